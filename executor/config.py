@@ -1,0 +1,165 @@
+"""`executor.toml` at the repository's root. All of it is optional; a wrong key or type is an error with file:line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from executor.convert import ConversionError, convert
+from executor.errors import ConfigError
+from executor.models import TaskType
+
+FILE_NAME = "executor.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryEntry:
+    """Another repository that criteria may name. `path` is relative to the file's folder; `branch` None is main or master."""
+
+    path: str
+    holds: tuple[Literal["manifests", "services", "tasks"], ...] = ("manifests", "services")
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryEntry:
+    """`url` is the default registry (host with port). Tags in `mutable_tags` may be pushed over. `plain_http` are hosts
+    that speak no TLS (loopback ones are known). `ca` is a PEM file for all registries that are not public."""
+
+    url: str | None = None
+    mutable_tags: tuple[str, ...] = ()
+    plain_http: tuple[str, ...] = ()
+    ca: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageEntry:
+    """How an image is built, where its folder does not say so. `script` is a committed build script that is called
+    with REGISTRY_URL and VERSION (safety.md, "Build scripts"); paths are relative to the repository."""
+
+    context: str = "."
+    dockerfile: str | None = None
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    script: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryEntry:
+    """`attempts` counts the first one; contracts.md allows 1 or 2."""
+
+    attempts: int = 2
+    pause_seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TimeoutEntry:
+    """Seconds."""
+
+    build: float = 1800.0
+    push: float = 900.0
+    kustomize: float = 60.0
+    registry: float = 30.0
+    command: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole of executor.toml. `branch` None means main or master; `time_zone` None is the machine's."""
+
+    branch: str | None = None
+    task_folders: tuple[str, ...] = ("tasks",)
+    report_folder: str = "reports"
+    time_zone: str | None = None
+    max_task_bytes: int = 10 * 1024 * 1024
+    digests: Literal["drop", "require"] = "drop"
+    labels: Mapping[str, TaskType] = field(default_factory=dict)
+    repositories: Mapping[str, RepositoryEntry] = field(default_factory=dict)
+    registry: RegistryEntry = field(default_factory=RegistryEntry)
+    images: Mapping[str, ImageEntry] = field(default_factory=dict)
+    retry: RetryEntry = field(default_factory=RetryEntry)
+    timeouts: TimeoutEntry = field(default_factory=TimeoutEntry)
+
+
+def load(root: Path) -> Config:
+    """The configuration of the repository at `root`; the defaults where it has no executor.toml.
+
+    Raises ConfigError with file:line for what is no TOML, has an unknown key, or a value of the wrong type.
+    """
+    path = root / FILE_NAME
+    if not path.exists():
+        return Config()
+    import tomllib
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"not UTF-8 (byte {error.start})", place=f"{FILE_NAME}:1") from None
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        place = f"{FILE_NAME}:{line[1] if line else text.count(chr(10)) + 1}"
+        raise ConfigError(f"not TOML: {error}", place=place, remedy="correct that line") from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", place=f"{FILE_NAME}:1") from None
+    try:
+        config = convert(Config, data)
+        _check(config)
+    except ConversionError as error:
+        raise ConfigError(error.message, place=f"{FILE_NAME}:{_line_of(text, error.path)}") from None
+    return config
+
+
+def _check(config: Config) -> None:
+    """What types cannot say."""
+    if config.retry.attempts not in (1, 2):
+        raise ConversionError(("retry", "attempts"), f"found {config.retry.attempts}, expected 1 or 2 (contracts.md)")
+    for name in ("build", "push", "kustomize", "registry", "command"):
+        if getattr(config.timeouts, name) <= 0:
+            raise ConversionError(("timeouts", name), "expected a number of seconds above 0")
+    for path, where in [
+        (config.report_folder, ("report_folder",)),
+        *((f, ("task_folders",)) for f in config.task_folders),
+    ]:
+        if Path(path).is_absolute() or ".." in Path(path).parts:
+            raise ConversionError(where, f'found "{path}", expected a folder inside the repository')
+    if config.time_zone is not None:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            ZoneInfo(config.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ConversionError(("time_zone",), f'no such time zone: "{config.time_zone}"') from None
+
+
+def _line_of(text: str, path: tuple[str | int, ...]) -> int:
+    """The 1-based line where the deepest named key of `path` stands; tomllib keeps no positions.
+
+    Follows table headers (`[a.b]`, `[a."b/c"]`) and dotted keys; falls back to the enclosing table's line, then 1.
+    """
+    wanted = [str(part) for part in path if isinstance(part, str)]
+    table: list[str] = []
+    best, best_depth = 1, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        header = re.match(r"\[\[?([^\]]+)\]", stripped)
+        if header:
+            table = _keys(header[1])
+            here = table
+        elif (
+            key := re.match(r"""((?:"[^"]*"|'[^']*'|[\w.-])+(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""", stripped)
+        ) is not None:
+            here = table + _keys(key[1])
+        else:
+            continue
+        depth = len(here)
+        if depth > best_depth and wanted[:depth] == here:
+            best, best_depth = number, depth
+    return best
+
+
+def _keys(dotted: str) -> list[str]:
+    return [a or b or c for a, b, c in re.findall(r""""([^"]*)"|'([^']*)'|([\w-]+)""", dotted)]

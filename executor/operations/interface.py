@@ -1,0 +1,109 @@
+"""What an operation is, and the door to the world that it is handed. Operations know each other not at all.
+
+The life of an operation (kargo's "convert, then run"):
+
+    Request ──convert──▶ Arguments ──foresee──▶ Forecast ──preflight──▶ ──perform──▶ Performed
+             BadArgument             Stop                Stop                        Stop
+
+- *convert* (planner): the plain arguments of a request become the operation's frozen dataclass, before anything runs.
+- *foresee*: reads files only, never a process, engine, registry or cluster; called by `explain`, `plan` and again right
+  before *perform*, because an earlier operation may have changed what it reads.
+- *preflight*: looks at the machine and the world and changes nothing (is the tool there, does the registry answer).
+- *perform*: does it and checks it. Returns evidence of what its own check saw, or raises a `Stop`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from executor.flux.inventory import Inventory
+    from executor.tools.engine import Engine
+    from executor.tools.kustomize import Kustomize
+    from executor.tools.registry import Registry
+
+    from executor.config import Config
+    from executor.models import Artefact, FileEdit, Forecast, Performed, Risk, TaskType
+    from executor.tools.process import Completed
+    from executor.tools.tree import Tree
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where an operation works, for `foresee`: one repository with the edits planned so far.
+
+    `planned` are the artefacts that the task's other operations make, `named_images` the images that its criteria name.
+    """
+
+    repository: str
+    tree: Tree
+    inventory: Inventory
+    config: Config
+    planned: frozenset[Artefact] = frozenset()
+    changed_paths: tuple[str, ...] = ()
+
+
+class Toolbox(Protocol):
+    """The one door to the world. Everything that goes through it is masked, timed, bounded and recorded as `Ran`."""
+
+    site: Site
+    ledger: Mapping[Artefact, Mapping[str, Any]]
+    """Evidence of what this run made so far: `Artefact("pushed", "image:tag")` → the evidence of that push."""
+
+    dry_run: bool
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> Completed:
+        """Run a process without a shell. Raises `Errored` on timeout, `Blocked` when the program is not there.
+        A non-zero exit is returned, not raised. `env` is the whole environment; None is a minimal one."""
+
+    def write(self, edits: Sequence[FileEdit]) -> None:
+        """Put all edits in place or none; `before` must be what is on disk. In a dry run they go into the overlay."""
+
+    def kustomize(self) -> Kustomize:
+        """The real binary. Raises `Blocked` when there is none."""
+
+    def engine(self) -> Engine:
+        """The Docker engine. Raises `Blocked` when none answers."""
+
+    def registry(self, host: str) -> Registry:
+        """A client of that registry (host with port), by its Distribution API."""
+
+    def record(
+        self, command: str, *, exit_code: int | None, seconds: float, output: str = "", errors: str = ""
+    ) -> None:
+        """Add what really ran (an API call as `METHOD path`) to the attempt; `run` does so by itself."""
+
+    def progress(self, text: str) -> None:
+        """One line about work under way, for the terminal only."""
+
+
+class Operation(Protocol):
+    """One kind of operation. `executor/all_operations.py` is the table of them."""
+
+    kind: ClassVar[str]
+    arguments: ClassVar[type]
+    """A frozen dataclass; its field names are those of criteria.md."""
+
+    allowed: ClassVar[frozenset[TaskType]]
+    """The task types whose labels permit it (contracts.md, decision 2)."""
+
+    risk: ClassVar[Risk]
+    rehearsable: ClassVar[bool]
+    """Whether a dry run performs it for real, on the overlay of planned edits (it changes nothing but files)."""
+
+    def foresee(self, arguments: Any, site: Site) -> Forecast: ...
+
+    def preflight(self, arguments: Any, toolbox: Toolbox) -> None: ...
+
+    def perform(self, arguments: Any, toolbox: Toolbox) -> Performed: ...

@@ -1,0 +1,90 @@
+"""What a task file says, with the places where it says it. Offsets are bytes of the file as it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """A fenced block: its content without the fence, its info string, the 1-based line of the opening fence."""
+
+    text: str
+    info: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One task-list item of an acceptance-criteria section, live or withdrawn.
+
+    `index` counts from 1 in file order. `text` is the Markdown of the item's own paragraph after the box, its lines
+    joined by one space, code spans and emphasis as written. `mark` is the character between the brackets and `box` its
+    byte offset. `parent` and `children` are indexes. `headings` are the headings between the section and the item,
+    outermost first. `blocks` are the fenced blocks inside the item (not inside its nested items).
+    """
+
+    index: int
+    line: int
+    text: str
+    mark: str
+    box: int
+    withdrawn: bool = False
+    parent: int | None = None
+    children: tuple[int, ...] = ()
+    headings: tuple[str, ...] = ()
+    blocks: tuple[CodeBlock, ...] = ()
+
+    @property
+    def checked(self) -> bool:
+        return self.mark in "xX"
+
+    @property
+    def open(self) -> bool:
+        """Whether it is to be run: live, and marked with nothing but a space."""
+        return self.mark == " " and not self.withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSection:
+    """A heading below a section named Commands (Build Commands, Verification Commands …) with its fenced blocks.
+
+    `heading` is the `###` heading, or the section's own where blocks stand right below it; `section` the latter.
+    """
+
+    section: str
+    heading: str
+    line: int
+    blocks: tuple[CodeBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFile:
+    """A task file as it was read. `path` is as it was given; `front_matter` holds all keys that could be read, values as
+    PyYAML's safe loader gives them. `warnings` are sentences with file:line about what was passed over."""
+
+    path: Path
+    data: bytes
+    digest: str
+    id: str
+    title: str
+    front_matter: Mapping[str, Any]
+    labels: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+    sections: tuple[CommandSection, ...]
+    status: str = ""
+    priority: str = ""
+    depends_on: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
+    blocked_by: tuple[str, ...] = ()
+    repository: str | None = None
+    version: str | None = None
+    registry: str | None = None
+    context: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    def criterion(self, index: int) -> Criterion:
+        return self.criteria[index - 1]

@@ -1,0 +1,181 @@
+"""Processes: argument lists, never a shell; bounded in time and output; a child never outlives us."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import selectors
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+KEEP_BYTES = 64 * 1024 * 1024
+"""More output than this of one process is read and thrown away; `truncated` says so."""
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A process that ended. `exit_code` is negative for the signal that ended it, as in `subprocess`."""
+
+    argv: tuple[str, ...]
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+    timed_out: bool = False
+    truncated: bool = False
+
+    @property
+    def command(self) -> str:
+        """Shell-quoted, as a person would type it."""
+        return shlex.join(self.argv)
+
+    @property
+    def output(self) -> str:
+        return self.stdout.decode(errors="replace")
+
+    @property
+    def errors(self) -> str:
+        return self.stderr.decode(errors="replace")
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+    stdin: bytes | None = None,
+    on_line: Callable[[str], None] | None = None,
+) -> Completed:
+    """Run `argv` to its end; `env` is the whole environment (None: ours). Output lines go to `on_line` as they come.
+
+    Raises FileNotFoundError or PermissionError where the program cannot be started. Timeout, ^C and any exception end
+    the child's whole process group; our own death (kill -9 too) ends the child.
+    """
+    started = time.monotonic()
+    process = subprocess.Popen(
+        list(argv),
+        cwd=cwd,
+        env=None if env is None else dict(env),
+        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 - the program starts no threads before its children
+    )
+    with _ended(process):
+        stdout, stderr, truncated, timed_out = _communicate(
+            process, stdin, on_line, None if timeout is None else started + timeout
+        )
+    code = process.returncode
+    return Completed(tuple(argv), code, stdout, stderr, time.monotonic() - started, timed_out, truncated)
+
+
+def find(program: str) -> str | None:
+    """The absolute path of a program on the PATH."""
+    return shutil.which(program)
+
+
+def _die_with_parent() -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Whatever happens inside, the child and its process group are gone and reaped afterwards."""
+    try:
+        yield
+    finally:
+        for ask in (signal.SIGTERM, signal.SIGKILL):
+            if process.poll() is not None:
+                break
+            _signal_group(process, ask)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=2)
+        _signal_group(process, signal.SIGKILL)  # grandchildren that kept the group
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def _communicate(
+    process: subprocess.Popen[bytes],
+    stdin: bytes | None,
+    on_line: Callable[[str], None] | None,
+    deadline: float | None,
+) -> tuple[bytes, bytes, bool, bool]:
+    """Feed and drain the pipes until both outputs close. Returns stdout, stderr, truncated, timed out."""
+    assert process.stdout is not None and process.stderr is not None
+    kept: dict[int, bytearray] = {process.stdout.fileno(): bytearray(), process.stderr.fileno(): bytearray()}
+    pending = dict.fromkeys(kept, b"")
+    to_write = memoryview(stdin or b"")
+    truncated = False
+    with selectors.DefaultSelector() as selector:
+        for number in kept:
+            os.set_blocking(number, False)
+            selector.register(number, selectors.EVENT_READ)
+        if process.stdin is not None:
+            os.set_blocking(process.stdin.fileno(), False)
+            selector.register(process.stdin, selectors.EVENT_WRITE)
+        while selector.get_map():
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                break
+            for key, _ in selector.select(left):
+                if key.fd not in kept:
+                    to_write = _feed(selector, process, to_write)
+                    continue
+                chunk = os.read(key.fd, 65536)
+                if not chunk:
+                    selector.unregister(key.fd)
+                room = KEEP_BYTES - len(kept[key.fd])
+                kept[key.fd] += chunk[:room]
+                truncated |= len(chunk) > room
+                if on_line:
+                    pending[key.fd] = _lines(pending[key.fd] + chunk, on_line, last=not chunk)
+        timed_out = bool(selector.get_map())
+    if not timed_out:
+        try:
+            process.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            timed_out = True
+    out, err = (bytes(each) for each in kept.values())
+    return out, err, truncated, timed_out
+
+
+def _feed(selector: selectors.BaseSelector, process: subprocess.Popen[bytes], data: memoryview) -> memoryview:
+    """Write what the pipe takes; close it at the end, or where the child does not want more."""
+    assert process.stdin is not None
+    try:
+        data = data[os.write(process.stdin.fileno(), data[:65536]) :] if data else data
+    except BrokenPipeError:
+        data = data[len(data) :]
+    if not data:
+        selector.unregister(process.stdin)
+        process.stdin.close()
+    return data
+
+
+def _lines(data: bytes, on_line: Callable[[str], None], *, last: bool) -> bytes:
+    *whole, rest = data.replace(b"\r", b"\n").split(b"\n")
+    for line in whole + ([rest] if last and rest else []):
+        if line.strip():
+            on_line(line.decode(errors="replace"))
+    return b"" if last else rest

@@ -1,0 +1,59 @@
+"""A repository's files as a step sees them: the working tree, with the edits planned so far laid over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from executor.errors import Refused
+from executor.models import FileEdit
+from executor.reasons import ReasonCode
+
+
+@dataclass
+class Tree:
+    """`root` is the real path of the repository's top. Paths are relative to it, with `/`.
+
+    `overlay` holds whole new contents by path; it is empty in a real run, where edits go to the disk.
+    """
+
+    root: Path
+    overlay: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file; raises FileNotFoundError, IsADirectoryError or PermissionError as the disk does."""
+        if path in self.overlay:
+            return self.overlay[path]
+        return self.locate(path).read_bytes()
+
+    def is_file(self, path: str) -> bool:
+        return path in self.overlay or self.locate(path).is_file()
+
+    def is_dir(self, path: str) -> bool:
+        return self.locate(path).is_dir()
+
+    def exists(self, path: str) -> bool:
+        return self.is_file(path) or self.is_dir(path)
+
+    def lay(self, edits: Iterable[FileEdit]) -> None:
+        """Add planned edits; later operations read them as if they were on disk."""
+        self.overlay.update((edit.path, edit.after) for edit in edits)
+
+    def locate(self, path: str) -> Path:
+        """The absolute path. Raises Refused when it, or a symlink on the way, leaves the repository."""
+        absolute = (self.root / path).resolve()
+        if not absolute.is_relative_to(self.root):
+            raise outside(path)
+        return absolute
+
+    def relative(self, path: Path) -> str:
+        """The repository path of an absolute one; raises Refused."""
+        resolved = path.resolve()
+        if not resolved.is_relative_to(self.root):
+            raise outside(str(path))
+        return str(PurePosixPath(resolved.relative_to(self.root)))
+
+
+def outside(path: str) -> Refused:
+    return Refused(ReasonCode.OUTSIDE, f"{path} leads out of the repository; name a path inside of it")
