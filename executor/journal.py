@@ -1,0 +1,116 @@
+"""The journal of a run: intent before, evidence after, each flushed to the disk before the next step.
+
+`.executor/runs/<run_id>.jsonl`, one JSON object a line, ignored by git. A run that was killed leaves a journal without
+an `end`; whatever it meant to do is *unknown* to the next run, which looks before it acts (safety.md, "Faults").
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(".executor") / "runs"
+
+
+def new_run_id(now: datetime) -> str:
+    """Sorts by time and names a file: `20260131T142501Z-3f9c`."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+@dataclass
+class Journal:
+    """Open for appending; every entry is on the disk when `add` returns."""
+
+    run_id: str
+    folder: Path
+    descriptor: int
+
+    def add(self, event: str, **facts: Any) -> None:
+        line = json.dumps({"event": event, "at": datetime.now(UTC).isoformat(), **facts}, default=str) + "\n"
+        data = line.encode()
+        while data:
+            data = data[os.write(self.descriptor, data) :]
+        os.fsync(self.descriptor)
+
+    @property
+    def logs(self) -> Path:
+        """Where long output of this run goes."""
+        return self.folder / self.run_id
+
+
+@contextlib.contextmanager
+def open_journal(root: Path, run_id: str) -> Iterator[Journal]:
+    """A new journal in the repository at `root`; its folder ignores itself, so the user's .gitignore stays as it is."""
+    folder = prepare(root)
+    descriptor = os.open(folder / f"{run_id}.jsonl", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    try:
+        yield Journal(run_id, folder, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def prepare(root: Path) -> Path:
+    folder = root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What earlier runs of a task left: the digests of everything that they wrote, by path, and the runs that never
+    came to an end, with their entries."""
+
+    written: Mapping[str, frozenset[str]]
+    unfinished: Mapping[str, tuple[Mapping[str, Any], ...]]
+
+    def wrote(self, path: str, digest: str) -> bool:
+        return digest in self.written.get(path, frozenset())
+
+
+def past_of(root: Path, task_id: str) -> Past:
+    """All journals of this task. A torn last line is what a crash leaves and is passed over."""
+    written: dict[str, set[str]] = {}
+    unfinished: dict[str, tuple[Mapping[str, Any], ...]] = {}
+    for path in sorted((root / FOLDER).glob("*.jsonl")):
+        entries = tuple(_entries(path))
+        if not entries or entries[0].get("task_id") != task_id:
+            continue
+        for entry in entries:
+            if entry["event"] == "write":
+                written.setdefault(entry["path"], set()).add(entry["after"])
+        if entries[-1]["event"] != "end":
+            unfinished[path.stem] = entries
+    return Past({path: frozenset(digests) for path, digests in written.items()}, unfinished)
+
+
+def close_unfinished(root: Path, run_ids: Iterator[str] | tuple[str, ...], by: str) -> None:
+    """Mark journals of killed runs as looked after by run `by`, so that the next one need not ask again."""
+    for run_id in run_ids:
+        descriptor = os.open(root / FOLDER / f"{run_id}.jsonl", os.O_WRONLY | os.O_APPEND)
+        try:
+            os.write(descriptor, b"\n")  # the crash may have torn the last line
+            Journal(run_id, root / FOLDER, descriptor).add("end", status="unknown", looked_after_by=by)
+        finally:
+            os.close(descriptor)
+
+
+def _entries(path: Path) -> Iterator[Mapping[str, Any]]:
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError:
+        return
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            entry = json.loads(line)
+            if isinstance(entry, dict) and "event" in entry:
+                yield entry

@@ -1,0 +1,39 @@
+"""Who watches a run: the engine tells, the console prints. An observer never changes anything."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from executor.models import Outcome
+
+
+class Observer(Protocol):
+    """Every method may be called from the one thread that runs the task, in this order for each criterion."""
+
+    def criterion_started(self, index: int, text: str) -> None: ...
+
+    def operation_started(self, words: str) -> None: ...
+
+    def progress(self, text: str) -> None: ...
+
+    def retry(self, reason: str) -> None: ...
+
+    def criterion_ended(self, outcome: Outcome, seconds: float) -> None: ...
+
+    def said(self, text: str) -> None: ...
+
+
+class Silent:
+    """Nobody watches."""
+
+    def criterion_started(self, index: int, text: str) -> None: ...
+
+    def operation_started(self, words: str) -> None: ...
+
+    def progress(self, text: str) -> None: ...
+
+    def retry(self, reason: str) -> None: ...
+
+    def criterion_ended(self, outcome: Outcome, seconds: float) -> None: ...
+
+    def said(self, text: str) -> None: ...

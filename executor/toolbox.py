@@ -1,0 +1,215 @@
+"""The one door to the world. What goes through it is checked, masked, bounded in time, and recorded as what really ran."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from executor.errors import Blocked, Errored, Failed, Refused
+from executor.models import Artefact, FileEdit, Ran
+from executor.observer import Observer, Silent
+from executor.operations.interface import Site
+from executor.reasons import ReasonCode
+from executor.tools import files, process
+from executor.tools.masking import Masker
+
+if TYPE_CHECKING:
+    from executor.tools.engine import Engine
+    from executor.tools.kustomize import Kustomize
+    from executor.tools.process import Completed
+    from executor.tools.registry import Registry
+
+TAIL_CHARACTERS = 2000
+
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CERT_PATH")
+
+
+@dataclass
+class Tools:
+    """What was found on this machine, looked for once a run: shared by the toolboxes of all repositories."""
+
+    masker: Masker = field(default_factory=Masker.of_environment)
+    found: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, key: str, make: Callable[[], Any]) -> Any:
+        if key not in self.found:
+            self.found[key] = make()
+        return self.found[key]
+
+
+@dataclass
+class LiveToolbox:
+    """The door for the operations on one repository. `declared` are the only paths that may be written.
+
+    `on_write` is told path, old and new digest before each file is put in place (the journal's intent). `logs` is the
+    folder for long output, `scratch` one on the repository's file system for files that are about to be renamed.
+    """
+
+    site: Site
+    declared: frozenset[str] = frozenset()
+    ledger: dict[Artefact, Mapping[str, Any]] = field(default_factory=dict)
+    dry_run: bool = False
+    tools: Tools = field(default_factory=Tools)
+    observer: Observer = field(default_factory=Silent)
+    logs: Path | None = None
+    scratch: Path | None = None
+    on_write: Callable[[str, str | None, str], None] = lambda path, before, after: None
+    ran: list[Ran] = field(default_factory=list)
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> Completed:
+        """See `operations.interface.Toolbox.run`."""
+        allowed = timeout if timeout is not None else self.site.config.timeouts.command
+        watch = on_line or self.progress
+        try:
+            done = process.run(
+                argv,
+                cwd=cwd or self.site.tree.root,
+                env=environment() if env is None else env,
+                timeout=allowed,
+                on_line=lambda line: watch(self.tools.masker(line)),
+            )
+        except FileNotFoundError:
+            raise Blocked(
+                ReasonCode.TOOL_MISSING, f"{argv[0]} is not installed; `executor doctor` says how to get it"
+            ) from None
+        except PermissionError as error:
+            raise Blocked(ReasonCode.PERMISSION, f"{argv[0]} may not be run: {error.strerror}") from None
+        self.record(
+            done.command, exit_code=done.exit_code, seconds=done.seconds, output=done.output, errors=done.errors
+        )
+        if done.timed_out:
+            raise Errored(
+                ReasonCode.TIMEOUT,
+                f"`{self.tools.masker(done.command)}` took longer than {allowed:g} s",
+                retryable=True,
+            )
+        if done.exit_code < 0:
+            raise Errored(
+                ReasonCode.CRASHED, f"`{self.tools.masker(done.command)}` was ended by signal {-done.exit_code}",
+                retryable=True,
+            )  # fmt: skip
+        return done
+
+    def write(self, edits: Sequence[FileEdit]) -> None:
+        """See `operations.interface.Toolbox.write`. All edits or none: what was put in place is taken back."""
+        for edit in edits:
+            self._check(edit)
+        if self.dry_run:
+            self.site.tree.lay(edits)
+            return
+        placed: list[FileEdit] = []
+        try:
+            for edit in edits:
+                self._check(edit)  # again, right before: the proof in between takes time
+                before = None if edit.before is None else files.sha256(edit.before)
+                self.on_write(edit.path, before, files.sha256(edit.after))
+                placed.append(edit)
+                files.replace(self.site.tree.locate(edit.path), edit.after, scratch=self.scratch)
+        except OSError as error:
+            self._take_back(placed)
+            raise Errored(
+                ReasonCode.WRITE_FAILED,
+                f"{placed[-1].path}: {error.strerror}; every file is as it was",
+                retryable=False,
+            ) from None
+        except BaseException:
+            self._take_back(placed)
+            raise
+
+    def _check(self, edit: FileEdit) -> None:
+        if edit.path not in self.declared:
+            raise Refused(ReasonCode.OUTSIDE, f"{edit.path} is not among the paths that this run declared; run again")
+        try:
+            now = self.site.tree.read(edit.path)
+        except FileNotFoundError:
+            now = None
+        if now != edit.before:
+            raise Failed(
+                ReasonCode.CHANGED_MEANWHILE,
+                f"{edit.path} was changed by somebody else during the run; nothing written",
+            )
+
+    def _take_back(self, placed: Sequence[FileEdit]) -> None:
+        for edit in reversed(placed):
+            target = self.site.tree.locate(edit.path)
+            if target.exists() and target.read_bytes() != edit.after:
+                continue  # it never got there, or is somebody else's now
+            if edit.before is None:
+                target.unlink(missing_ok=True)
+            else:
+                files.replace(target, edit.before, scratch=self.scratch)
+
+    def kustomize(self) -> Kustomize:
+        from executor.tools.kustomize import Kustomize
+
+        found: Kustomize | None = self.tools.once("kustomize", Kustomize.find)
+        if found is None:
+            raise Blocked(
+                ReasonCode.TOOL_MISSING,
+                "neither kustomize nor kubectl is on the PATH; install one of them (`executor doctor` says how)",
+            )
+        return found
+
+    def engine(self) -> Engine:
+        from executor.tools.engine import Engine
+
+        engine: Engine = self.tools.once("engine", Engine.connect)
+        return engine
+
+    def registry(self, host: str) -> Registry:
+        from executor.tools.registry import Registry
+
+        entry = self.site.config.registry
+        root = self.site.tree.root
+        return Registry(
+            host,
+            ca=None if entry.ca is None else root / entry.ca,
+            plain_http=host in entry.plain_http,
+            timeout=self.site.config.timeouts.registry,
+            on_call=lambda command, code, seconds: self.record(command, exit_code=code, seconds=seconds),
+        )
+
+    def record(
+        self, command: str, *, exit_code: int | None, seconds: float, output: str = "", errors: str = ""
+    ) -> None:
+        masked = [self.tools.masker(text) for text in (command, output, errors)]
+        log = self._log(*masked) if len(output) + len(errors) > TAIL_CHARACTERS else None
+        self.ran.append(
+            Ran(
+                masked[0], exit_code, round(seconds, 3), masked[1][-TAIL_CHARACTERS:], masked[2][-TAIL_CHARACTERS:], log
+            )
+        )
+
+    def _log(self, command: str, output: str, errors: str) -> str | None:
+        """Long output in full, in a file of its own below the run's folder."""
+        if self.logs is None:
+            return None
+        self.logs.mkdir(parents=True, exist_ok=True)
+        path = self.logs / f"{sum(1 for _ in self.logs.iterdir()) + 1:03}.log"
+        path.write_text(f"$ {command}\n{output}{errors}", encoding="utf-8")
+        return str(path.relative_to(self.site.tree.root))
+
+    def progress(self, text: str) -> None:
+        self.observer.progress(self.tools.masker(text))
+
+    def taken(self) -> tuple[Ran, ...]:
+        """What ran since the last call."""
+        since, self.ran[:] = tuple(self.ran), []
+        return since
+
+
+def environment() -> dict[str, str]:
+    """The environment of a child: what programs need to be found and to speak, and no credential of ours."""
+    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {"LANG": "C.UTF-8", **kept}

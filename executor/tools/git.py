@@ -1,0 +1,126 @@
+"""git, as a program. Only what the executor needs; nothing here commits, resets, cleans or pushes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from executor.errors import RepositoryError
+from executor.tools import process
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`branch` is None when HEAD is detached, `commit` None before the first commit; `busy` names what is under way."""
+
+    branch: str | None
+    commit: str | None
+    busy: str | None
+
+
+@dataclass(frozen=True)
+class Git:
+    """The work tree at `root`, its real top folder."""
+
+    root: Path
+
+    def run(self, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> bytes:
+        """Standard output of `git ARGUMENTS`. Raises RepositoryError with git's own words where it fails."""
+        done = self.attempt(*arguments, env=env, stdin=stdin)
+        if done.exit_code != 0:
+            words = done.errors.strip().splitlines()
+            raise RepositoryError(
+                f"{done.command}: {words[-1] if words else f'exit code {done.exit_code}'}", place=str(self.root)
+            )
+        return done.stdout
+
+    def attempt(
+        self, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None
+    ) -> process.Completed:
+        try:
+            return process.run(
+                ["git", *arguments],
+                cwd=self.root,
+                env={**_clean_environment(), **(env or {})},
+                stdin=stdin,
+                timeout=120,
+            )
+        except FileNotFoundError:
+            raise RepositoryError("git is not installed", remedy="apt-get install git") from None
+
+    def common_dir(self) -> Path:
+        """The folder that all work trees of the repository share; the lock lives in it."""
+        found = self.run("rev-parse", "--path-format=absolute", "--git-common-dir").decode().strip()
+        return Path(found)
+
+    def state(self) -> State:
+        """Where HEAD is, and whether a merge, rebase, cherry-pick, revert or bisect is under way."""
+        branch = self.attempt("symbolic-ref", "--quiet", "--short", "HEAD")
+        commit = self.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
+        folder = Path(self.run("rev-parse", "--path-format=absolute", "--git-dir").decode().strip())
+        busy = next((what for name, what in _UNDER_WAY.items() if (folder / name).exists()), None)
+        return State(
+            branch.output.strip() if branch.exit_code == 0 else None,
+            commit.output.strip() if commit.exit_code == 0 else None,
+            busy,
+        )
+
+    def dirty(self, paths: Sequence[str]) -> dict[str, str]:
+        """Of `paths`, those that differ from HEAD (index or work tree) or are untracked → git's two letters."""
+        if not paths:
+            return {}
+        listed = self.run(
+            "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *map(_literal, paths)
+        )
+        entries = [entry for entry in listed.decode(errors="surrogateescape").split("\0") if entry]
+        return {entry[3:]: entry[:2] for entry in entries}
+
+    def ignored(self, path: str) -> bool:
+        return self.attempt("check-ignore", "--quiet", "--", path).exit_code == 0
+
+    def stage(self, paths: Sequence[str]) -> None:
+        """`git add` of exactly these paths."""
+        if paths:
+            self.run("add", "--", *map(_literal, paths))
+
+    def store(self, data: bytes) -> str:
+        """Keep `data` as a blob; returns its id."""
+        return self.run("hash-object", "-w", "--stdin", stdin=data).decode().strip()
+
+    def tree_with(self, commit: str | None, paths: Sequence[str]) -> str:
+        """The tree of `commit` with the work tree's `paths` in it, made in an index of its own."""
+        with tempfile.TemporaryDirectory(prefix="executor-index-") as folder:
+            env = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            self.run("read-tree", commit or "--empty", env=env)
+            if paths:
+                names = b"".join(os.fsencode(path) + b"\0" for path in paths)
+                self.run("update-index", "--add", "--remove", "-z", "--stdin", env=env, stdin=names)
+            return self.run("write-tree", env=env).decode().strip()
+
+
+_UNDER_WAY = {
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "BISECT_LOG": "a bisect",
+}
+
+
+def _literal(path: str) -> str:
+    """A pathspec that means this path even where it holds `*` or begins with `:`."""
+    return f":(literal,top){path}"
+
+
+def _clean_environment() -> dict[str, str]:
+    """Ours, without what would point git elsewhere (a hook's GIT_DIR, say), in plain English and never asking."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
+    return {**kept, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+
+
+_KEPT = {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL",
+         "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_SSH_COMMAND", "GIT_CEILING_DIRECTORIES"}  # fmt: skip
