@@ -1,4 +1,4 @@
-"""The table of operations: kind → module. A module is imported when its kind first occurs (`explain` starts in a blink)."""
+"""The table of operations: kind → module, imported when its kind first occurs (`explain` has to be quick)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MODULES: dict[str, str] = {
 
 
 def operation(kind: str) -> Operation | None:
-    """The operation of that kind: ours, or one that an installed package offers as `executor.operations` entry point."""
+    """The operation of that kind: ours, or an installed package's by its `executor.operations` entry point."""
     if kind in MODULES:
         module = importlib.import_module(f"executor.operations.{MODULES[kind]}")
         ours: Operation = module.OPERATION

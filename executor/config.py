@@ -17,7 +17,7 @@ FILE_NAME = "executor.toml"
 
 @dataclass(frozen=True, slots=True)
 class RepositoryEntry:
-    """Another repository that criteria may name. `path` is relative to the file's folder; `branch` None is main or master."""
+    """Another repository that criteria may name. `path` is relative to this file; `branch` None is main or master."""
 
     path: str
     holds: tuple[Literal["manifests", "services", "tasks"], ...] = ("manifests", "services")

@@ -5,14 +5,14 @@ The edits of one step are laid over the tree before the next is foreseen, so tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from executor.all_operations import kinds, operation
 from executor.classify import Types, label_for
 from executor.convert import ConversionError, convert
-from executor.errors import Blocked, Stop
+from executor.errors import Blocked, RepositoryError, Stop
 from executor.models import Artefact, Cannot, Forecast, Recognised, Request, Status
 from executor.operations.interface import Operation, Site
 from executor.reasons import ReasonCode
@@ -30,6 +30,7 @@ class Step:
     operation: Operation | None
     arguments: Any
     repository: Repository
+    makes: frozenset[Artefact] = frozenset()
     forecast: Forecast | None = None
     cannot: Cannot | None = None
 
@@ -73,6 +74,15 @@ class Scene:
     planned: set[Artefact] = field(default_factory=set)
     changed: list[str] = field(default_factory=list)
 
+    def snapshot(self) -> dict[Repository, dict[str, bytes]]:
+        return {repository: dict(tree.overlay) for repository, tree in self.trees.items()}
+
+    def take_back(self, snapshot: Mapping[Repository, Mapping[str, bytes]]) -> None:
+        """Make the overlays what they were: a criterion that cannot run as a whole leaves no edit behind."""
+        for repository, tree in self.trees.items():
+            tree.overlay.clear()
+            tree.overlay.update(snapshot.get(repository, {}))
+
     def site(self, repository: Repository) -> Site:
         tree = self.trees.setdefault(repository, Tree(repository.root))
         return Site(
@@ -84,42 +94,55 @@ class Scene:
             tuple(dict.fromkeys(self.changed)),
         )
 
-    def add(self, repository: Repository, forecast: Forecast) -> None:
-        self.planned |= forecast.provides
-        self.changed += [edit.path for edit in forecast.edits]
-        self.trees[repository].lay(forecast.edits)
+    def add(self, steps: Iterable[Step], *, lay: bool) -> None:
+        """What a criterion makes counts for those that follow even where it cannot run: they stand on it. Its edits
+        are laid over the tree (`lay`) only if it can."""
+        for step in steps:
+            self.planned |= step.makes
+            if lay and step.forecast is not None:
+                self.planned |= step.forecast.provides
+                self.changed += [edit.path for edit in step.forecast.edits]
 
 
 def plan(task: TaskFile, workspace: Workspace, types: Types, selected: Mapping[int, bool] | None = None) -> Plan:
     """The plan of all criteria in file order. `selected` says which indexes are asked for (None: all)."""
     recogniser = Recogniser(task, workspace)
-    home = _home(task, workspace)
+    home = home_of(task, workspace)
     scene = Scene()
     criteria = []
     for criterion in task.criteria:
         recognised = recogniser.criterion(criterion)
         cannot = _not_to_run(criterion, types, selected) or recognised.cannot
-        steps = tuple(
-            _step(request, workspace, home, types, scene, runs=cannot is None) for request in recognised.requests
-        )
+        before = scene.snapshot()
+        steps = tuple(_step(each, workspace, home, types, scene) for each in recognised.requests)
         cannot = cannot or next((step.cannot for step in steps if step.cannot is not None), None)
+        if cannot is not None:
+            scene.take_back(before)
+        if criterion.open and (selected is None or selected.get(criterion.index, False)):
+            scene.add(steps, lay=cannot is None)
         criteria.append(Planned(criterion, recognised, steps, cannot))
     return Plan(task, workspace, types, tuple(criteria))
 
 
-def _home(task: TaskFile, workspace: Workspace) -> Repository:
-    """Front matter's `repository`, else the one repository that is configured to hold manifests while the task's own
-    is configured to hold tasks only, else the task's own."""
+def home_of(task: TaskFile, workspace: Workspace) -> Repository:
+    """Where the task's criteria work: front matter's `repository`; else, where the task's own repository is configured
+    to hold tasks only and one other to hold manifests, that one; else its own."""
     if task.repository is not None:
         found = workspace.named(task.repository)
         if found is None:
             known = ", ".join(sorted({workspace.home.name, *workspace.others}))
-            raise Blocked(
-                ReasonCode.NOT_FOUND,
-                f"{task.path}: front matter names the repository {task.repository}, which is neither configured nor a "
-                f"folder beside this one; known: {known}",
+            raise RepositoryError(
+                f"the task names the repository {task.repository}, which is neither configured nor a folder beside "
+                f"this one; known: {known}",
+                place=str(task.path),
+                remedy="add it under [repositories] in executor.toml",
             )
         return found
+    entries = workspace.home.config.repositories
+    own = entries.get(workspace.home.name)
+    elsewhere = [name for name, entry in entries.items() if "manifests" in entry.holds and name in workspace.others]
+    if own is not None and "manifests" not in own.holds and len(elsewhere) == 1:
+        return workspace.others[elsewhere[0]]
     return workspace.home
 
 
@@ -140,20 +163,22 @@ def _not_to_run(criterion: Criterion, types: Types, selected: Mapping[int, bool]
     return None
 
 
-def _step(request: Request, workspace: Workspace, home: Repository, types: Types, scene: Scene, *, runs: bool) -> Step:
-    """Convert, permit, foresee. `runs` is false for criteria that only have to be shown."""
+def _step(request: Request, workspace: Workspace, home: Repository, types: Types, scene: Scene) -> Step:
+    """Convert, permit, foresee. The edits are laid over the scene's tree."""
     repository = home
     if request.repository is not None:
         repository = workspace.named(request.repository) or home
     step = Step(request, None, None, repository)
     try:
         kind = _operation(request)
-        step = replace(step, operation=kind, arguments=_arguments(kind, request))
-        forecast = kind.foresee(step.arguments, scene.site(repository))
-        if runs:
-            scene.add(repository, forecast)
-        step = replace(step, forecast=forecast)
+        step = replace(step, operation=kind)
+        arguments = _arguments(kind, request)
+        step = replace(step, arguments=arguments, makes=kind.makes(arguments))
+        site = scene.site(repository)
+        step = replace(step, forecast=kind.foresee(arguments, site))
         _permit(kind, types)
+        if step.forecast is not None:
+            site.tree.lay(step.forecast.edits)
     except Stop as stop:
         step = replace(step, cannot=stop.as_cannot())
     return step

@@ -50,6 +50,7 @@ class ReasonCode(StrEnum):
     NOT_SUPPORTED = "not-supported"
     # refused
     FORBIDDEN = "forbidden"
+    WRONG_BRANCH = "wrong-branch"
     HUMAN_ACTION = "human-action"
     OWNED_BY_FLUX = "owned-by-flux"
     UNPROVEN = "unproven"
@@ -72,6 +73,7 @@ class ReasonCode(StrEnum):
     UNREACHABLE = "unreachable"
     BAD_ANSWER = "bad-answer"
     WRITE_FAILED = "write-failed"
+    BUG = "bug"
     # left to verification
     WAITING = "waiting-for-verification"
     CHILDREN_OPEN = "children-open"
@@ -113,6 +115,7 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.NEEDS_APPROVAL: "It asks something outside to change or widens a limit; it waits for approval.",
     ReasonCode.NOT_SUPPORTED: "This version cannot do it; the reason says what to do instead.",
     ReasonCode.FORBIDDEN: "A safety rule forbids it; the reason says the way through git.",
+    ReasonCode.WRONG_BRANCH: "Switch to the configured branch, or finish what is under way in git.",
     ReasonCode.HUMAN_ACTION: "The task is marked human-action: a person has to do it.",
     ReasonCode.OWNED_BY_FLUX: "Flux image automation owns that value ($imagepolicy); change the ImagePolicy.",
     ReasonCode.UNPROVEN: "It could not be proved that only the meant bytes change; edit by hand.",
@@ -133,6 +136,7 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.UNREACHABLE: "The server did not answer; check the address and that it runs.",
     ReasonCode.BAD_ANSWER: "The server's answer could not be used; it is quoted.",
     ReasonCode.WRITE_FAILED: "The file could not be written (disk full, read-only); free space and run again.",
+    ReasonCode.BUG: "A defect of executor; the log that is named has the details. Please report it.",
     ReasonCode.WAITING: "Left to verification: `executor verify`, after the push `executor verify --after`.",
     ReasonCode.CHILDREN_OPEN: "Some of its nested criteria are open.",
 }

@@ -1,4 +1,4 @@
-"""The one door to the world. What goes through it is checked, masked, bounded in time, and recorded as what really ran."""
+"""The one door to the world. What goes through is checked, masked, bounded in time, and recorded as what really ran."""
 
 from __future__ import annotations
 

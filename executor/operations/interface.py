@@ -102,6 +102,10 @@ class Operation(Protocol):
     rehearsable: ClassVar[bool]
     """Whether a dry run performs it for real, on the overlay of planned edits (it changes nothing but files)."""
 
+    def makes(self, arguments: Any) -> frozenset[Artefact]:
+        """What it makes as far as the arguments alone tell. What stands on it is skipped where it did not pass, also
+        where it was blocked before anything could be foreseen."""
+
     def foresee(self, arguments: Any, site: Site) -> Forecast: ...
 
     def preflight(self, arguments: Any, toolbox: Toolbox) -> None: ...

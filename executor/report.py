@@ -1,0 +1,324 @@
+"""The execution report: contracts.md's JSON document, its schema, and where it is kept.
+
+One document always; a failure adds keys and never removes any. Secrets are masked before anything is written.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from executor.models import FileEdit, OperationOutcome, Outcome, Ran, Status
+from executor.reasons import REMEDY, ReasonCode
+from executor.tools import files
+
+SCHEMA_VERSION = "1.0"
+
+TaskStatus = Literal["ready_for_verification", "partially_complete", "blocked"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Counts(_Part):
+    """`total` = `completed` + `failed` + `remaining`; withdrawn criteria are not counted."""
+
+    total: int
+    completed: int
+    failed: int
+    remaining: int
+
+
+class Completed(_Part):
+    criterion: str
+    command: str
+    output: str
+    notes: str = ""
+
+
+class Remaining(_Part):
+    criterion: str
+    reason: str
+
+
+class Changes(_Part):
+    files_modified: list[str]
+    commands_executed: list[str]
+
+
+class RanEntry(_Part):
+    ran: str
+    exit_code: int | None
+    seconds: float
+    stdout_tail: str
+    stderr_tail: str
+    log: str | None
+
+
+class AttemptEntry(_Part):
+    seconds: float
+    status: str
+    reason: str = ""
+    commands: list[RanEntry]
+
+
+class OperationEntry(_Part):
+    operation: str
+    arguments: dict[str, Any]
+    source: str
+    repository: str | None
+    status: str
+    changed: bool
+    reason_code: str | None = None
+    reason: str = ""
+    planned_edit: str | None = None
+    attempts: list[AttemptEntry]
+    evidence: dict[str, Any]
+
+
+class OutcomeEntry(_Part):
+    index: int
+    criterion: str
+    status: str
+    reason_code: str | None
+    reason: str
+    changed: bool
+    operations: list[OperationEntry]
+
+
+class RepositoryEntry(_Part):
+    """`declared_paths` are the only paths that the run may have written; `staged_tree` is base + those paths."""
+
+    name: str
+    root: str
+    branch: str | None
+    base_commit: str | None
+    staged_tree: str | None
+    declared_paths: list[str]
+
+
+class CheckEntry(_Part):
+    """A safety check that ran before any operation (safety.md)."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class ToolEntry(_Part):
+    version: str
+    sha256: str | None
+
+
+class Details(_Part):
+    criterion: str
+    command: str
+    error_output: str
+
+
+class Report(_Part):
+    """The whole document. The keys from `error` on are there when `success` is false."""
+
+    schema_version: str = SCHEMA_VERSION
+    run_id: str
+    success: bool
+    task_id: str
+    task_title: str
+    task_path: str
+    task_type: str | None
+    task_types: list[str]
+    started_at: str
+    finished_at: str
+    dry_run: bool
+    verification: Literal["pending", "skipped"]
+    criteria: Counts
+    completed_criteria: list[Completed]
+    remaining_criteria: list[Remaining]
+    changes: Changes
+    progress_log_entry: str
+    status: TaskStatus
+    next_steps: str
+    repository: RepositoryEntry
+    repositories: list[RepositoryEntry]
+    task_blob: str | None = Field(description="git blob of the task file as it was found")
+    checks: list[CheckEntry]
+    outcomes: list[OutcomeEntry]
+    tools: dict[str, ToolEntry]
+    warnings: list[str]
+    error: str | None = None
+    message: str | None = None
+    details: Details | None = None
+    completed_before_failure: list[str] | None = None
+    recovery_suggestions: list[str] | None = None
+
+    def document(self, mask: Callable[[str], str] = lambda text: text) -> dict[str, Any]:
+        """JSON-able, masked, without the failure keys where there was no failure."""
+        plain = self.model_dump(mode="json")
+        for key in FAILURE_KEYS:
+            if plain[key] is None:
+                del plain[key]
+        masked: dict[str, Any] = _masked(plain, mask)
+        return masked
+
+
+FAILURE_KEYS = ("error", "message", "details", "completed_before_failure", "recovery_suggestions")
+
+
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, dict):
+        return {mask(key): _masked(each, mask) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_masked(each, mask) for each in value]
+    return value
+
+
+def outcome_entry(outcome: Outcome) -> OutcomeEntry:
+    return OutcomeEntry(
+        index=outcome.index,
+        criterion=outcome.criterion,
+        status=outcome.status,
+        reason_code=outcome.reason_code,
+        reason=outcome.reason,
+        changed=outcome.changed,
+        operations=[_operation_entry(each) for each in outcome.operations],
+    )
+
+
+def _operation_entry(done: OperationOutcome) -> OperationEntry:
+    edits = done.forecast.edits if done.forecast else ()
+    return OperationEntry(
+        operation=done.operation,
+        arguments=dict(done.arguments),
+        source=done.source,
+        repository=done.repository,
+        status=done.status,
+        changed=done.changed,
+        reason_code=done.cannot.code if done.cannot else None,
+        reason=done.cannot.reason if done.cannot else "",
+        planned_edit="".join(unified(each) for each in edits) or None,
+        attempts=[
+            AttemptEntry(
+                seconds=attempt.seconds,
+                status=attempt.stopped.status if attempt.stopped else done.status,
+                reason=attempt.stopped.reason if attempt.stopped else "",
+                commands=[_ran_entry(each) for each in attempt.ran],
+            )
+            for attempt in done.attempts
+        ],
+        evidence=dict(done.evidence),
+    )
+
+
+def _ran_entry(ran: Ran) -> RanEntry:
+    return RanEntry(
+        ran=ran.command,
+        exit_code=ran.exit_code,
+        seconds=ran.seconds,
+        stdout_tail=ran.stdout_tail,
+        stderr_tail=ran.stderr_tail,
+        log=ran.log,
+    )
+
+
+def unified(edit: FileEdit) -> str:
+    """The edit as a unified diff that `git apply` takes."""
+    before = [] if edit.before is None else _lines(edit.before)
+    old = "/dev/null" if edit.before is None else f"a/{edit.path}"
+    diff = difflib.unified_diff(before, _lines(edit.after), old, f"b/{edit.path}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in diff)
+
+
+def _lines(data: bytes) -> list[str]:
+    """Split at line feeds only, so that CR and U+2028 stay in their lines."""
+    text = data.decode(errors="replace")
+    return [line + "\n" for line in text.split("\n")[:-1]] + ([text.rsplit("\n", 1)[-1]] if text[-1:] != "\n" else [])
+
+
+def counts(total: int, completed: int, outcomes: Sequence[Outcome]) -> Counts:
+    failed = sum(1 for each in outcomes if each.status in (Status.FAILED, Status.ERRORED))
+    return Counts(total=total, completed=completed, failed=failed, remaining=total - completed - failed)
+
+
+def completed_entry(outcome: Outcome) -> Completed:
+    operations = outcome.operations
+    ran = [ran.command for each in operations for attempt in each.attempts[-1:] for ran in attempt.ran]
+    notes = [warning for each in operations for warning in each.evidence.get("warnings", ())]
+    if operations and not outcome.changed and any(each.operation.startswith(_CHANGING) for each in operations):
+        notes.insert(0, "already so")
+    return Completed(
+        criterion=outcome.criterion,
+        command="\n".join(ran),
+        output="; ".join(each.words for each in operations) or "all nested criteria are ticked",
+        notes="; ".join(notes),
+    )
+
+
+_CHANGING = ("image.build", "image.push", "helmrelease.", "source.", "kustomize.image", "manifest.set", "manifest.add",
+             "manifest.remove")  # fmt: skip
+
+
+def failure_keys(outcomes: Sequence[Outcome], status: TaskStatus) -> dict[str, Any]:
+    """The keys that contracts.md adds when a run was no success."""
+    order = (Status.FAILED, Status.ERRORED, Status.REFUSED, Status.BLOCKED)
+    worst = min(
+        (each for each in outcomes if each.status in order), key=lambda each: order.index(each.status), default=None
+    )
+    before = [each.criterion for each in outcomes if each.status is Status.PASSED]
+    if worst is None:
+        reasons = sorted({each.reason_code for each in outcomes if each.reason_code is not None})
+        return {
+            "error": "Nothing could be run",
+            "message": "no criterion of this task could be run; each says why",
+            "details": Details(criterion="", command="", error_output=""),
+            "completed_before_failure": before,
+            "recovery_suggestions": [REMEDY[ReasonCode(code)] for code in reasons],
+        }
+    ran = [ran for each in worst.operations for attempt in each.attempts for ran in attempt.ran]
+    last = ran[-1] if ran else None
+    codes = [each.reason_code for each in outcomes if each.status in order and each.reason_code is not None]
+    return {
+        "error": f"{worst.operations[-1].operation if worst.operations else 'criterion'} {worst.status}",
+        "message": worst.reason,
+        "details": Details(
+            criterion=worst.criterion,
+            command=last.command if last else "",
+            error_output=(last.stderr_tail or last.stdout_tail) if last else "",
+        ),
+        "completed_before_failure": before,
+        "recovery_suggestions": list(dict.fromkeys(REMEDY[code] for code in codes)),
+    }
+
+
+def write(document: dict[str, Any], root: Path, folder: str) -> Path:
+    """Put the report in place as `<folder>/<task_id>.json`; the one before it is kept under its run id."""
+    path = root / folder / f"{document['task_id']}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    earlier = read(path)
+    if earlier is not None and earlier.get("run_id") != document["run_id"]:
+        kept = path.parent / document["task_id"] / f"{earlier['run_id']}.json"
+        kept.parent.mkdir(exist_ok=True)
+        path.replace(kept)
+    files.replace(path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+    return path
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """A report as it was written; None where there is none, or something that is no report."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and "run_id" in found else None
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of the document."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Report.model_json_schema()}

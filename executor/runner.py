@@ -1,0 +1,273 @@
+"""Plan → outcomes: in file order, each operation at most twice, each ending an `Outcome`. Never raises for a step."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from executor.errors import Errored, Failed, Stop
+from executor.journal import Journal
+from executor.models import Artefact, Attempt, Cannot, OperationOutcome, Outcome, Performed, Status
+from executor.observer import Observer
+from executor.planner import Plan, Planned, Scene, Step
+from executor.reasons import ReasonCode
+from executor.repository import Repository
+from executor.toolbox import LiveToolbox, Tools
+
+INDEPENDENT = frozenset(
+    {ReasonCode.ALREADY_TICKED, ReasonCode.WITHDRAWN, ReasonCode.OTHER_MARK, ReasonCode.FILTERED_OUT}
+)
+"""Not run by somebody's decision: what stands on such a criterion may find its work done already, and looks."""
+
+
+@dataclass
+class Runner:
+    """Runs one plan. With `dry_run` nothing outside of memory changes: edits go into overlays, and what would build or
+    push is planned only. `journal` None (a dry run) records nothing."""
+
+    plan: Plan
+    tools: Tools
+    observer: Observer
+    journal: Journal | None = None
+    dry_run: bool = False
+    interrupted: bool = False
+    bugs: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._scene = Scene()
+        self._ledger: dict[Artefact, dict[str, object]] = {}
+        self._broken: dict[Artefact, int] = {}
+        self._toolboxes: dict[Repository, LiveToolbox] = {}
+
+    def run(self) -> tuple[Outcome, ...]:
+        """One outcome for each criterion, in file order."""
+        outcomes = [self._timed(planned) for planned in self.plan.criteria]
+        return settle_parents(self.plan, outcomes)
+
+    def _timed(self, planned: Planned) -> Outcome:
+        started = time.monotonic()
+        if planned.cannot is None and not self.interrupted:
+            self.observer.criterion_started(planned.criterion.index, planned.recognised.stem)
+        outcome = self._criterion(planned)
+        self.observer.criterion_ended(outcome, time.monotonic() - started)
+        return outcome
+
+    def _criterion(self, planned: Planned) -> Outcome:
+        cannot = planned.cannot
+        if cannot is None and self.interrupted:
+            cannot = Cannot(Status.SKIPPED, ReasonCode.INTERRUPTED, "the run was interrupted before its turn")
+        if cannot is not None:
+            operations = tuple(_not_run(step, step.cannot or cannot) for step in planned.steps)
+        else:
+            operations = self._operations(planned)
+        outcome = _outcome(planned, operations, cannot)
+        self._remember(planned, outcome)
+        return outcome
+
+    def _operations(self, planned: Planned) -> tuple[OperationOutcome, ...]:
+        """All steps in order; behind one that did not pass the others are skipped."""
+        done: list[OperationOutcome] = []
+        for step in planned.steps:
+            stopped = next((each for each in done if each.status not in (Status.PASSED, Status.PLANNED)), None)
+            if stopped is not None:
+                done.append(
+                    _not_run(step, Cannot(Status.SKIPPED, ReasonCode.DEPENDS, f"{stopped.operation} did not pass"))
+                )
+            else:
+                done.append(self._step(planned, step))
+        return tuple(done)
+
+    def _step(self, planned: Planned, step: Step) -> OperationOutcome:
+        missing = self._missing(step)
+        if missing is not None:
+            return _not_run(step, missing)
+        allowed = 1 if self.dry_run else self.plan.workspace.home.config.retry.attempts
+        attempts: list[Attempt] = []
+        while True:
+            result, attempt = self._attempt(planned, step, len(attempts) + 1)
+            attempts.append(attempt)
+            if attempt.stopped is None or not result.retryable or len(attempts) >= allowed or self.interrupted:
+                return replace(result.outcome, attempts=tuple(attempts))
+            self.observer.retry(attempt.stopped.reason)
+            time.sleep(self.plan.workspace.home.config.retry.pause_seconds)
+
+    def _attempt(self, planned: Planned, step: Step, number: int) -> tuple[_Result, Attempt]:
+        toolbox = self._toolbox(step.repository)
+        toolbox.taken()
+        started = time.monotonic()
+        facts = {"criterion": planned.criterion.index, "operation": step.request.operation, "attempt": number}
+        if self.journal is not None:
+            self.journal.add("intent", **facts, arguments=dict(step.request.arguments))
+        result = self._guarded(step, toolbox)
+        ran = toolbox.taken()
+        stopped = result.outcome.cannot
+        if self.journal is not None:
+            evidence = {"evidence": dict(result.outcome.evidence), "changed": result.outcome.changed}
+            ended = evidence if stopped is None else {"reason": stopped.reason, "code": stopped.code}
+            self.journal.add("evidence" if stopped is None else "stopped", **facts, **ended)
+        return result, Attempt(ran, round(time.monotonic() - started, 3), stopped)
+
+    def _guarded(self, step: Step, toolbox: LiveToolbox) -> _Result:
+        """Every ending of an operation as a value."""
+        try:
+            return _Result(self._perform(step, toolbox))
+        except Stop as stop:
+            return _Result(_not_run(step, stop.as_cannot()), stop.retryable and isinstance(stop, Failed | Errored))
+        except KeyboardInterrupt:
+            self.interrupted = True
+            reason = "interrupted; what it had begun was ended"
+            return _Result(_not_run(step, Cannot(Status.ERRORED, ReasonCode.INTERRUPTED, reason)))
+        except Exception as error:  # a bug of ours: the other criteria still deserve their turn
+            self.bugs.append(traceback.format_exc())
+            reason = f"a defect of executor: {type(error).__name__}: {error}; the log has the details, please report it"
+            return _Result(_not_run(step, Cannot(Status.ERRORED, ReasonCode.BUG, reason)))
+
+    def _perform(self, step: Step, toolbox: LiveToolbox) -> OperationOutcome:
+        """Foresee again (an earlier operation may have changed what it reads), look at the world, act, check."""
+        operation, arguments = step.operation, step.arguments
+        assert operation is not None
+        toolbox.site = self._scene.site(step.repository)
+        forecast = operation.foresee(arguments, toolbox.site)
+        step = replace(step, forecast=forecast)
+        self.observer.operation_started(forecast.words)
+        operation.preflight(arguments, toolbox)
+        if self.dry_run and not operation.rehearsable:
+            return replace(_not_run(step, None), status=Status.PLANNED, words=forecast.words)
+        performed = operation.perform(arguments, toolbox)
+        self._scene.add([step], lay=True)
+        if self.dry_run:
+            return replace(_passed(step, performed), status=Status.PLANNED, words=forecast.words)
+        for artefact in forecast.provides | step.makes:
+            self._ledger[artefact] = dict(performed.evidence)
+        return _passed(step, performed)
+
+    def _toolbox(self, repository: Repository) -> LiveToolbox:
+        if repository not in self._toolboxes:
+            self._toolboxes[repository] = LiveToolbox(
+                self._scene.site(repository),
+                declared=self.plan.declared.get(repository, frozenset()),
+                ledger=self._ledger,  # type: ignore[arg-type]
+                dry_run=self.dry_run,
+                tools=self.tools,
+                observer=self.observer,
+                logs=None if self.journal is None else self.journal.logs,
+                scratch=None if self.journal is None else self.journal.folder,
+                on_write=self._journal_write(repository),
+            )
+        return self._toolboxes[repository]
+
+    def _journal_write(self, repository: Repository):  # type: ignore[no-untyped-def]
+        def on_write(path: str, before: str | None, after: str) -> None:
+            if self.journal is not None:
+                self.journal.add("write", repository=repository.name, path=path, before=before, after=after)
+
+        return on_write
+
+    def _missing(self, step: Step) -> Cannot | None:
+        """The first thing this step stands on that was to be made in this run and was not."""
+        forecast = step.forecast
+        for need in sorted(forecast.needs if forecast else (), key=lambda each: each.name):
+            for artefact, index in self._broken.items():
+                if artefact.satisfies(need):
+                    text = f"it stands on criterion {index} ({artefact.kind} {artefact.name}), which did not pass"
+                    return Cannot(Status.SKIPPED, ReasonCode.DEPENDS, text)
+        return None
+
+    def _remember(self, planned: Planned, outcome: Outcome) -> None:
+        """Which artefacts are missing now. One that a later criterion makes after all is missing no more."""
+        if outcome.reason_code in INDEPENDENT:
+            return
+        for step, done in zip(planned.steps, outcome.operations, strict=True):
+            made = step.makes | (step.forecast.provides if step.forecast else frozenset())
+            for artefact in made:
+                if done.status in (Status.PASSED, Status.PLANNED):
+                    self._broken.pop(artefact, None)
+                else:
+                    self._broken[artefact] = planned.criterion.index
+
+
+@dataclass(frozen=True)
+class _Result:
+    outcome: OperationOutcome
+    retryable: bool = False
+
+
+def _not_run(step: Step, cannot: Cannot | None) -> OperationOutcome:
+    request = step.request
+    return OperationOutcome(
+        request.operation,
+        request.arguments,
+        request.source,
+        cannot.status if cannot else Status.SKIPPED,
+        cannot=cannot,
+        forecast=step.forecast,
+        repository=step.repository.name,
+    )
+
+
+def _passed(step: Step, performed: Performed) -> OperationOutcome:
+    evidence = dict(performed.evidence)
+    if performed.warnings:
+        evidence["warnings"] = list(performed.warnings)
+    return replace(
+        _not_run(step, None),
+        status=Status.PASSED,
+        changed=performed.changed,
+        words=performed.words,
+        evidence=evidence,
+    )
+
+
+def _outcome(planned: Planned, operations: tuple[OperationOutcome, ...], cannot: Cannot | None) -> Outcome:
+    """A criterion is what its first operation is that did not pass; passed when all did."""
+    criterion, stem = planned.criterion, planned.recognised.stem
+    stopped = next((each for each in operations if each.status not in (Status.PASSED, Status.PLANNED)), None)
+    cannot = cannot or (stopped.cannot if stopped else None)
+    if cannot is not None:
+        return Outcome(
+            criterion.index, stem, cannot.status, cannot.code, cannot.reason, _changed(operations), operations
+        )
+    status = Status.PLANNED if any(each.status is Status.PLANNED for each in operations) else Status.PASSED
+    return Outcome(criterion.index, stem, status, changed=_changed(operations), operations=operations)
+
+
+def _changed(operations: Iterable[OperationOutcome]) -> bool:
+    return any(each.changed for each in operations)
+
+
+def settle_parents(plan: Plan, outcomes: list[Outcome]) -> tuple[Outcome, ...]:
+    """What nested criteria make of their parents (task-format.md), innermost first.
+
+    An operation needs its children ticked too. A text that is no operation is ticked when all its children are and one
+    of them passed in this run. A person's work stays open.
+    """
+    settled = list(outcomes)
+    for planned in reversed(plan.criteria):
+        criterion = planned.criterion
+        children = [settled[i - 1] for i in criterion.children if not plan.task.criterion(i).withdrawn]
+        if criterion.open and children:
+            settled[criterion.index - 1] = _parent(settled[criterion.index - 1], children)
+    return tuple(settled)
+
+
+def _parent(own: Outcome, children: list[Outcome]) -> Outcome:
+    done = (Status.PASSED, Status.PLANNED)
+    open_ones = [
+        each for each in children if each.status not in done and each.reason_code is not ReasonCode.ALREADY_TICKED
+    ]
+    heading = own.status is Status.UNRESOLVED and own.reason_code is not ReasonCode.PERSON and not own.operations
+    if own.status not in done and not heading:
+        return own
+    if open_ones:
+        waits = all(each.status is Status.VERIFICATION for each in open_ones)
+        numbers = ", ".join(str(each.index) for each in open_ones)
+        status, code = (
+            (Status.VERIFICATION, ReasonCode.WAITING) if waits else (Status.SKIPPED, ReasonCode.CHILDREN_OPEN)
+        )
+        return replace(own, status=status, reason_code=code, reason=f"its nested criteria {numbers} are open")
+    if heading:
+        passed = [each.status for each in children if each.status in done]
+        return replace(own, status=passed[0], reason_code=None, reason="") if passed else own
+    return own

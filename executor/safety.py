@@ -1,0 +1,91 @@
+"""What is looked at before any operation (safety.md). A guard that could not run counts as "no"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from executor.journal import Past
+from executor.models import Cannot, Status
+from executor.reasons import ReasonCode
+from executor.repository import Repository
+from executor.tools import files
+from executor.tools.git import Git, State
+
+DEFAULT_BRANCHES = ("main", "master")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One guard's answer. `cannot` is what it means for the operations that it guards; `paths` are the ones it is
+    about (empty: the whole repository)."""
+
+    name: str
+    ok: bool
+    detail: str
+    cannot: Cannot | None = None
+    paths: frozenset[str] = frozenset()
+
+
+def check_repository(
+    repository: Repository, state: State, task_id: str, declared: Iterable[str], past: Past
+) -> list[Check]:
+    """Directory, branch and cleanliness of one repository, for a task that declares these paths in it."""
+    return [
+        Check("directory", True, f"{repository.root} is a git work tree"),
+        _branch(repository, state, task_id),
+        _nothing_under_way(repository, state),
+        *_clean(repository, sorted(declared), past),
+    ]
+
+
+def _branch(repository: Repository, state: State, task_id: str) -> Check:
+    wanted = (repository.branch,) if repository.branch else DEFAULT_BRANCHES
+    name = f"branch of {repository.name}"
+    if state.branch is None:
+        return _refused(name, f"HEAD is detached in {repository.name}; `git switch {wanted[0]}` first")
+    if state.branch in wanted or _own_branch(state.branch, task_id):
+        return Check(name, True, f"on {state.branch}")
+    return _refused(
+        name,
+        f"{repository.name} is on branch {state.branch}, not on {' or '.join(wanted)}; `git switch {wanted[0]}` first, "
+        f"or set branch in executor.toml",
+    )
+
+
+def _own_branch(branch: str, task_id: str) -> bool:
+    """A branch that bears the task's id as a whole word: `task-001-worker` is TASK-001's, `task-0012` is not."""
+    return re.search(rf"(?<![\w]){re.escape(task_id)}(?![\w])", branch, re.IGNORECASE) is not None
+
+
+def _nothing_under_way(repository: Repository, state: State) -> Check:
+    name = f"state of {repository.name}"
+    if state.busy is not None:
+        return _refused(name, f"{state.busy} is under way in {repository.name}; finish or abort it first")
+    return Check(name, True, "no merge, rebase, cherry-pick, revert or bisect is under way")
+
+
+def _clean(repository: Repository, declared: list[str], past: Past) -> Iterable[Check]:
+    """A path that is to be written is clean, or dirty by this task only: its bytes are those an earlier run wrote."""
+    dirty = Git(repository.root).dirty(declared)
+    foreign = sorted(path for path in dirty if not _ours(repository, path, past))
+    if not foreign:
+        yield Check(
+            f"clean paths in {repository.name}", True, f"{len(declared)} paths to be written hold no foreign change"
+        )
+    for path in foreign:
+        reason = f"{path} holds changes that are not this task's (git status: {dirty[path].strip()}); commit or stash them first"
+        cannot = Cannot(Status.BLOCKED, ReasonCode.DIRTY, reason)
+        yield Check(f"clean paths in {repository.name}", False, reason, cannot, frozenset({path}))
+
+
+def _ours(repository: Repository, path: str, past: Past) -> bool:
+    try:
+        return past.wrote(path, files.sha256((repository.root / path).read_bytes()))
+    except OSError:
+        return False
+
+
+def _refused(name: str, reason: str) -> Check:
+    return Check(name, False, reason, Cannot(Status.REFUSED, ReasonCode.WRONG_BRANCH, reason))
