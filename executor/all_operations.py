@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 from executor.operations.interface import Operation
 
@@ -38,6 +39,14 @@ def operation(kind: str) -> Operation | None:
 
 def kinds() -> tuple[str, ...]:
     return (*MODULES, *_plugins())
+
+
+def describe() -> dict[str, Any]:
+    """Kind → JSON Schema of its arguments, for `executor schema operations` and for writers of operation blocks."""
+    from pydantic import TypeAdapter
+
+    found = {kind: operation(kind) for kind in kinds()}
+    return {kind: TypeAdapter(each.arguments).json_schema() for kind, each in found.items() if each is not None}
 
 
 def _plugins() -> dict[str, Operation]:

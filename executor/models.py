@@ -134,13 +134,15 @@ class FileEdit:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What an operation will do, as far as files can tell. `words` completes "Would …" in a dry run."""
+    """What an operation will do, as far as files can tell. `words` completes "Would …" in a dry run; `arguments` are
+    those that the files settled (the file that will be edited, the context that will be built)."""
 
     words: str
     edits: tuple[FileEdit, ...] = ()
     provides: frozenset[Artefact] = frozenset()
     needs: frozenset[Artefact] = frozenset()
     warnings: tuple[str, ...] = ()
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,7 +196,7 @@ def _operation_entry(done: OperationOutcome) -> OperationEntry:
     edits = done.forecast.edits if done.forecast else ()
     return OperationEntry(
         operation=done.operation,
-        arguments=dict(done.arguments),
+        arguments={**done.arguments, **(done.forecast.arguments if done.forecast else {})},
         source=done.source,
         repository=done.repository,
         status=done.status,
@@ -268,9 +268,8 @@ _CHANGING = ("image.build", "image.push", "helmrelease.", "source.", "kustomize.
 def failure_keys(outcomes: Sequence[Outcome], status: TaskStatus) -> dict[str, Any]:
     """The keys that contracts.md adds when a run was no success."""
     order = (Status.FAILED, Status.ERRORED, Status.REFUSED, Status.BLOCKED)
-    worst = min(
-        (each for each in outcomes if each.status in order), key=lambda each: order.index(each.status), default=None
-    )
+    stopped = [each for each in outcomes if each.status in order]
+    worst = min(stopped, key=lambda each: order.index(each.status), default=None)
     before = [each.criterion for each in outcomes if each.status is Status.PASSED]
     if worst is None:
         reasons = sorted({each.reason_code for each in outcomes if each.reason_code is not None})
@@ -283,7 +282,7 @@ def failure_keys(outcomes: Sequence[Outcome], status: TaskStatus) -> dict[str, A
         }
     ran = [ran for each in worst.operations for attempt in each.attempts for ran in attempt.ran]
     last = ran[-1] if ran else None
-    codes = [each.reason_code for each in outcomes if each.status in order and each.reason_code is not None]
+    codes = [each.reason_code for each in stopped if each.reason_code is not None]
     return {
         "error": f"{worst.operations[-1].operation if worst.operations else 'criterion'} {worst.status}",
         "message": worst.reason,

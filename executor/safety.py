@@ -72,10 +72,11 @@ def _clean(repository: Repository, declared: list[str], past: Past) -> Iterable[
     foreign = sorted(path for path in dirty if not _ours(repository, path, past))
     if not foreign:
         yield Check(
-            f"clean paths in {repository.name}", True, f"{len(declared)} paths to be written hold no foreign change"
+            f"clean paths in {repository.name}", True, f"{len(declared)} paths to write, none changed by others"
         )
     for path in foreign:
-        reason = f"{path} holds changes that are not this task's (git status: {dirty[path].strip()}); commit or stash them first"
+        letters = dirty[path].strip()
+        reason = f"{path} holds changes that are not this task's (git status {letters}); commit or stash them first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.DIRTY, reason)
         yield Check(f"clean paths in {repository.name}", False, reason, cannot, frozenset({path}))
 

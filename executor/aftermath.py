@@ -1,0 +1,133 @@
+"""After the operations: one edit of the task file, staging, the report; also for a run that was killed there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from executor import journal as journals
+from executor import report
+from executor.errors import RepositoryError
+from executor.job import Finished, Job, now
+from executor.journal import Journal, Past
+from executor.models import FileEdit, Outcome, Status
+from executor.reasons import ReasonCode
+from executor.repository import Repository
+from executor.summary import build_report, exit_code
+from executor.taskfile import edit
+from executor.tools import files
+from executor.tools.git import Git
+from executor.wording import log_line
+
+
+def tick_and_log(job: Job, journal: Journal) -> None:
+    """One edit of the task file, last of all: ticks, `updated`, one log line. Where nothing ran it stays as it is."""
+    if not any(_ran(each) for each in job.outcomes):
+        return
+    ticks = frozenset(each.index for each in job.outcomes if each.status is Status.PASSED)
+    moment = now(job.config)
+    job.log = f"{moment:%Y-%m-%d %H:%M}: {log_line(job.outcomes)}"
+    job.task_after = edit.apply(job.task, ticks=ticks, updated=moment, log=log_line(job.outcomes))
+    document = build_report(job).document(job.tools.masker)
+    journal.add("finish", task_after=files.sha256(job.task_after), document=document)
+    journal.add("write", repository=job.workspace.home.name, path=job.task_path, before=job.task.digest,
+                after=files.sha256(job.task_after))  # fmt: skip
+    try:
+        if files.sha256(job.task.path.read_bytes()) != job.task.digest:
+            raise RepositoryError("somebody changed the task file during the run")
+        files.replace(job.task.path.resolve(), job.task_after, scratch=journal.folder)
+    except (OSError, RepositoryError) as error:
+        _untick(job, error)
+
+
+def _ran(outcome: Outcome) -> bool:
+    """Whether one of its operations really ran; `blocked` and `refused` ones never began."""
+    return any(each.status in (Status.PASSED, Status.FAILED, Status.ERRORED) for each in outcome.operations)
+
+
+def _untick(job: Job, error: Exception) -> None:
+    """The task file could not be written: nothing is ticked, and everything that passed says so."""
+    code = ReasonCode.WRITE_FAILED if isinstance(error, OSError) else ReasonCode.CHANGED_MEANWHILE
+    what = error.strerror if isinstance(error, OSError) else str(error)
+    reason = f"{job.task_path} could not be ticked ({what}); what was done stands and is found again by the next run"
+    job.task_after, job.log = None, ""
+    job.outcomes = tuple(
+        replace(each, status=Status.ERRORED, reason_code=code, reason=reason) if each.status is Status.PASSED else each
+        for each in job.outcomes
+    )
+
+
+def stage(job: Job) -> None:
+    """`git add` of what this task wrote and nothing else: declared paths whose bytes are those of one of its runs."""
+    past = journals.past_of(job.workspace.home.root, job.task.id)
+    for repository in job.states:
+        git = Git(repository.root)
+        changed = git.dirty(job.declared(repository))
+        ours = [path for path in changed if _is_ours(repository, path, past)]
+        ignored = [path for path in ours if changed[path] == "??" and git.ignored(path)]
+        job.warnings += [f"{path} is ignored by git and was not staged" for path in ignored]
+        git.stage([path for path in ours if path not in ignored])
+
+
+def _is_ours(repository: Repository, path: str, past: Past) -> bool:
+    try:
+        return past.wrote(path, files.sha256((repository.root / path).read_bytes()))
+    except OSError:
+        return False
+
+
+def note_trees(job: Job) -> None:
+    """The tree of base + declared paths in each repository: what verification will look at."""
+    for repository, state in job.states.items():
+        paths = [path for path in job.declared(repository) if (repository.root / path).is_file()]
+        job.staged_trees[repository] = Git(repository.root).tree_with(state.commit, paths)
+
+
+def finish(job: Job, journal: Journal | None = None) -> Finished:
+    """The report, written and returned, and the exit code. Bugs of ours go to a log whose path is in the warnings."""
+    job.finished = now(job.config)
+    if job.bugs and journal is not None:
+        journal.logs.mkdir(parents=True, exist_ok=True)
+        log = journal.logs / "defect.log"
+        log.write_text("\n".join(job.bugs), encoding="utf-8")
+        job.warnings.append(f"a defect of executor, please report it: {log.relative_to(job.workspace.home.root)}")
+    document = build_report(job).document(job.tools.masker)
+    path = None
+    if not job.call.dry_run:
+        try:
+            path = _write_report(document, job)
+        except OSError as error:
+            job.warnings.append(f"the report could not be written: {error.strerror}")
+            document = build_report(job).document(job.tools.masker)
+    return Finished(document, exit_code(job), path, _task_diff(job))
+
+
+def _write_report(document: dict[str, Any], job: Job) -> Path:
+    return report.write(document, job.workspace.home.root, job.config.report_folder)
+
+
+def _task_diff(job: Job) -> str:
+    if job.task_after is None:
+        return ""
+    return report.unified(FileEdit(job.task_path, job.task.data, job.task_after))
+
+
+def finish_interrupted(job: Job) -> None:
+    """A run that was killed after it ticked, and before it staged and reported, is brought to its end from its journal.
+    One that was killed earlier left unticked boxes: this run runs them again, and every operation looks first."""
+    for run_id, entries in job.past.unfinished.items():
+        finish_entry = next((entry for entry in entries if entry["event"] == "finish"), None)
+        if finish_entry is not None and finish_entry["task_after"] == job.task.digest:
+            stage(job)
+            _write_report(dict(finish_entry["document"]), job)
+            job.warnings.append(f"run {run_id} was interrupted before its report; it was finished from its journal")
+            continue
+        doing = [entry for entry in entries if entry["event"] == "intent"]
+        ended = [entry for entry in entries if entry["event"] in ("evidence", "stopped")]
+        if len(doing) > len(ended):
+            last = doing[-1]
+            job.warnings.append(
+                f"run {run_id} was interrupted during {last['operation']} (criterion {last['criterion']}); "
+                "what it left was looked for before acting again"
+            )

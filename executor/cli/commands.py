@@ -1,0 +1,110 @@
+"""One function a command: from parsed arguments to an exit code. Imports happen where they are used."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from executor.console import Console, RunPrinter, explanation, findings, machine, report_text, run_summary
+from executor.errors import UsageError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from executor.job import Call
+    from executor.workflow import run_task
+
+    if arguments.input is not None:
+        call = _call_of_contract(arguments)
+    elif arguments.task is None:
+        raise UsageError("which task?", remedy="executor run TASK.md, or executor run --input -")
+    else:
+        call = Call(
+            arguments.task, arguments.start, tuple(arguments.criteria), arguments.dry_run, arguments.skip_verification
+        )
+    console = Console(sys.stderr if arguments.json else sys.stdout)
+    finished = run_task(call, RunPrinter(console))
+    path = None if finished.report_path is None else _short(finished.report_path)
+    run_summary(console, finished.document, finished.task_diff, path)
+    if arguments.json:
+        machine(finished.document)
+    return finished.exit_code
+
+
+def _call_of_contract(arguments: argparse.Namespace) -> Any:
+    """The input contract of the executor pattern (source 003)."""
+    from executor.contract import read_call
+
+    text = sys.stdin.read() if arguments.input == "-" else _read(Path(arguments.start, arguments.input))
+    return read_call(text, arguments.start)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--input {path}: {error}") from None
+
+
+def _short(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    from executor.explain import document
+    from executor.intake import load, locate
+    from executor.kinds import task_type
+    from executor.planner import plan
+    from executor.selection import select
+
+    workspace, path = locate(arguments.task, arguments.start)
+    task, types = load(path, workspace)
+    planned = plan(task, workspace, types, select(task, arguments.criteria))
+    if arguments.json:
+        machine(document(planned, task_type(planned)))
+    else:
+        explanation(Console(), planned, task_type(planned))
+    return 0
+
+
+def report(arguments: argparse.Namespace) -> int:
+    from executor.last_report import find
+
+    document = find(arguments.task, arguments.start)
+    if arguments.json:
+        machine(document)
+    else:
+        report_text(Console(), document)
+    return 0
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    from executor.doctor import examine
+
+    rows = examine(arguments.start)
+    if arguments.json:
+        machine(rows)
+    else:
+        findings(Console(), rows)
+    return 0 if all(row["ok"] or not row["needed"] for row in rows) else 1
+
+
+def schema(arguments: argparse.Namespace) -> int:
+    if arguments.name == "operations":
+        from executor.all_operations import describe
+
+        machine(describe())
+    elif arguments.name == "input":
+        from executor.contract import schema as input_schema
+
+        machine(input_schema())
+    else:
+        from executor.report import schema as report_schema
+
+        machine(report_schema())
+    return 0
+
+
+__all__ = ["doctor", "explain", "report", "run", "schema"]

@@ -1,0 +1,111 @@
+"""`main(argv) -> exit code`. Every error ends here, as one message on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from executor import __version__
+from executor.cli import commands
+from executor.errors import ExecutorError, Stop
+
+_BUG_EXIT = 3
+_INTERRUPTED_EXIT = 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command. Exit codes are those of contracts.md: 0, 1, 2, 3, 4, 75, 130."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.command(arguments)
+        sys.stdout.flush()
+    except (ExecutorError, Stop) as error:
+        _complain(arguments, error)
+        return error.exit_code if isinstance(error, ExecutorError) else 1
+    except KeyboardInterrupt:
+        print("executor: interrupted", file=sys.stderr)
+        return _INTERRUPTED_EXIT
+    except BrokenPipeError:  # `executor explain … | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        print(f"executor: a defect of ours, please report it; details: {_log_defect()}", file=sys.stderr)
+        return _BUG_EXIT
+    return code
+
+
+def _as_interrupt(number: int, frame: Any) -> None:
+    """A polite end (systemd, CI) is treated as ^C is: what is proven is ticked, the report is written."""
+    raise KeyboardInterrupt
+
+
+def _complain(arguments: argparse.Namespace, error: Exception) -> None:
+    print(f"executor: {error}", file=sys.stderr)
+    if getattr(arguments, "json", False):
+        import json
+
+        print(json.dumps({"success": False, "error": type(error).__name__, "message": str(error)}))
+
+
+def _log_defect() -> str:
+    """Where the traceback went; it is too long for a terminal and may hold what a terminal should not show."""
+    import tempfile
+
+    with tempfile.NamedTemporaryFile("w", prefix="executor-defect-", suffix=".log", delete=False) as file:
+        traceback.print_exc(file=file)
+    return file.name
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="executor",
+        description="Runs the acceptance criteria of Markdown task files on a GitOps repository, "
+        "and ticks only with evidence.",
+        epilog="Begin with: executor explain TASK.md (what would happen), executor run --dry-run TASK.md (as a diff), "
+        "executor run TASK.md.",
+    )
+    parser.add_argument("--version", action="version", version=f"executor {__version__}")
+    parser.add_argument("-C", metavar="DIR", dest="start", type=Path, default=Path(), help="run as if started in DIR")
+    commands_of = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    run = commands_of.add_parser("run", help="run the open criteria, tick, log, report, stage; never commits")
+    run.add_argument("task", nargs="?", metavar="TASK", help="a task file, or a task id such as TASK-001")
+    run.add_argument("--criteria", action="append", default=[], metavar="WHICH", help="numbers (2,5-7) or a regex")
+    run.add_argument(
+        "--dry-run", action="store_true", help="show every edit and every foreseeable block; write nothing"
+    )
+    run.add_argument("--skip-verification", action="store_true", help="the report says that verification is skipped")
+    run.add_argument("--input", metavar="FILE", help="read the call as JSON (task_id, task_path, …); - is stdin")
+    _common(run)
+    run.set_defaults(command=commands.run)
+
+    explain = commands_of.add_parser("explain", help="what each criterion would become, or why not; reads files only")
+    explain.add_argument("task", metavar="TASK", help="a task file, or a task id")
+    explain.add_argument("--criteria", action="append", default=[], metavar="WHICH", help="numbers (2,5-7) or a regex")
+    _common(explain)
+    explain.set_defaults(command=commands.explain)
+
+    report = commands_of.add_parser("report", help="show the last report of a task, or of the last run")
+    report.add_argument("task", nargs="?", metavar="TASK", help="a task file, or a task id")
+    _common(report)
+    report.set_defaults(command=commands.report)
+
+    doctor = commands_of.add_parser("doctor", help="what is missing on this machine or in this repository")
+    _common(doctor)
+    doctor.set_defaults(command=commands.doctor)
+
+    schema = commands_of.add_parser("schema", help="print a JSON Schema, or the arguments of the operations")
+    schema.add_argument("name", choices=["report", "input", "operations"])
+    schema.set_defaults(command=commands.schema)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="JSON on stdout and nothing else there")
+    parser.add_argument("-C", metavar="DIR", dest="start", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)

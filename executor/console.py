@@ -1,0 +1,233 @@
+"""The only module that prints. Colour and the live line on a terminal only; no control character ever into a pipe."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from executor.models import Outcome, Status
+
+if TYPE_CHECKING:
+    from rich.status import Status as Spinner
+
+    from executor.planner import Plan, Planned
+
+_COLOURS = {
+    "passed": "32",
+    "planned": "36",
+    "runnable": "32",
+    "failed": "31",
+    "errored": "31",
+    "refused": "31",
+    "blocked": "33",
+    "unresolved": "33",
+    "verification": "34",
+    "skipped": "2",
+}
+_WORD_COLOURS = {
+    "verb": "35", "object": "36", "name": "32", "image": "32", "path": "36", "registry": "36", "version": "33",
+    "predicate": "35", "repository": "32", "stopped": "31;1",
+}  # fmt: skip
+_LEFT_OF_TEXT = 18
+
+
+class Console:
+    """Writes people's text to one stream."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream if stream is not None else sys.stdout
+        self.terminal = self.stream.isatty()
+        self.colour = self.terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self.width = shutil.get_terminal_size((100, 24)).columns if self.terminal else 100
+
+    def line(self, text: str = "") -> None:
+        print(text if self.colour else clean(text), file=self.stream, flush=self.terminal)
+
+    def paint(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.colour and colour else text
+
+    def status(self, status: str, width: int = 12) -> str:
+        return self.paint(f"{status:<{width}}", _COLOURS.get(status, ""))
+
+    def wrapped(self, text: str, indent: int) -> None:
+        """Prose below something, indented and wrapped to the screen; whole into a pipe."""
+        margin = " " * indent
+        for paragraph in clean(text).splitlines():
+            if self.terminal:
+                self.line(textwrap.fill(paragraph, self.width, initial_indent=margin, subsequent_indent=margin))
+            else:
+                self.line(margin + paragraph)
+
+    def diff(self, text: str) -> None:
+        colours = {"+": "32", "-": "31", "@": "36"}
+        for line in text.splitlines():
+            self.line(self.paint(clean(line), colours.get(line[:1], "")))
+
+
+def clean(text: str) -> str:
+    """Without escape sequences and control characters, so that no file or tool can write over the terminal."""
+    return re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
+
+
+class RunPrinter:
+    """Watches a run (observer.Observer): one line a criterion with its time, and a live line on long work."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._spinner: Spinner | None = None
+        self._text = ""
+        self._started = time.monotonic()
+
+    def criterion_started(self, index: int, text: str) -> None:
+        self._started = time.monotonic()
+        self._text = f"{index:>3}  {clean(text)}"
+        if self.console.terminal:
+            from rich.console import Console as RichConsole
+            from rich.text import Text
+
+            rich = RichConsole(file=self.console.stream, no_color=not self.console.colour)
+            self._spinner = rich.status(Text(self._text))
+            self._spinner.start()
+
+    def operation_started(self, words: str) -> None:
+        self.progress(words)
+
+    def progress(self, text: str) -> None:
+        if self._spinner is not None:
+            from rich.text import Text
+
+            elapsed = time.monotonic() - self._started
+            room = max(20, self.console.width - 12)
+            self._spinner.update(Text(f"{self._text[:40]}  {elapsed:4.0f} s  {clean(text)}"[:room]))
+
+    def retry(self, reason: str) -> None:
+        self._print(f"{'':5}{self.console.paint('once more', '33')}: {clean(reason)}")
+
+    def criterion_ended(self, outcome: Outcome, seconds: float) -> None:
+        self._stop()
+        took = f"{seconds:6.1f} s" if _worked(outcome) else " " * 8
+        status = self.console.status(str(outcome.status))
+        self.console.line(f"{outcome.index:>3}  {status} {took}  {clean(outcome.criterion)}")
+        for operation in outcome.operations:
+            if operation.words and operation.status in (Status.PASSED, Status.PLANNED):
+                self.console.wrapped(operation.words, 28)
+        if outcome.reason and outcome.status is not Status.SKIPPED:
+            self.console.wrapped(outcome.reason, 28)
+
+    def said(self, text: str) -> None:
+        self._print(text)
+
+    def _print(self, text: str) -> None:
+        running = self._spinner
+        if running is not None:
+            running.stop()
+        self.console.line(text)
+        if running is not None:
+            running.start()
+
+    def _stop(self) -> None:
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
+
+
+def _worked(outcome: Outcome) -> bool:
+    return any(each.attempts for each in outcome.operations)
+
+
+def run_summary(console: Console, document: Mapping[str, Any], task_diff: str, report_path: str | None) -> None:
+    """What came of a run: counts, the edits of a dry run, warnings, where the report is, what to type next."""
+    counts = document["criteria"]
+    console.line()
+    if document["dry_run"]:
+        for outcome in document["outcomes"]:
+            for operation in outcome["operations"]:
+                if operation["planned_edit"] and operation["status"] == "planned":
+                    console.diff(operation["planned_edit"])
+    elif task_diff:
+        console.diff(task_diff)
+    for warning in document["warnings"]:
+        console.line(f"{console.paint('warning', '33')}: {clean(warning)}")
+    console.line(
+        f"{document['task_id']}: {document['status'].replace('_', ' ')}; {counts['completed']} of {counts['total']} "
+        f"ticked, {counts['failed']} failed, {counts['remaining']} open"
+    )
+    if report_path is not None:
+        console.line(f"report: {report_path}")
+    console.line(clean(document["next_steps"]))
+
+
+def explanation(console: Console, plan: Plan, task_type: str | None) -> None:
+    """`executor explain` for people: per criterion the state, the words with what they were taken for, the reason."""
+    from executor.explain import arguments, state
+
+    types = ", ".join(str(each) for each in plan.types.every) or f"no type label ({task_type} by its criteria)"
+    console.line(f"{plan.task.id}  {clean(plan.task.title)}  [{types}]")
+    for planned in plan.criteria:
+        console.line()
+        console.line(f"{planned.criterion.index:>3}  {console.status(state(planned))} {_coloured(console, planned)}")
+        for step in planned.steps:
+            if step.forecast is not None:
+                console.wrapped(f"{step.request.operation}: {step.forecast.words}", _LEFT_OF_TEXT)
+            else:
+                given = ", ".join(f"{key}={_short(value)}" for key, value in arguments(step).items())
+                console.wrapped(f"{step.request.operation}({given})", _LEFT_OF_TEXT)
+        if planned.cannot is not None and planned.cannot.reason:
+            console.wrapped(planned.cannot.reason, _LEFT_OF_TEXT)
+            if planned.recognised.suggestion:
+                console.wrapped(f"instead: {planned.recognised.suggestion}", _LEFT_OF_TEXT)
+    for warning in plan.task.warnings:
+        console.line(f"{console.paint('warning', '33')}: {clean(warning)}")
+
+
+def _short(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _coloured(console: Console, planned: Planned) -> str:
+    """The stem, its words coloured by what they were taken for."""
+    stem, text, end = planned.recognised.stem, "", 0
+    for word in sorted(planned.recognised.words, key=lambda each: each.start):
+        if word.start < end:
+            continue
+        text += clean(stem[end : word.start])
+        text += console.paint(clean(stem[word.start : word.end]), _WORD_COLOURS.get(word.taken_for, ""))
+        end = word.end
+    return text + clean(stem[end:])
+
+
+def findings(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """`executor doctor`: what is there, what is missing, how to get it."""
+    for row in rows:
+        word = console.status("ok" if row["ok"] else ("missing" if row["needed"] else "absent"), 8)
+        word = console.paint(word, "32" if row["ok"] else "33") if console.colour else word
+        console.line(f"{word} {row['name']:<22} {clean(row['found'])}")
+        if not row["ok"]:
+            console.wrapped(row["remedy"], 9)
+
+
+def report_text(console: Console, document: Mapping[str, Any]) -> None:
+    """`executor report` for people."""
+    console.line(f"{document['task_id']}  {clean(document['task_title'])}")
+    console.line(f"run {document['run_id']}, {document['started_at']} to {document['finished_at']}")
+    for outcome in document["outcomes"]:
+        console.line(f"{outcome['index']:>3}  {console.status(outcome['status'])} {clean(outcome['criterion'])}")
+        for operation in outcome["operations"]:
+            for attempt in operation["attempts"]:
+                for ran in attempt["commands"]:
+                    console.wrapped(f"ran {ran['ran']} ({ran['seconds']:.1f} s)", _LEFT_OF_TEXT)
+        if outcome["reason"]:
+            console.wrapped(outcome["reason"], _LEFT_OF_TEXT)
+    run_summary(console, document, "", None)
+
+
+def machine(document: Any) -> None:
+    """JSON for programs: one document on stdout."""
+    print(json.dumps(document, indent=2, ensure_ascii=False, default=str))

@@ -1,0 +1,32 @@
+"""`executor report`: the last report of a task, or of the last run in this repository."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from executor.errors import UsageError
+from executor.intake import load, locate
+from executor.repository import open_workspace
+
+
+def find(task: str | None, start: Path) -> dict[str, Any]:
+    """The document. Raises UsageError where there is none, or the file holds none."""
+    if task is not None:
+        workspace, path = locate(task, start)
+        name = load(path, workspace)[0].id
+        found = workspace.home.root / workspace.home.config.report_folder / f"{name}.json"
+    else:
+        home = open_workspace(start).home
+        reports = sorted((home.root / home.config.report_folder).glob("*.json"), key=lambda each: each.stat().st_mtime)
+        if not reports:
+            raise UsageError("no run has left a report here yet", remedy="executor run TASK.md")
+        found = reports[-1]
+    try:
+        document: dict[str, Any] = json.loads(found.read_bytes())
+    except FileNotFoundError:
+        raise UsageError(f"there is no report of {task} yet", remedy=f"executor run {task}") from None
+    except ValueError as error:
+        raise UsageError(f"{found}: not a report: {error}", remedy=f"remove it and run {task} again") from None
+    return document

@@ -1,0 +1,141 @@
+"""`executor run`, from the task file to the staged change, as one list of stages. Read this first.
+
+    read → classify → lock → look at what earlier runs left → plan → check → run → tick and log → stage → report
+
+A dry run goes the same way without the lock and the journal, and writes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from executor import journal as journals
+from executor import safety
+from executor.aftermath import finish, finish_interrupted, note_trees, stage, tick_and_log
+from executor.intake import load, locate
+from executor.job import Call, Finished, Job, now
+from executor.models import Cannot
+from executor.observer import Observer
+from executor.planner import Plan, Planned, plan
+from executor.repository import Repository, Workspace
+from executor.runner import Runner
+from executor.selection import select
+from executor.toolbox import Tools
+from executor.tools import files
+from executor.tools.git import Git
+
+LOCK_NAME = "executor.lock"
+
+
+def run_task(call: Call, observer: Observer) -> Finished:
+    """Run a task once. Raises ExecutorError only for what makes the whole call impossible; nothing was written then."""
+    workspace, path = locate(call.task, call.start)
+    with contextlib.ExitStack() as held:
+        if not call.dry_run:
+            hold(held, workspace.home, path)
+        job = prepare(call, workspace, path)
+        if not call.dry_run:
+            for repository in others_of(job):
+                hold(held, repository, path)
+            finish_interrupted(job)
+        guard(job)
+        return rehearse(job, observer) if call.dry_run else perform(job, observer)
+
+
+def rehearse(job: Job, observer: Observer) -> Finished:
+    runner = Runner(job.plan, job.tools, observer, dry_run=True)
+    job.outcomes = runner.run()
+    job.bugs, job.interrupted = runner.bugs, runner.interrupted
+    return finish(job)
+
+
+def perform(job: Job, observer: Observer) -> Finished:
+    with journals.open_journal(job.workspace.home.root, job.run_id) as journal:
+        job.task_blob = Git(job.workspace.home.root).store(job.task.data)
+        journal.add(
+            "start",
+            task_id=job.task.id,
+            task_path=job.task_path,
+            task_digest=job.task.digest,
+            task_blob=job.task_blob,
+            base_commit=job.states[job.workspace.home].commit,
+        )
+        journals.close_unfinished(job.workspace.home.root, tuple(job.past.unfinished), job.run_id)
+        runner = Runner(job.plan, job.tools, observer, journal)
+        job.outcomes = runner.run()
+        job.bugs, job.interrupted = runner.bugs, runner.interrupted
+        tick_and_log(job, journal)
+        stage(job)
+        note_trees(job)
+        finished = finish(job, journal)
+        journal.add("end", status=finished.document["status"])
+    return finished
+
+
+# plan, lock
+
+
+def prepare(call: Call, workspace: Workspace, path: Path) -> Job:
+    """Everything that can be known before anything is checked or run."""
+    started = now(workspace.home.config)
+    task, types = load(path, workspace)
+    planned = plan(task, workspace, types, select(task, call.criteria))
+    past = journals.past_of(workspace.home.root, task.id)
+    repositories = dict.fromkeys([workspace.home, *(step.repository for step in planned.steps)])
+    states = {repository: Git(repository.root).state() for repository in repositories}
+    return Job(
+        call, workspace, task, types, journals.new_run_id(started), started, planned, past, states, (), Tools(),
+        warnings=list(task.warnings),
+    )  # fmt: skip
+
+
+def others_of(job: Job) -> list[Repository]:
+    """Repositories beside the task's own, in one fixed order, so that two runs never wait for each other."""
+    return sorted((each for each in job.states if each is not job.workspace.home), key=lambda each: str(each.root))
+
+
+def hold(held: contextlib.ExitStack, repository: Repository, task: Path) -> None:
+    """Take the repository's lock until the end of the run."""
+    holder = {"pid": os.getpid(), "task": str(task), "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}"}
+    held.enter_context(files.lock(Git(repository.root).common_dir() / LOCK_NAME, holder))
+
+
+# look at what earlier runs left; check
+
+
+def guard(job: Job) -> None:
+    """The checks of safety.md; what they forbid does not run."""
+    checks: list[safety.Check] = []
+    for repository, state in job.states.items():
+        declared = job.plan.declared.get(repository, frozenset())
+        found = safety.check_repository(repository, state, job.task.id, declared, job.past)
+        checks += found
+        for check in found:
+            if check.cannot is not None:
+                everything = repository is job.workspace.home and not check.paths
+                job.plan = _without(job.plan, repository, check.paths, check.cannot, everything=everything)
+    job.checks = checks
+
+
+def _without(plan: Plan, repository: Repository, paths: frozenset[str], cannot: Cannot, *, everything: bool) -> Plan:
+    """The plan without the criteria that work in `repository` (on `paths`, where any are named). Where it is the task's
+    own repository that cannot be written, no box can be ticked either: `everything` stays."""
+
+    def concerns(planned: Planned) -> bool:
+        return everything or any(
+            step.repository is repository
+            and (not paths or (step.forecast is not None and any(e.path in paths for e in step.forecast.edits)))
+            for step in planned.steps
+        )
+
+    criteria = tuple(
+        replace(each, cannot=cannot) if each.cannot is None and concerns(each) else each for each in plan.criteria
+    )
+    return replace(plan, criteria=criteria)
+
+
+__all__ = ["Call", "Finished", "run_task"]
