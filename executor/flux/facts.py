@@ -1,0 +1,290 @@
+"""What one file says that others need to know: its objects, pins, references. Plain values, so that they can be cached.
+
+Kept per file are the facts, never the text: an inventory of 1,000 files is some hundred kilobytes of JSON.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from executor.tools.kustomize import FILE_NAMES
+from executor.tools.yaml_read import Items, Map, NotYaml, Scalar, read
+
+FLUX_KUSTOMIZE = "kustomize.toolkit.fluxcd.io/"
+KUSTOMIZE_CONFIG = "kustomize.config.k8s.io/"
+_SOURCES = frozenset({"GitRepository", "OCIRepository", "Bucket", "ExternalArtifact"})
+
+_IMAGE = re.compile(
+    r"(?P<repository>(?:[A-Za-z0-9.-]+(?::\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)"
+    r"(?::(?P<tag>[A-Za-z0-9_][\w.-]{0,127}))?(?P<digest>@sha256:[0-9a-f]{64})?"
+)
+
+Named = tuple[int, int, str, str, str, str | None]
+"""line of metadata.name, document, apiVersion, kind, name, namespace"""
+
+Pin = tuple[str, str | None, int]
+"""repository (with its host, as written), tag or digest, line"""
+
+Reference = tuple[str, str]
+"""field of the kustomization, repository path"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A kustomization file. `plain`: nothing in it can change an object beyond its namespace, labels or annotations;
+    `leaves`: it names something outside the repository (a remote base, an absolute path)."""
+
+    component: bool
+    namespace: str | None
+    references: list[Reference]
+    plain: bool
+    leaves: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FluxPath:
+    """A Flux Kustomization: what it builds (`path` from the repository's top) and whether it adds to the build."""
+
+    document: int
+    name: str
+    namespace: str | None
+    path: str
+    source: list[str]
+    target_namespace: str | None
+    components: list[str]
+    adds: bool
+    variables: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`sources`: kind, name, url of each Flux source declared. `problem`: why the file could not be read as YAML."""
+
+    manifests: list[Named] = field(default_factory=list)
+    pins: list[Pin] = field(default_factory=list)
+    settings: Settings | None = None
+    flux: list[FluxPath] = field(default_factory=list)
+    sources: list[list[str]] = field(default_factory=list)
+    problem: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {key: value for key, value in asdict(self).items() if value}
+
+    @classmethod
+    def of_json(cls, data: dict[str, Any]) -> Facts:
+        """Raises KeyError or TypeError where it is not what `as_json` wrote."""
+        settings = data.pop("settings", None)
+        flux = [FluxPath(**each) for each in data.pop("flux", [])]
+        return cls(settings=Settings(**settings) if settings else None, flux=flux, **data)
+
+
+def of_file(path: str, data: bytes) -> Facts:
+    """The facts of the YAML file at the repository path `path`. Never raises: what is no YAML is a `problem`."""
+    try:
+        documents = read(data)
+    except NotYaml as error:
+        return Facts(problem=str(error))
+    manifests: list[Named] = []
+    pins: list[Pin] = []
+    flux: list[FluxPath] = []
+    sources: list[list[str]] = []
+    settings = None
+    is_kustomization = posixpath.basename(path) in FILE_NAMES
+    for number, document in enumerate(documents):
+        if type(document) is not Map:
+            pins += _pins(document)
+            continue
+        if is_kustomization and settings is None:
+            settings = _settings(posixpath.dirname(path), document)
+        for each in _objects(document):
+            named = _named(each, number)
+            if named is not None and not is_kustomization:
+                manifests.append(named)
+                _flux(each, number, named, flux, sources)
+        if document.get("kind") != "CustomResourceDefinition":
+            pins += _pins(document)
+    return Facts(manifests, pins, settings, flux, sources)
+
+
+def _objects(document: Map) -> Iterator[Map]:
+    """The document, or the items of a `kind: List`, which kustomize and Flux take apart."""
+    items = document.get("items")
+    if str(document.get("kind", "")).endswith("List") and type(items) is Items:
+        yield from _maps(items)
+    else:
+        yield document
+
+
+def _named(document: Map, number: int) -> Named | None:
+    metadata = document.get("metadata")
+    version, kind = document.get("apiVersion"), document.get("kind")
+    name = metadata.get("name") if type(metadata) is Map else None
+    if type(version) is not Scalar or type(kind) is not Scalar or type(name) is not Scalar or not name:
+        return None
+    namespace = metadata.get("namespace") if type(metadata) is Map else None
+    where = str(namespace) if type(namespace) is Scalar and namespace else None
+    return (name.line, number, str(version), str(kind), str(name), where)
+
+
+def _flux(document: Map, number: int, named: Named, flux: list[FluxPath], sources: list[list[str]]) -> None:
+    _, _, version, kind, name, namespace = named
+    spec = document.get("spec")
+    if type(spec) is not Map:
+        return
+    if kind in _SOURCES and ".fluxcd.io/" in version:
+        sources.append([kind, name, str(spec.get("url", ""))])
+    if kind == "Kustomization" and version.startswith(FLUX_KUSTOMIZE):
+        flux.append(_flux_path(spec, number, name, namespace))
+
+
+def _flux_path(spec: Map, number: int, name: str, namespace: str | None) -> FluxPath:
+    reference = spec.get("sourceRef")
+    source = [str(reference.get(key, "")) for key in ("kind", "name")] if type(reference) is Map else ["", ""]
+    target = spec.get("targetNamespace")
+    build = spec.get("postBuild")
+    return FluxPath(
+        document=number,
+        name=name,
+        namespace=namespace,
+        path=normal(str(spec.get("path") or ".")),
+        source=source,
+        target_namespace=str(target) if type(target) is Scalar and target else None,
+        components=[str(each) for each in _scalars(spec.get("components"))],
+        adds=any(spec.get(key) for key in ADDING),
+        variables=bool(build),
+    )
+
+
+ADDING = ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "components", "targetNamespace",
+          "namePrefix", "nameSuffix")  # fmt: skip
+"""What the kustomize-controller writes into the kustomization before it builds (fluxcd/pkg kustomize generator)."""
+
+
+def normal(path: str) -> str:
+    """`./a/../b/` → `b`; the top is `.`. A path that begins with `/` counts from the top, as in Flux."""
+    return posixpath.normpath(path.lstrip("/") or ".")
+
+
+_LISTS = ("resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators",
+          "patchesStrategicMerge")  # fmt: skip
+_WITH_PATH = ("patches", "patchesJson6902", "replacements")
+_GENERATORS = ("configMapGenerator", "secretGenerator")
+_CHARTS = ("helmCharts", "helmChartInflationGenerator")
+_PLAIN = frozenset({"apiVersion", "kind", "metadata", "resources", "bases", "components", "namespace", "crds",
+                    "commonLabels", "commonAnnotations", "labels", "sortOptions", "buildMetadata",
+                    "generatorOptions", "images", *_GENERATORS})  # fmt: skip
+
+
+def _settings(folder: str, document: Map) -> Settings:
+    namespace = document.get("namespace")
+    references: list[Reference] = []
+    leaves: list[str] = []
+    for name, value in _named_files(document):
+        path = posixpath.normpath(posixpath.join(folder, value))
+        if _is_remote(value) or value.startswith("/") or path.startswith("../") or path == "..":
+            leaves.append(value)
+        else:
+            references.append((name, path))
+    return Settings(
+        component=str(document.get("kind", "")) == "Component",
+        namespace=str(namespace) if type(namespace) is Scalar and namespace else None,
+        references=references,
+        plain=all(not document[key] or key in _PLAIN for key in document),
+        leaves=leaves,
+    )
+
+
+def _named_files(document: Map) -> Iterator[tuple[str, str]]:
+    """Every file or folder that a kustomization names: its field and the path as written."""
+    for name in _LISTS:
+        yield from ((name, str(each)) for each in _scalars(document.get(name)) if "\n" not in each and each.strip())
+    for name in _WITH_PATH:
+        paths = (each.get("path") for each in _maps(document.get(name)))
+        yield from ((name, str(path)) for path in paths if type(path) is Scalar)
+    for name in _GENERATORS:
+        yield from ((name, path) for each in _maps(document.get(name)) for path in _generated(each))
+    for name in _CHARTS:
+        for each in _maps(document.get(name)):
+            values = [each.get("valuesFile"), *_scalars(each.get("additionalValuesFiles"))]
+            yield from ((name, str(value)) for value in values if type(value) is Scalar and value)
+    api = document.get("openapi")
+    if type(api) is Map and type(api.get("path")) is Scalar:
+        yield "openapi", str(api["path"])
+
+
+def _generated(generator: Map) -> Iterator[str]:
+    """`files: [key=path]`, `envs`, `env` of a configMapGenerator or secretGenerator."""
+    yield from (str(each).split("=", 1)[-1] for each in _scalars(generator.get("files")) if each)
+    yield from (str(each) for each in _scalars(generator.get("envs")) if each)
+    if type(generator.get("env")) is Scalar and generator["env"]:
+        yield str(generator["env"])
+
+
+def _scalars(value: Any) -> list[Scalar]:
+    return [each for each in value if type(each) is Scalar] if type(value) is Items else []
+
+
+def _maps(value: Any) -> list[Map]:
+    return [each for each in value if type(each) is Map] if type(value) is Items else []
+
+
+def _is_remote(value: str) -> bool:
+    """As far as a name can tell; kustomize itself tries the disk first."""
+    return "://" in value or value.startswith(("git@", "github.com/", "github.com:", "git::"))
+
+
+def _pins(top: Any) -> list[Pin]:
+    """Image references pinned anywhere in a tree: `image: r:t`, `{repository, tag}`, kustomize `images`. Shared nodes
+    (aliases) are looked at once."""
+    found: list[Pin] = []
+    seen: set[int] = set()
+    todo = [top]
+    while todo:
+        node = todo.pop()
+        if id(node) in seen:
+            continue
+        if type(node) is Map:
+            seen.add(id(node))
+            found += _pins_here(node)
+            todo += [each for each in node.values() if type(each) is Map or type(each) is Items]
+        elif type(node) is Items:
+            seen.add(id(node))
+            todo += [each for each in node if type(each) is Map or type(each) is Items]
+    return sorted(found, key=lambda pin: pin[2])
+
+
+def _pins_here(node: Map) -> Iterator[Pin]:
+    image = node.get("image")
+    if type(image) is Scalar:
+        match = _IMAGE.fullmatch(image)
+        if match and (match["tag"] or match["digest"] or "/" in image):
+            yield (match["repository"], _version(match["tag"], match["digest"]), image.line)
+    if "repository" in node and ("tag" in node or "digest" in node):
+        yield from _map_pin(node)
+    if "newTag" in node or "newName" in node or ("digest" in node and "name" in node):
+        yield from _kustomize_pin(node)
+
+
+def _version(tag: str | None, digest: str | None) -> str | None:
+    return ((tag or "") + (digest or "")).removeprefix("@") or None
+
+
+def _map_pin(node: Map) -> Iterator[Pin]:
+    """`{registry, repository, tag, digest}` of Helm values."""
+    repository, tag, digest = node["repository"], node.get("tag"), node.get("digest")
+    at = tag if type(tag) is Scalar and tag else digest
+    if type(repository) is not Scalar or type(at) is not Scalar or not _IMAGE.fullmatch(repository):
+        return
+    registry = node.get("registry")
+    host = f"{registry}/" if type(registry) is Scalar and registry else ""
+    yield (host + str(repository), str(at) or None, at.line)
+
+
+def _kustomize_pin(node: Map) -> Iterator[Pin]:
+    name, tag = node.get("newName") or node.get("name"), node.get("newTag") or node.get("digest")
+    if type(name) is Scalar and type(tag) is Scalar and _IMAGE.fullmatch(name):
+        yield (str(name), str(tag), tag.line)

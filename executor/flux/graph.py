@@ -1,0 +1,186 @@
+"""Which kustomization takes in which file, and what Flux builds of it.
+
+Nodes are repository paths: files, and folders with a kustomization file. Above them stand the Flux Kustomizations, each
+with the folder that it builds; a folder without a kustomization file is taken as the kustomize-controller takes it:
+every YAML file below, and every folder below that has a kustomization file as a whole.
+"""
+
+from __future__ import annotations
+
+import functools
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from executor.flux.facts import Facts, FluxPath, Settings, normal
+from executor.tools.kustomize import FILE_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class FluxBuild:
+    """A Flux Kustomization of this repository: the file that declares it, and what it says."""
+
+    file: str
+    flux: FluxPath
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """Folders; in the object they are relative to its path."""
+        return tuple(normal(posixpath.join(self.flux.path, each)) for each in self.flux.components)
+
+    @property
+    def label(self) -> str:
+        return f"{self.flux.namespace or 'flux-system'}/{self.flux.name}"
+
+
+class Graph:
+    """Built from facts alone; asks no disk."""
+
+    def __init__(self, facts: Mapping[str, Facts]) -> None:
+        self.facts = facts
+        self.files: dict[str, tuple[str, Settings]] = {}
+        for name in reversed(FILE_NAMES):
+            for path, each in facts.items():
+                if each.settings and posixpath.basename(path) == name:
+                    self.files[posixpath.dirname(path) or "."] = (path, each.settings)
+        self.users: dict[str, set[str]] = defaultdict(set)
+        for folder, (_, settings) in self.files.items():
+            for _, path in settings.references:
+                self.users[path].add(folder)
+
+    @functools.cached_property
+    def flux(self) -> tuple[FluxBuild, ...]:
+        """The Flux Kustomizations that build a folder of this repository, as far as their source tells."""
+        foreign = self._foreign_sources()
+        return tuple(
+            FluxBuild(path, each)
+            for path, facts in sorted(self.facts.items())
+            for each in facts.flux
+            if tuple(each.source) not in foreign
+        )
+
+    def _foreign_sources(self) -> set[tuple[str, str]]:
+        """Sources that are declared here with another URL than the one that Flux was bootstrapped with. What is not
+        declared here (the flux-operator makes it) is taken for this repository."""
+        urls = {(kind, name): url for facts in self.facts.values() for kind, name, url in facts.sources}
+        used: dict[tuple[str, str], int] = defaultdict(int)
+        for facts in self.facts.values():
+            for each in facts.flux:
+                used[(each.source[0], each.source[1])] += 1
+        own = {url for (_, name), url in urls.items() if name == "flux-system"}
+        if not own:
+            undeclared = [source for source in used if source not in urls]
+            most = max(used, key=lambda source: used[source], default=None)
+            own = set() if undeclared or most is None else {urls[most]}
+        return {source for source, url in urls.items() if url not in own}
+
+    @functools.cached_property
+    def _built(self) -> dict[str, list[FluxBuild]]:
+        """Flux Kustomizations by every folder that they build from: the path and the components."""
+        found: dict[str, list[FluxBuild]] = defaultdict(list)
+        for each in self.flux:
+            for folder in {each.flux.path, *each.components}:
+                found[folder].append(each)
+        return found
+
+    def takers(self, path: str) -> set[str]:
+        """The folders that take `path` in directly: a file or a folder that has a kustomization file."""
+        found = set(self.users.get(path, ()))
+        folder = posixpath.dirname(path) or "."
+        if posixpath.basename(path) in FILE_NAMES and self.files.get(folder, ("",))[0] == path:
+            found.add(folder)
+            return found
+        if path.endswith((".yaml", ".yml")) or path in self.files:
+            found |= self._generated_above(path)
+        return found
+
+    def _generated_above(self, path: str) -> set[str]:
+        """The folders upwards that Flux would take as a whole, with no kustomization file on the way."""
+        found: set[str] = set()
+        here = path
+        while here not in ("", "."):
+            here = posixpath.dirname(here) or "."
+            if here in self.files:
+                break
+            if here in self._built:
+                found.add(here)
+        return found
+
+    def reach(self, path: str) -> set[str]:
+        """All folders that take `path` in, directly or through others."""
+        found: set[str] = set()
+        todo = list(self.takers(path))
+        while todo:
+            folder = todo.pop()
+            if folder not in found:
+                found.add(folder)
+                todo += self.takers(folder)
+        return found
+
+    def builds(self, folders: Iterable[str]) -> tuple[FluxBuild, ...]:
+        """The Flux Kustomizations that build one of these folders."""
+        found = {
+            (each.file, each.flux.document, each.flux.name): each for f in folders for each in self._built.get(f, ())
+        }
+        return tuple(found[key] for key in sorted(found))
+
+    def tops(self, folders: Iterable[str]) -> tuple[str, ...]:
+        """Of a set that `reach` gave, the folders that no other folder and no Flux Kustomization takes in."""
+        return tuple(sorted(f for f in folders if f in self.files and not self.takers(f) and f not in self._built))
+
+    def below(self, folder: str) -> list[str]:
+        """What Flux's generated kustomization of a folder without one would list, in its order."""
+        prefix = "" if folder == "." else folder + "/"
+        folders = sorted(f for f in self.files if f.startswith(prefix) and f != folder)
+        inner = [f for f in folders if not any(f.startswith(each + "/") for each in folders if each != f)]
+        files = [
+            path
+            for path in self.facts
+            if path.startswith(prefix)
+            and path.endswith((".yaml", ".yml"))
+            and not any(path.startswith(each + "/") for each in inner)
+        ]
+        return sorted([*inner, *files])
+
+    def closure(self, folders: Iterable[str]) -> tuple[set[str], set[str], list[str]]:
+        """All files and kustomization folders that a build of `folders` reads, and what it names outside of here."""
+        files: set[str] = set()
+        seen: set[str] = set()
+        leaves: list[str] = []
+        todo = list(folders)
+        while todo:
+            path = todo.pop()
+            if path in seen or path in files:
+                continue
+            if path not in self.files:
+                files.add(path)
+                continue
+            seen.add(path)
+            file, settings = self.files[path]
+            files.add(file)
+            todo += [reference for _, reference in settings.references]
+            leaves += settings.leaves
+        return files, seen, leaves
+
+    def namespaces(self, path: str, namespace: str | None) -> frozenset[str]:
+        """Every namespace that an object of the file `path` ends up in; empty where nothing says it."""
+        found: set[str] = set()
+        seen: set[tuple[str, str | None]] = set()
+        todo: list[tuple[str, str | None]] = [(path, namespace)]
+        while todo:
+            here = todo.pop()
+            if here in seen:
+                continue
+            seen.add(here)
+            takers = self.takers(here[0])
+            builds = self._built.get(here[0], ())
+            for folder in takers:
+                settings = self.files[folder][1] if folder in self.files else None
+                todo.append((folder, (settings.namespace if settings else None) or here[1]))
+            for each in builds:
+                if (where := each.flux.target_namespace or here[1]) is not None:
+                    found.add(where)
+            if not takers and not builds and here[1] is not None:
+                found.add(here[1])
+        return frozenset(found)

@@ -1,0 +1,324 @@
+"""What exists in a repository by name: objects, kustomizations, images, pins. Read once, cached by file stamp.
+
+Read are the files that git knows or would add (ignored ones are nobody's manifests), without archives and the report
+folder. A file that is no YAML (a Helm template) is passed over and listed in `unreadable`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import posixpath
+import re
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from executor.config import Config
+from executor.flux.facts import Facts, of_file
+from executor.flux.images import ImageSource, image_sources, is_dockerfile
+from executor.tools import process
+from executor.tools.kustomize import FILE_NAMES
+
+if TYPE_CHECKING:
+    from executor.flux.graph import Graph
+    from executor.tools.tree import Tree
+
+FORMAT = 1
+"""Of the cache; another number there and it is read anew."""
+
+_ARCHIVE = re.compile(r"[._-]?archived?s?", re.IGNORECASE)
+_NEVER = frozenset({".git", "node_modules", ".venv", "__pycache__", ".terraform"})
+_PLACEHOLDER = re.compile(r"\$\{|\{\{")
+_SETTLED = 2.0
+"""Seconds after which a file's stamp is believed: a younger file may change again within one tick of its clock."""
+
+Stamp = list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """An object that a file describes. `line`: 1-based, of metadata.name; `document`: 0-based, in its file;
+    `namespace`: as the file says, None where it leaves that to kustomize or Flux."""
+
+    path: str
+    line: int
+    document: int
+    api_version: str
+    kind: str
+    name: str
+    namespace: str | None = None
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedImage:
+    """An image reference pinned in a file: `repository` with its host as written, `tag` with a digest if it has one."""
+
+    repository: str
+    tag: str | None
+    path: str
+    line: int
+
+    @property
+    def name(self) -> str:
+        """Without the registry's host."""
+        return split_host(self.repository)[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Inventory:
+    """`facts` are by repository path; `unreadable` has the reason by path; `kustomizations` are folders."""
+
+    root: Path
+    facts: Mapping[str, Facts]
+    images: tuple[ImageSource, ...] = ()
+    registries: tuple[str, ...] = ()
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+
+    @functools.cached_property
+    def manifests(self) -> tuple[Manifest, ...]:
+        return tuple(Manifest(path, *named) for path, facts in sorted(self.facts.items()) for named in facts.manifests)
+
+    @functools.cached_property
+    def kustomizations(self) -> tuple[str, ...]:
+        return tuple(sorted(posixpath.dirname(path) or "." for path, facts in self.facts.items() if facts.settings))
+
+    @functools.cached_property
+    def pinned_images(self) -> tuple[PinnedImage, ...]:
+        return tuple(
+            PinnedImage(repository, tag, path, line)
+            for path, facts in sorted(self.facts.items())
+            for repository, tag, line in facts.pins
+        )
+
+    @functools.cached_property
+    def unreadable(self) -> dict[str, str]:
+        return {path: facts.problem for path, facts in sorted(self.facts.items()) if facts.problem}
+
+    @functools.cached_property
+    def graph(self) -> Graph:
+        """Which kustomization names which file; from the files as they were read."""
+        from executor.flux.graph import Graph
+
+        return Graph(self.facts)
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, list[Manifest]]:
+        found: dict[str, list[Manifest]] = defaultdict(list)
+        for each in self.manifests:
+            if not _PLACEHOLDER.search(each.name):
+                found[each.name].append(each)
+        return found
+
+    @functools.cached_property
+    def _names(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, manifests in self._by_name.items():
+            for each in manifests:
+                found[each.kind].add(name)
+        return {kind: frozenset(names) for kind, names in found.items()}
+
+    def find(self, kind: str, name: str | None = None, namespace: str | None = None) -> tuple[Manifest, ...]:
+        """Manifests of that kind; `name: ${APP}` never matches. `namespace` is the one that it ends up in."""
+        among: Iterable[Manifest] = self._by_name.get(name, ()) if name is not None else self._everyone()
+        return tuple(
+            each for each in among if each.kind == kind and (namespace is None or namespace in self.namespaces(each))
+        )
+
+    def _everyone(self) -> Iterator[Manifest]:
+        return (each for each in self.manifests if not _PLACEHOLDER.search(each.name))
+
+    def names(self, kind: str) -> frozenset[str]:
+        return self._names.get(kind, frozenset())
+
+    def image(self, name: str) -> tuple[ImageSource, ...]:
+        """By its full name (`ffl/backend`), else by the last part of it."""
+        whole = tuple(each for each in self.images if each.name == name)
+        return whole or tuple(each for each in self.images if each.name.rpartition("/")[2] == name)
+
+    def group(self, name: str) -> tuple[ImageSource, ...]:
+        return tuple(each for each in self.images if each.group == name)
+
+    def near(self, name: str) -> tuple[str, ...]:
+        """At most five names of anything here that resemble `name`, the nearest first."""
+        from difflib import get_close_matches
+
+        known = {each.casefold(): each for each in self._everything()}
+        wanted = name.casefold()
+        close = get_close_matches(wanted, known, n=5, cutoff=0.6)
+        within = sorted(
+            each for each in known if len(wanted) > 2 and (wanted in each or (len(each) > 2 and each in wanted))
+        )
+        return tuple(known[each] for each in dict.fromkeys([*close, *within]))[:5]
+
+    def _everything(self) -> Iterator[str]:
+        yield from self._by_name
+        yield from (each.name for each in self.images)
+        yield from (each.group for each in self.images if each.group)
+
+    def namespaces(self, manifest: Manifest) -> frozenset[str]:
+        """Every namespace that it ends up in, through the kustomizations and Flux Kustomizations that take it in."""
+        return self.graph.namespaces(manifest.path, manifest.namespace)
+
+    def effective_namespace(self, manifest: Manifest) -> str | None:
+        """The one namespace that it ends up in; None where that is not known or there are several."""
+        found = self.namespaces(manifest)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def updated(self, tree: Tree, contents: Mapping[str, bytes] | None = None) -> Inventory:
+        """As the tree is now (files that changed on disk, its overlay), with `contents` laid over it."""
+        laid = {**tree.overlay, **(contents or {})}
+        facts = dict(self.facts)
+        for path, data in laid.items():
+            if _is_yaml(path):
+                facts[path] = of_file(path, data)
+        for path, stamp in self.stamps.items():
+            if path not in laid and (now := _stamp(self.root / path)) != stamp:
+                facts.pop(path, None)
+                if now:
+                    facts[path] = of_file(path, (self.root / path).read_bytes())
+        return Inventory(self.root, facts, self.images, self.registries)
+
+
+def read(root: Path, config: Config) -> Inventory:
+    """The inventory of the repository whose top folder is `root`. Raises nothing for what is wrong in a file."""
+    listed = [path for path in _listed(root) if not _left_out(path, config.report_folder)]
+    stamps = {path: stamp for path in listed if _is_yaml(path) and (stamp := _stamp(root / path))}
+    facts = _read_all(root, stamps)
+    pins = {repository for each in facts.values() for repository, _, _ in each.pins}
+    names = {split_host(repository)[1] for repository in pins}
+    dockerfiles = [path for path in listed if is_dockerfile(path) and (root / path).is_file()]
+    hosts = {host for repository in pins if (host := split_host(repository)[0])}
+    if config.registry.url:
+        hosts.add(config.registry.url)
+    images = image_sources(root, config, dockerfiles, names)
+    return Inventory(root, facts, tuple(images), tuple(sorted(hosts)), stamps)
+
+
+def split_host(repository: str) -> tuple[str | None, str]:
+    """`192.168.7.21:5000/ffl/backend` → its registry host (None where it has none) and the rest (Docker's rule)."""
+    first, slash, rest = repository.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost"):
+        return first, rest
+    return None, repository
+
+
+def _is_yaml(path: str) -> bool:
+    return path.endswith((".yaml", ".yml")) or posixpath.basename(path) in FILE_NAMES
+
+
+def _left_out(path: str, report_folder: str) -> bool:
+    if path.startswith(report_folder.rstrip("/") + "/"):
+        return True
+    return any(part in _NEVER or _ARCHIVE.fullmatch(part) for part in path.split("/")[:-1])
+
+
+def _listed(root: Path) -> list[str]:
+    """Every file that git tracks or would track; by walking where there is no git or it does not know the folder."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    with contextlib.suppress(OSError):
+        argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        done = process.run(argv, cwd=root, env={**env, "GIT_OPTIONAL_LOCKS": "0"}, timeout=30)
+        if done.exit_code == 0 and not done.truncated and not done.timed_out:
+            return sorted({os.fsdecode(each) for each in done.stdout.split(b"\0") if each})
+    return sorted(_walked(root))
+
+
+def _walked(root: Path) -> Iterator[str]:
+    for folder, names, files in os.walk(root):
+        names[:] = [each for each in names if each not in _NEVER]
+        below = Path(folder).relative_to(root).as_posix()
+        yield from (posixpath.normpath(posixpath.join(below, each)) for each in files)
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """What changes when a file does; None for what is no regular file (a symlink's target is read where it lies)."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    if not 0o100000 <= found.st_mode < 0o110000:
+        return None
+    return [found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino]
+
+
+def _read_all(root: Path, stamps: Mapping[str, Stamp]) -> dict[str, Facts]:
+    cache = _Cache.of(root)
+    facts: dict[str, Facts] = {}
+    for path, stamp in stamps.items():
+        known = cache.get(path, stamp)
+        if known is None:
+            try:
+                known = of_file(path, (root / path).read_bytes())
+            except OSError as error:
+                known = Facts(problem=error.strerror or str(error))
+            cache.fresh = True
+        facts[path] = known
+    cache.keep(stamps, facts)
+    return facts
+
+
+class _Cache:
+    """Facts by path and stamp, in a file under git's common folder. Broken, foreign or unwritable: as if empty."""
+
+    def __init__(self, file: Path | None) -> None:
+        self.file = file
+        self.fresh = False
+        self.entries: dict[str, Any] = {}
+        if file is not None:
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                data = json.loads(file.read_bytes())
+                if data["format"] == FORMAT and isinstance(data["files"], dict):
+                    self.entries = data["files"]
+
+    @classmethod
+    def of(cls, root: Path) -> _Cache:
+        folder = _git_common_dir(root)
+        mark = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
+        return cls(None if folder is None else folder / "executor" / f"inventory-{mark}.json")
+
+    def get(self, path: str, stamp: Stamp) -> Facts | None:
+        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+            old, data = self.entries[path]
+            if old == stamp:
+                return Facts.of_json(data)
+        return None
+
+    def keep(self, stamps: Mapping[str, Stamp], facts: Mapping[str, Facts]) -> None:
+        """Written beside and renamed; only what is old enough to be told apart from a later change."""
+        if self.file is None or not (self.fresh or self.entries.keys() - stamps.keys()):
+            return
+        old_enough = (time.time() - _SETTLED) * 1e9
+        entries = {
+            path: [stamp, facts[path].as_json()] for path, stamp in stamps.items() if max(stamp[:2]) < old_enough
+        }
+        with contextlib.suppress(OSError):
+            self.file.parent.mkdir(exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=self.file.parent, delete=False, encoding="utf-8") as beside:
+                json.dump({"format": FORMAT, "files": entries}, beside, separators=(",", ":"))
+            Path(beside.name).replace(self.file)
+
+
+def _git_common_dir(root: Path) -> Path | None:
+    """Where git keeps what all work trees share, without asking git (gitrepository-layout)."""
+    found = root / ".git"
+    try:
+        if found.is_file():
+            found = (root / found.read_text().removeprefix("gitdir:").strip()).resolve()
+        common = found / "commondir"
+        if common.is_file():
+            found = (found / common.read_text().strip()).resolve()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return found if found.is_dir() else None
