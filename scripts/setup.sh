@@ -106,7 +106,11 @@ kustomize_by_go() {
   root_on_debian && folder=/usr/local/bin
   say "building kustomize $version with $(go env GOVERSION) into $folder (a minute or two)"
   mkdir -p "$folder"
-  GOBIN=$folder GOFLAGS=-mod=mod go install "sigs.k8s.io/kustomize/kustomize/v5@$version"
+  # It knows its own version only if it is told at the build.
+  GOBIN=$folder GOFLAGS=-mod=mod CGO_ENABLED=0 \
+    go install -ldflags "-X sigs.k8s.io/kustomize/api/provenance.version=$version" \
+    "sigs.k8s.io/kustomize/kustomize/v5@$version" 2>&1 |
+    { grep -v '^go: downloading' >&2 || true; }
   hash -r
 }
 
