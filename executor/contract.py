@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from executor.errors import UsageError
 from executor.job import Call
@@ -18,7 +18,7 @@ class Input(BaseModel):
 
     task_id: str
     task_path: str
-    criteria_filter: list[str | int] = Field(default_factory=lambda: ["all"])
+    criteria_filter: list[str | int] = ["all"]
     dry_run: bool = False
     skip_verification: bool = False
 

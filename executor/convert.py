@@ -31,7 +31,7 @@ def convert(cls: type[T], data: Any, path: tuple[str | int, ...] = ()) -> T:
     """`data`, a mapping, as the dataclass `cls`. Raises ConversionError at the first thing that does not fit."""
     if not isinstance(data, Mapping):
         raise ConversionError(path, f"found {_named(data)}, expected a table of keys")
-    fields = _fields(cls)
+    fields = _fields(cls)  # type: ignore[arg-type]  # typeshed: a type is not seen as hashable here
     for key in data:
         if key not in fields:
             near = get_close_matches(str(key), fields, n=1)

@@ -38,7 +38,7 @@ def _kustomize() -> dict[str, Any]:
     if found is None:
         remedy = "install kustomize, or kubectl, which holds one: https://kubectl.docs.kubernetes.io/installation/"
         return _row("kustomize", False, "neither kustomize nor kubectl is on the PATH", remedy)
-    return _row("kustomize", True, f"{' '.join(found.argv)} {found.version}")
+    return _row("kustomize", True, f"{' '.join(found.command)} {found.version}")
 
 
 def _engine() -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _guarded(name: str, look: Callable[[], dict[str, Any]]) -> Iterator[dict[str
 
 def _install(package: str) -> str:
     """The command that gets a Debian package; other systems name it alike."""
-    debian = "debian" in Path("/etc/os-release").read_text().casefold() if Path("/etc/os-release").exists() else False
-    return (
-        f"apt-get install {package}" if debian else f"install {package} with your package manager ({platform.system()})"
-    )
+    release = Path("/etc/os-release")
+    if release.exists() and "debian" in release.read_text(encoding="utf-8").casefold():
+        return f"apt-get install {package}"
+    return f"install {package} with your package manager ({platform.system()})"

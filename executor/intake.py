@@ -6,7 +6,7 @@ from pathlib import Path
 
 from executor import taskfile
 from executor.classify import Types, classify
-from executor.errors import RepositoryError
+from executor.errors import RepositoryError, TaskFileError
 from executor.repository import Workspace, open_workspace
 from executor.taskfile import parse
 from executor.taskfile.model import TaskFile
@@ -27,7 +27,21 @@ def locate(task: str, start: Path) -> tuple[Workspace, Path]:
 
 
 def load(path: Path, workspace: Workspace) -> tuple[TaskFile, Types]:
+    """The task and its types. Raises TaskFileError with file:line for what cannot be worked with."""
     config = workspace.home.config
-    task = parse.parse(taskfile.read(path), path, max_bytes=config.max_task_bytes)
-    kind = task.front_matter.get("type", "")
-    return task, classify(task.labels, config.labels, str(kind))
+    task = parse.parse(_read(path, config.max_task_bytes), path, max_bytes=config.max_task_bytes)
+    return task, classify(task.labels, config.labels, str(task.front_matter.get("type", "")))
+
+
+def _read(path: Path, max_bytes: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(max_bytes + 1)  # one more than allowed is enough to see that it is too large
+    except FileNotFoundError:
+        raise TaskFileError(
+            "there is no such file", place=str(path), remedy="check the path, or give a task id"
+        ) from None
+    except IsADirectoryError:
+        raise TaskFileError("is a folder", place=str(path), remedy="name a task file in it") from None
+    except OSError as error:
+        raise TaskFileError(f"cannot be read: {error.strerror}", place=str(path)) from None

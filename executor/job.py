@@ -59,6 +59,7 @@ class Job:
     tools: Tools
     outcomes: tuple[Outcome, ...] = ()
     warnings: list[str] = field(default_factory=list)
+    memory: Path = Path()
     bugs: Sequence[str] = ()
     interrupted: bool = False
     task_after: bytes | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from executor.errors import Errored, Failed, Stop
 from executor.journal import Journal
@@ -37,7 +38,7 @@ class Runner:
 
     def __post_init__(self) -> None:
         self._scene = Scene()
-        self._ledger: dict[Artefact, dict[str, object]] = {}
+        self._ledger: dict[Artefact, Mapping[str, Any]] = {}
         self._broken: dict[Artefact, int] = {}
         self._toolboxes: dict[Repository, LiveToolbox] = {}
 
@@ -148,7 +149,7 @@ class Runner:
             self._toolboxes[repository] = LiveToolbox(
                 self._scene.site(repository),
                 declared=self.plan.declared.get(repository, frozenset()),
-                ledger=self._ledger,  # type: ignore[arg-type]
+                ledger=self._ledger,
                 dry_run=self.dry_run,
                 tools=self.tools,
                 observer=self.observer,
@@ -158,7 +159,7 @@ class Runner:
             )
         return self._toolboxes[repository]
 
-    def _journal_write(self, repository: Repository):  # type: ignore[no-untyped-def]
+    def _journal_write(self, repository: Repository) -> Callable[[str, str | None, str], None]:
         def on_write(path: str, before: str | None, after: str) -> None:
             if self.journal is not None:
                 self.journal.add("write", repository=repository.name, path=path, before=before, after=after)

@@ -74,7 +74,10 @@ def build_report(job: Job) -> Report:
         task_blob=job.task_blob,
         checks=[report.CheckEntry(name=each.name, ok=each.ok, detail=each.detail) for each in job.checks],
         outcomes=[report.outcome_entry(each) for each in job.outcomes],
-        tools={name: report.ToolEntry(version=version, sha256=digest) for name, version, digest in job.tools.used()},
+        tools={
+            name: report.ToolEntry(version=version, sha256=digest)
+            for name, version, digest in job.tools.used(job.memory)
+        },
         warnings=list(dict.fromkeys(job.warnings)),
         **({} if success else report.failure_keys(job.outcomes, status)),
     )

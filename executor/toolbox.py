@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from executor.observer import Observer, Silent
 from executor.operations.interface import Site
 from executor.reasons import ReasonCode
 from executor.tools import files, process
+from executor.tools.identity import identify
 from executor.tools.masking import Masker
 
 if TYPE_CHECKING:
@@ -39,6 +40,21 @@ class Tools:
             self.found[key] = make()
         return self.found[key]
 
+    def used(self, memory: Path) -> list[tuple[str, str, str | None]]:
+        """Name, version and sha256 (None: not a file of this machine) of each tool that this run used."""
+        found = []
+        git = process.find("git")
+        if git is not None:
+            words = (git, "version")
+            found.append(("git", *identify(Path(git).resolve(), lambda: process.run(words).output.strip(), memory)))
+        kustomize: Kustomize | None = self.found.get("kustomize")
+        if kustomize is not None:
+            found.append(("kustomize", *identify(kustomize.program, lambda: kustomize.version, memory)))
+        engine: Engine | None = self.found.get("engine")
+        if engine is not None:
+            found.append(("docker", engine.version, None))
+        return found
+
 
 @dataclass
 class LiveToolbox:
@@ -50,7 +66,7 @@ class LiveToolbox:
 
     site: Site
     declared: frozenset[str] = frozenset()
-    ledger: dict[Artefact, Mapping[str, Any]] = field(default_factory=dict)
+    ledger: Mapping[Artefact, Mapping[str, Any]] = field(default_factory=dict)
     dry_run: bool = False
     tools: Tools = field(default_factory=Tools)
     observer: Observer = field(default_factory=Silent)
@@ -85,9 +101,7 @@ class LiveToolbox:
             ) from None
         except PermissionError as error:
             raise Blocked(ReasonCode.PERMISSION, f"{argv[0]} may not be run: {error.strerror}") from None
-        self.record(
-            done.command, exit_code=done.exit_code, seconds=done.seconds, output=done.output, errors=done.errors
-        )
+        self._ran(done)
         if done.timed_out:
             raise Errored(
                 ReasonCode.TIMEOUT,
@@ -159,7 +173,12 @@ class LiveToolbox:
                 ReasonCode.TOOL_MISSING,
                 "neither kustomize nor kubectl is on the PATH; install one of them (`executor doctor` says how)",
             )
-        return found
+        return replace(found, on_run=self._ran)
+
+    def _ran(self, done: Completed) -> None:
+        self.record(
+            done.command, exit_code=done.exit_code, seconds=done.seconds, output=done.output, errors=done.errors
+        )
 
     def engine(self) -> Engine:
         from executor.tools.engine import Engine

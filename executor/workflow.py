@@ -16,6 +16,7 @@ from pathlib import Path
 from executor import journal as journals
 from executor import safety
 from executor.aftermath import finish, finish_interrupted, note_trees, stage, tick_and_log
+from executor.errors import UsageError
 from executor.intake import load, locate
 from executor.job import Call, Finished, Job, now
 from executor.models import Cannot
@@ -83,13 +84,16 @@ def prepare(call: Call, workspace: Workspace, path: Path) -> Job:
     """Everything that can be known before anything is checked or run."""
     started = now(workspace.home.config)
     task, types = load(path, workspace)
+    if call.task_id is not None and call.task_id != task.id:
+        raise UsageError(f"task_id is {call.task_id}, but {path} is {task.id}", remedy="correct one of them")
     planned = plan(task, workspace, types, select(task, call.criteria))
     past = journals.past_of(workspace.home.root, task.id)
     repositories = dict.fromkeys([workspace.home, *(step.repository for step in planned.steps)])
+    git = Git(workspace.home.root)
     states = {repository: Git(repository.root).state() for repository in repositories}
     return Job(
         call, workspace, task, types, journals.new_run_id(started), started, planned, past, states, (), Tools(),
-        warnings=list(task.warnings),
+        warnings=list(task.warnings), memory=git.common_dir() / "executor" / "tools.json",
     )  # fmt: skip
 
 

@@ -20,14 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
+    from executor.config import Config
     from executor.flux.inventory import Inventory
+    from executor.models import Artefact, FileEdit, Forecast, Performed, Risk, TaskType
     from executor.tools.engine import Engine
     from executor.tools.kustomize import Kustomize
-    from executor.tools.registry import Registry
-
-    from executor.config import Config
-    from executor.models import Artefact, FileEdit, Forecast, Performed, Risk, TaskType
     from executor.tools.process import Completed
+    from executor.tools.registry import Registry
     from executor.tools.tree import Tree
 
 
@@ -50,8 +49,10 @@ class Toolbox(Protocol):
     """The one door to the world. Everything that goes through it is masked, timed, bounded and recorded as `Ran`."""
 
     site: Site
-    ledger: Mapping[Artefact, Mapping[str, Any]]
-    """Evidence of what this run made so far: `Artefact("pushed", "image:tag")` → the evidence of that push."""
+
+    @property
+    def ledger(self) -> Mapping[Artefact, Mapping[str, Any]]:
+        """Evidence of what this run made so far: `Artefact("pushed", "image:tag")` → the evidence of that push."""
 
     dry_run: bool
 
