@@ -63,8 +63,8 @@ class CommandSection:
 
 @dataclass(frozen=True, slots=True)
 class TaskFile:
-    """A task file as it was read. `path` is as it was given; `front_matter` holds all keys that could be read, values as
-    PyYAML's safe loader gives them. `warnings` are sentences with file:line about what was passed over."""
+    """A task file as it was read. `path` is as it was given; `front_matter` holds all keys that could be read, values
+    as PyYAML's safe loader gives them. `warnings` are sentences with file:line about what was passed over."""
 
     path: Path
     data: bytes

@@ -1,0 +1,234 @@
+"""Bytes of a task file → TaskFile.
+
+    bytes ──lines──▶ front matter + body ──blocks (scanner)──▶ tree with places ──sections──▶ criteria
+                                         └─judge (mistune)───▶ tree            ──sections──▶ criteria, must be the same
+
+The parser is the judge: where scanner and parser differ in the number or the text of the criteria, the file is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from executor.errors import TaskFileError
+from executor.taskfile import dependencies, front, judge
+from executor.taskfile.blocks import Block, TooDeep, scan, walk
+from executor.taskfile.front import FrontMatter
+from executor.taskfile.lines import Line, read_lines
+from executor.taskfile.lookup import id_from_name
+from executor.taskfile.model import CodeBlock, CommandSection, Criterion, TaskFile
+from executor.taskfile.sections import (
+    Found,
+    almost_boxes,
+    criteria,
+    headings_of,
+    is_commands,
+    is_progress_log,
+    sections_named,
+)
+
+MAX_BYTES = 10 * 1024 * 1024
+_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was made of a file's bytes; `edit` works on it, the rest of the program sees `task` only.
+
+    `root` and `found` are the scanner's, `judged` and `judged_found` the parser's.
+    """
+
+    lines: list[Line]
+    front: FrontMatter
+    root: Block
+    found: list[Found]
+    judged: Block
+    judged_found: list[Found]
+    task: TaskFile
+
+
+def parse(data: bytes, path: Path, *, max_bytes: int = MAX_BYTES) -> TaskFile:
+    """The task file whose bytes are `data`. Raises TaskFileError with the place (file:line) for what is no task file:
+    not UTF-8, NUL bytes, too large, front matter unclosed or no mapping, no acceptance criteria, an unusable id."""
+    return read(data, path, max_bytes=max_bytes).task
+
+
+def read(data: bytes, path: Path, *, max_bytes: int = MAX_BYTES) -> Reading:
+    """As `parse`, with the trees that it was read from."""
+    lines = read_lines(data, path, max_bytes)
+    matter = front.read(lines, path)
+    texts = [line.text for line in lines[matter.body :]]
+    try:
+        root = scan(texts, matter.body)
+        found, headings = criteria(root)
+        if not headings:
+            raise _no_criteria(root, path)
+        judged = judge.tree(texts)
+        judged_found, _ = criteria(judged)
+    except TooDeep as error:
+        raise _too_deep(path, error.line + 1) from None
+    except RecursionError:
+        raise _too_deep(path, 1) from None
+    _agree(found, judged_found, path)
+    task = _task(path, data, lines, matter, root=root, found=found)
+    return Reading(lines, matter, root, found, judged, judged_found, task)
+
+
+def _too_deep(path: Path, line: int) -> TaskFileError:
+    return TaskFileError("lists or quotes nested too deeply", place=f"{path}:{line}", remedy="flatten them")
+
+
+def _no_criteria(root: Block, path: Path) -> TaskFileError:
+    hidden = next((each for each in walk(root) if _says_so_in_vain(each)), None)
+    where = f" (the one here stands inside a {_WHERE.get(hidden.kind, 'list or quote')})" if hidden else ""
+    return TaskFileError(
+        f'no "Acceptance Criteria" section{where}', place=f"{path}:{hidden.line + 1 if hidden else 1}",
+        remedy="add a heading `## Acceptance Criteria` above the list of criteria",
+    )  # fmt: skip
+
+
+_WHERE = {"code": "code block", "html": "HTML block"}
+
+
+def _says_so_in_vain(block: Block) -> bool:
+    return any(re.match(r"\s*(?:#+|\*\*)\s*acceptance criteria", line, re.I) for line in block.text) or (
+        block.kind == "heading" and block.joined.casefold().startswith("acceptance criteria")
+    )
+
+
+def _agree(found: list[Found], judged: list[Found], path: Path) -> None:
+    """Refuse the file where scanner and parser see different criteria."""
+    line = found[-1].line + 1 if found else 1
+    for ours, theirs in zip_longest(found, judged):
+        if ours is not None and theirs is not None and ours.key == theirs.key:
+            continue
+        line = ours.line + 1 if ours is not None else line
+        raise TaskFileError(
+            f"it is not certain what the criteria are here: by its lines {_seen(ours)}, by the Markdown parser "
+            f"{_seen(theirs)}; nothing is run or written", place=f"{path}:{line}",
+            remedy="write each criterion as `- [ ] text` on a line of its own, blank lines around lists and blocks",
+        )  # fmt: skip
+
+
+def _seen(found: Found | None) -> str:
+    return "there is none" if found is None else f"it is `[{found.mark}] {found.text[:60]}`"
+
+
+def _task(
+    path: Path, data: bytes, lines: list[Line], matter: FrontMatter, *, root: Block, found: list[Found]
+) -> TaskFile:
+    return TaskFile(
+        path=path,
+        data=data,
+        digest=hashlib.sha256(data).hexdigest(),
+        id=_id(matter, path),
+        title=_title(matter, root, path),
+        front_matter=matter.values,
+        labels=matter.items("labels"),
+        criteria=tuple(_criterion(number, each, lines) for number, each in enumerate(found, 1)),
+        sections=tuple(_command_sections(root)),
+        status=matter.text("status"),
+        priority=matter.text("priority"),
+        repository=matter.text("repository") or None,
+        version=matter.text("version") or None,
+        registry=matter.text("registry") or None,
+        context=matter.text("context") or None,
+        warnings=(*matter.warnings, *_warnings(root, path)),
+        **dependencies.read(matter, root),
+    )
+
+
+def _id(matter: FrontMatter, path: Path) -> str:
+    node = matter.nodes.get("id")
+    own = matter.text("id")
+    if node is None or (node.id == "scalar" and not own):
+        return id_from_name(path)
+    if not _ID.match(own):
+        raise TaskFileError(
+            f"the id {own!r} is not made of letters, digits, `.`, `_` and `-`" if own else "the id is no single value",
+            place=f"{path}:{matter.lines['id']}", remedy="write it like `id: TASK-001`",
+        )  # fmt: skip
+    return own
+
+
+def _title(matter: FrontMatter, root: Block, path: Path) -> str:
+    headings = (block.joined for block in root.children if block.kind == "heading" and block.joined)
+    return " ".join(matter.text("title").split()) or next(headings, path.stem)
+
+
+def _criterion(index: int, found: Found, lines: list[Line]) -> Criterion:
+    line = lines[found.line]
+    return Criterion(
+        index=index,
+        line=found.line + 1,
+        text=found.text,
+        mark=found.mark,
+        box=line.offset(found.paragraph.column + 1),
+        withdrawn=_withdrawn(found.text),
+        parent=None if found.parent is None else found.parent + 1,
+        children=tuple(child + 1 for child in found.children),
+        headings=found.headings,
+        blocks=_code(found.blocks),
+    )
+
+
+_DECORATION = re.compile(r"(?:#\d+|\*\*|__|\[P\]|[A-Za-z]+-?\d[\d.]*:|\d+[.)])[ \t]*")
+_STRUCK = re.compile(r"~~(?![\s~])(?:`[^`]*`|[^~`]|~(?!~)|`)*?(?<!\s)~~")
+_NOTE = re.compile(r"[\s.,;:!*_]*(?:[\s]+[-–—]+\s.*|\(.*\)[\s.!*_]*|\[.*\][\s.!*_]*)?$", re.S)
+
+
+def _withdrawn(text: str) -> bool:
+    """Whether all of the text is struck out; decoration before it and a note behind it may stand.
+
+    "~~Use A~~ Use B" is no withdrawal: there the words that count are not struck out.
+    """
+    if "~~" not in text:
+        return False
+    at = 0
+    while found := _DECORATION.match(text, at):
+        at = found.end()
+    struck = _STRUCK.match(text, at)
+    while struck:
+        at = struck.end()
+        struck = _STRUCK.match(text, at + len(text[at:]) - len(text[at:].lstrip()))
+    return text[:at].endswith("~~") and _NOTE.match(text, at) is not None
+
+
+def _code(blocks: Iterable[Block]) -> tuple[CodeBlock, ...]:
+    return tuple(CodeBlock(block.code, block.info, block.line + 1) for block in blocks)
+
+
+def _command_sections(root: Block) -> Iterable[CommandSection]:
+    """Sections named Commands, Build Commands …: each heading in them with the fenced blocks right below it."""
+    for section in sections_named(root, is_commands):
+        name, line = section.heading.title, section.heading.line
+        heading, at, blocks = name, line, list[Block]()
+        for block in section.blocks:
+            for below in headings_of(block):
+                if blocks:
+                    yield CommandSection(name, heading, at + 1, _code(blocks))
+                heading, at, blocks = below.title, below.line, []
+            blocks += _fences(block)
+        if blocks:
+            yield CommandSection(name, heading, at + 1, _code(blocks))
+
+
+def _fences(block: Block) -> list[Block]:
+    if block.kind == "code" and block.fenced:
+        return [block]
+    return [fence for child in block.children for fence in _fences(child)] if block.kind in ("list", "item") else []
+
+
+def _warnings(root: Block, path: Path) -> Iterable[str]:
+    for item in almost_boxes(root):
+        text = item.children[0].text[0][:60]
+        yield f"{path}:{item.line + 1}: `{text}` is no task-list item and not a criterion; write `- [ ] text`"
+    logs = sections_named(root, is_progress_log)
+    if len(logs) > 1:
+        lines = ", ".join(str(log.heading.line + 1) for log in logs)
+        yield f"{path}:{logs[1].heading.line + 1}: several progress logs (lines {lines}); entries go into the first"

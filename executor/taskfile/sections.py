@@ -1,0 +1,196 @@
+"""What a block tree says: acceptance criteria, command sections, the progress log, dependencies.
+
+Works on any tree of `Block`s, so that the scanner's and the parser's are read by the same rules (`judge.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from executor.taskfile.blocks import Block, walk
+
+BOLD_LEVEL = 7
+"""A bold line of its own acts as a heading below all six levels."""
+
+_BOLD_LINE = re.compile(r"(\*\*\*|\*\*|___|__)(?![\s*_])((?:(?!\1).)+)(?<!\s)\1[ \t]*:?$")
+_BOX = re.compile(r"\[([ xX~\-!/>?])\](?:[ \t\v\f]+|$)")
+_TASK_MARKS = frozenset(" xX")
+_ALMOST_BOX = re.compile(r"\[(?:[ xX\u00a0\u2007\u202f]?|[ \t]+[xX]?[ \t]*|[^\w\s\[\]])\](?![(\[:])")
+_HIDDEN = re.compile(r"<!--.*?-->|<[^<>]*>")
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_MARKUP = re.compile(r"[*_`~]+")
+_NOTE_OF_TITLE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])$")
+_ACCEPTANCE = re.compile(r"acceptance criteria(?: ?[:–—-] ?\S.*)?$")
+_COMMANDS = re.compile(r"(?:commands(?: to run)?|(?:build|deployment|verification) commands)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading, or a bold line of its own (level 7). `line` is 0-based."""
+
+    level: int
+    title: str
+    line: int
+
+    @property
+    def name(self) -> str:
+        """Folded, without numbers, emoji and the like before it, `(Optional)` and a colon behind it."""
+        text = self.title.casefold()
+        while (shorter := _NOTE_OF_TITLE.sub("", text.rstrip(" :.!"))) != text:
+            text = shorter
+        return re.sub(r"^[\W\d_]+", "", text)
+
+
+@dataclass(slots=True)
+class Found:
+    """A task-list item. `paragraph` is its own, whose text begins with the box; `parent` is an index in the list."""
+
+    item: Block
+    paragraph: Block
+    mark: str
+    text: str
+    parent: int | None
+    headings: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    children: list[int] = field(default_factory=list)
+
+    @property
+    def line(self) -> int:
+        return self.paragraph.line
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What scanner and parser have to agree on; white space that CommonMark makes nothing of is folded."""
+        code = tuple((block.info, " ".join(block.code.split())) for block in self.blocks)
+        headings = tuple(" ".join(each.split()) for each in self.headings)
+        return (self.mark, " ".join(self.text.split()), self.parent, headings, code)
+
+
+@dataclass(slots=True)
+class Section:
+    """The top-level blocks from behind a heading to the next one of its level or a higher one."""
+
+    heading: Heading
+    blocks: list[Block]
+
+
+def plain(text: str) -> str:
+    """A heading's text without inline markup; what is longer than any heading is cut off."""
+    return " ".join(_MARKUP.sub("", _LINK.sub(r"\1", _HIDDEN.sub("", text[:1000]))).split())
+
+
+def headings_of(block: Block) -> list[Heading]:
+    """The heading that a top-level block is, or the bold lines of a paragraph."""
+    if block.kind == "heading":
+        return [Heading(block.level, plain(block.joined), block.line)]
+    if block.kind != "paragraph":
+        return []
+    bold = [(number, _BOLD_LINE.match(line.strip())) for number, line in enumerate(block.text)]
+    return [Heading(BOLD_LEVEL, plain(found[2]), block.line + number) for number, found in bold if found]
+
+
+def says_acceptance_criteria(heading: Heading) -> bool:
+    return _ACCEPTANCE.match(heading.name) is not None
+
+
+def is_progress_log(heading: Heading) -> bool:
+    return heading.name == "progress log"
+
+
+def is_commands(heading: Heading) -> bool:
+    return _COMMANDS.match(heading.name) is not None
+
+
+def is_dependencies(heading: Heading) -> bool:
+    return heading.name == "dependencies"
+
+
+def sections_named(root: Block, wanted: Callable[[Heading], bool]) -> list[Section]:
+    """The sections whose heading is wanted. One below a bold line ends at the next heading or bold line."""
+    marks = [(at, heading) for at, block in enumerate(root.children) for heading in headings_of(block)]
+    result = []
+    for number, (at, heading) in enumerate(marks):
+        if wanted(heading):
+            behind = (place for place, other in marks[number + 1 :] if other.level <= heading.level)
+            result.append(Section(heading, root.children[at + 1 : next(behind, len(root.children))]))
+    return result
+
+
+class _Reader:
+    """Walks the top-level blocks and collects the criteria of every acceptance-criteria section."""
+
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self.sections: list[Heading] = []
+        self._section: Heading | None = None
+        self._groups: list[Heading] = []
+
+    def read(self, root: Block) -> None:
+        for block in root.children:
+            for heading in headings_of(block):
+                self._enter(heading)
+            if block.kind == "list" and self._section and not any(is_progress_log(each) for each in self._groups):
+                self._list(block, None)
+
+    def _enter(self, heading: Heading) -> None:
+        inside = self._section is not None and heading.level > self._section.level
+        if inside:
+            self._groups = [each for each in self._groups if each.level < heading.level]
+            self._groups.append(heading)
+        else:
+            self._section = heading if says_acceptance_criteria(heading) else None
+            self._groups = []
+        if says_acceptance_criteria(heading):
+            self.sections.append(heading)
+
+    def _list(self, items: Block, parent: int | None) -> None:
+        for item in items.children:
+            own = self._item(item, parent)
+            for child in item.children:
+                if child.kind == "list":
+                    self._list(child, parent if own is None else own)
+
+    def _item(self, item: Block, parent: int | None) -> int | None:
+        first = item.children[0] if item.children else None
+        box = _box(item)
+        if first is None or box is None:
+            return None
+        index = len(self.found)
+        text = Block("paragraph", text=[first.text[0][box.end() :], *first.text[1:]]).joined
+        code = tuple(each for each in item.children if each.kind == "code" and each.fenced)
+        groups = tuple(each.title for each in self._groups)
+        self.found.append(Found(item, first, box[1], text, parent, groups, code))
+        if parent is not None:
+            self.found[parent].children.append(index)
+        return index
+
+
+def _box(item: Block) -> re.Match[str] | None:
+    """The box that an item begins with. GitHub's parser makes one only on the item's own line, behind nothing but white
+    space and its marker, and with a space behind it on that line; an underlined heading may hold it, a `#` one not."""
+    first = item.children[0] if item.children else None
+    if first is None or not (first.kind == "paragraph" or first.setext) or not item.first_on_line:
+        return None
+    box = _BOX.match(first.text[0])
+    return box if box and box.end() > 3 and item.line == first.line else None
+
+
+def criteria(root: Block) -> tuple[list[Found], list[Heading]]:
+    """The task-list items of all acceptance-criteria sections, and the sections' headings."""
+    reader = _Reader()
+    reader.read(root)
+    return reader.found, reader.sections
+
+
+def almost_boxes(root: Block) -> Iterator[Block]:
+    """List items of acceptance-criteria sections that look like a box and are none (`[]`, `[ ]text`, `[✓]`)."""
+    for section in sections_named(root, says_acceptance_criteria):
+        for top in section.blocks:
+            for block in walk(top) if top.kind == "list" else ():
+                first = block.children[0] if block.kind == "item" and block.children else None
+                if first is None or first.kind != "paragraph" or _box(block) is not None:
+                    continue
+                if _ALMOST_BOX.match(first.text[0]):
+                    yield block
