@@ -1,0 +1,92 @@
+"""executor.toml: what is right, and every way of being wrong with its file:line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from executor.config import Config, load
+from executor.errors import ConfigError
+from executor.models import TaskType
+
+WHOLE = """\
+branch = "trunk"
+task_folders = ["tasks", "ops/tasks"]
+report_folder = "out/reports"
+time_zone = "Europe/Berlin"
+digests = "require"
+
+[labels]
+renders = "build"
+
+[repositories.beckerkube]
+path = "../beckerkube"
+holds = ["manifests"]
+
+[registry]
+url = "192.168.7.21:5000"
+mutable_tags = ["main"]
+plain_http = ["192.168.7.21:5000"]
+
+[images."ffl/backend"]
+context = "ffl/backend"
+build_args = { BASE = "python:3.12-slim" }
+
+[retry]
+attempts = 1
+pause_seconds = 0
+
+[timeouts]
+build = 60
+"""
+
+
+def test_whole_file(tmp_path: Path) -> None:
+    (tmp_path / "executor.toml").write_text(WHOLE)
+    config = load(tmp_path)
+    assert config.branch == "trunk"
+    assert config.labels == {"renders": TaskType.BUILD}
+    assert config.repositories["beckerkube"].holds == ("manifests",)
+    assert config.images["ffl/backend"].build_args == {"BASE": "python:3.12-slim"}
+    assert (config.retry.attempts, config.retry.pause_seconds, config.timeouts.build) == (1, 0.0, 60.0)
+
+
+def test_no_file_means_the_defaults(tmp_path: Path) -> None:
+    assert load(tmp_path) == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("branch = 1\n", 1, "expected a string in quotes"),
+        ('\nbranhc = "main"\n', 2, 'did you mean "branch"?'),
+        ("[registry]\n\nurl = true\n", 3, "expected a string in quotes"),
+        ('[images."ffl/backend"]\ncontexte = "x"\n', 2, 'did you mean "context"?'),
+        ("[images.a]\nbuild_args = { A = 1 }\n", 2, "expected a string in quotes"),
+        ('[labels]\nx = "y"\n', 2, "expected one of build, deployment, configuration, verification"),
+        ('[repositories.a]\nholds = ["tasks"]\n', 1, 'missing key "path"'),
+        ('[repositories.a]\npath = "."\nholds = ["task"]\n', 3, "expected one of manifests, services, tasks"),
+        ("[retry]\nattempts = 3\n", 2, "expected 1 or 2"),
+        ("[retry]\nattempts = true\n", 2, "expected a whole number"),
+        ("[timeouts]\npush = 0\n", 2, "above 0"),
+        ('report_folder = "../out"\n', 1, "inside the repository"),
+        ('task_folders = ["/tasks"]\n', 1, "inside the repository"),
+        ('time_zone = "Europe/Atlantis"\n', 1, "no such time zone"),
+        ('a = "b\n', 1, "not TOML"),
+        ("registry = 5\n", 1, "expected a table"),
+        ('retry.attempts = "2"\n', 1, "expected a whole number"),
+    ],
+)
+def test_wrong(tmp_path: Path, text: str, line: int, said: str) -> None:
+    (tmp_path / "executor.toml").write_text(text)
+    with pytest.raises(ConfigError) as error:
+        load(tmp_path)
+    assert error.value.place == f"executor.toml:{line}"
+    assert said in str(error.value)
+
+
+def test_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / "executor.toml").write_bytes(b'branch = "\xff"\n')
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load(tmp_path)
