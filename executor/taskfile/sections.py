@@ -28,11 +28,12 @@ _COMMANDS = re.compile(r"(?:commands(?: to run)?|(?:build|deployment|verificatio
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading, or a bold line of its own (level 7). `line` is 0-based."""
+    """A heading, or a bold line of its own (level 7). `line` is 0-based, `end` the last line of its block."""
 
     level: int
     title: str
     line: int
+    end: int
 
     @property
     def name(self) -> str:
@@ -84,11 +85,11 @@ def plain(text: str) -> str:
 def headings_of(block: Block) -> list[Heading]:
     """The heading that a top-level block is, or the bold lines of a paragraph."""
     if block.kind == "heading":
-        return [Heading(block.level, plain(block.joined), block.line)]
+        return [Heading(block.level, plain(block.joined), block.line, block.end)]
     if block.kind != "paragraph":
         return []
     bold = [(number, _BOLD_LINE.match(line.strip())) for number, line in enumerate(block.text)]
-    return [Heading(BOLD_LEVEL, plain(found[2]), block.line + number) for number, found in bold if found]
+    return [Heading(BOLD_LEVEL, plain(found[2]), block.line + number, block.end) for number, found in bold if found]
 
 
 def says_acceptance_criteria(heading: Heading) -> bool:
