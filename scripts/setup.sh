@@ -126,7 +126,8 @@ need_kustomize() {
   if ! kustomize_works && [ "$(go_minor)" -ge 19 ] 2>/dev/null; then kustomize_by_go; fi
   kustomize_works || stop "no kustomize 4 or newer, neither as \`kustomize\` nor inside \`kubectl\` (found: $(found_kustomize))" \
     "kubectl: https://kubernetes.io/docs/tasks/tools/" \
-    "kustomize: https://kubectl.docs.kubernetes.io/installation/kustomize/"
+    "kustomize: https://kubectl.docs.kubernetes.io/installation/kustomize/" \
+    "or put Go 1.19 or newer on the PATH, and \`make setup\` builds it"
 }
 
 found_kustomize() { kustomize_version | grep . || echo none; }
@@ -169,12 +170,12 @@ main() {
   have make make
   make_venv "$python"
   export PATH=$VENV/bin:$PATH
-  need_kustomize
   if [ "$KIND" = test ]; then
     need_packages test requirements-dev.lock
   else
     need_packages run requirements.lock
   fi
+  need_kustomize
   say "ready: .venv/bin/executor ($("$VENV/bin/python" --version), kustomize $(kustomize_version | tr -d '\n'))"
 }
 
