@@ -35,14 +35,16 @@ Reference = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A kustomization file. `plain`: nothing in it can change an object beyond its namespace, labels or annotations;
-    `leaves`: it names something outside the repository (a remote base, an absolute path)."""
+    """A kustomization file. `alters`: the kinds of the objects that it may change beyond namespace, labels, annotations
+    and images (regular expressions; `.*` where it cannot be told). `leaves`: what it names outside of the repository
+    (a remote base, an absolute path). `images`: it rewrites images."""
 
     component: bool
     namespace: str | None
     references: list[Reference]
-    plain: bool
+    alters: list[str]
     leaves: list[str]
+    images: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +195,23 @@ def _settings(folder: str, document: Map) -> Settings:
         component=str(document.get("kind", "")) == "Component",
         namespace=str(namespace) if type(namespace) is Scalar and namespace else None,
         references=references,
-        plain=all(not document[key] or key in _PLAIN for key in document),
+        alters=sorted(
+            {kind for key in document if document[key] and key not in _PLAIN for kind in _altered(document, key)}
+        ),
         leaves=leaves,
+        images=bool(document.get("images")),
     )
+
+
+def _altered(document: Map, key: str) -> Iterator[str]:
+    """The kinds that one field of a kustomization may change: known for patches that name their target's kind."""
+    if key not in ("patches", "patchesJson6902"):
+        yield ".*"
+        return
+    for each in _maps(document[key]):
+        target = each.get("target")
+        kind = target.get("kind") if type(target) is Map else None
+        yield str(kind) if type(kind) is Scalar and kind else ".*"
 
 
 def _named_files(document: Map) -> Iterator[tuple[str, str]]:

@@ -80,6 +80,15 @@ class Build:
         return [each for text in self.documents() for each in load(text) if isinstance(each, dict)]
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One folder to be rendered; messages name paths relative to `root`."""
+
+    folder: Path
+    root: Path | None = None
+    flags: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Kustomize:
     """A kustomize that was found. `command` is what a build's argv starts with; `on_run` sees everything that ran."""
@@ -125,20 +134,20 @@ class Kustomize:
 
     def build(self, folder: Path, *, timeout: float, flags: Sequence[str] = (), root: Path | None = None) -> Build:
         """Render one folder. `root` is what messages name paths relative to; `timeout` is in seconds."""
-        return self.build_all([folder], timeout=timeout, flags=flags, root=root)[0]
+        return self.build_all([Job(folder, root, tuple(flags))], timeout=timeout)[0]
 
-    def build_all(
-        self, folders: Sequence[Path], *, timeout: float, flags: Sequence[str] = (), root: Path | None = None
-    ) -> list[Build]:
+    def build_all(self, jobs: Sequence[Job], *, timeout: float) -> list[Build]:
         """Render several folders, as many at a time as there are processors; the answers in the order asked.
 
         `timeout` bounds each of them. Raises FileNotFoundError or PermissionError where the program does not start.
         """
         with tempfile.TemporaryDirectory(prefix="executor-") as home:
             env = _environment(home)
-            calls = [Call((*self.command, *flags, str(each)), root or each, env) for each in folders]
+            calls = [
+                Call((*self.command, *each.flags, str(each.folder)), each.root or each.folder, env) for each in jobs
+            ]
             done = run_together(calls, timeout=timeout, width=max(2, os.cpu_count() or 1))
-            return [self._as_build(each, (home, root)) for each in done]
+            return [self._as_build(each, (home, job.root)) for each, job in zip(done, jobs, strict=True)]
 
     def _as_build(self, done: Completed, places: tuple[str, Path | None]) -> Build:
         if self.on_run:

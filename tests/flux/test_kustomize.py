@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from executor.tools.kustomize import Kustomize, load, plain_error
+from executor.tools.kustomize import Job, Kustomize, load, plain_error
 
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n"
 
@@ -95,7 +95,7 @@ def test_several_at_a_time_come_back_in_order(kustomize: Kustomize, tmp_path: Pa
                 f"{number}/a.yaml": CONFIG_MAP.format(name=f"n{number}"),
             },
         )
-    builds = kustomize.build_all([tmp_path / str(number) for number in range(5)], timeout=30)
+    builds = kustomize.build_all([Job(tmp_path / str(number)) for number in range(5)], timeout=30)
     assert [build.objects()[0]["metadata"]["name"] for build in builds] == [f"n{number}" for number in range(5)]
 
 

@@ -1,0 +1,262 @@
+"""Proof by rendering: what an edit changes in everything that is built from the file, and that it is what was meant.
+
+What is built: every Flux Kustomization whose path (or component) takes the file in, as the kustomize-controller would
+build it, with what it adds and what its own parents add to it; and every folder above the file that nothing else
+takes in. A top that does not build (it was broken before, or needs the network) is replaced by the folders below it
+on the way to the file, which proves less and is said. All builds run on scratch copies, offline, two at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from executor.config import Config
+from executor.errors import Blocked, Errored, Failed
+from executor.flux import scratch
+from executor.flux.difference import Change, difference
+from executor.flux.effective import Specs, build_targets, flux_targets
+from executor.flux.facts import FLUX_KUSTOMIZE
+from executor.flux.graph import Graph
+from executor.flux.inventory import Inventory, read
+from executor.flux.scratch import Side, Target
+from executor.models import FileEdit
+from executor.reasons import ReasonCode
+from executor.tools.kustomize import Build, Kustomize
+from executor.tools.tree import Tree
+
+__all__ = ["Change", "Proof", "prove", "reaching"]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """`covered`: at least one build that takes the edited files in succeeded before and after. `changes` are all of the
+    intended kind; `renamed` are their follow-ups in the names of generated objects."""
+
+    builds: tuple[Mapping[str, Any], ...]
+    changes: tuple[Change, ...]
+    renamed: tuple[Change, ...]
+    warnings: tuple[str, ...]
+    covered: bool
+
+    def as_evidence(self) -> dict[str, Any]:
+        return {
+            "covered": self.covered,
+            "builds": [dict(each) for each in self.builds],
+            "changes": [each.as_json() for each in self.changes[:50]],
+            "renamed": [each.as_json() for each in self.renamed[:50]],
+            "warnings": list(self.warnings),
+        }
+
+
+def reaching(inventory: Inventory, tree: Tree, path: str) -> tuple[str, ...]:
+    """Every folder whose build takes the file in: kustomizations, and paths of Flux Kustomizations without one."""
+    graph = inventory.updated(tree).graph if tree.overlay else inventory.graph
+    return tuple(sorted(graph.reach(path)))
+
+
+def roots(graph: Graph, paths: Iterable[str]) -> tuple[str, ...]:
+    """The folders that have to be built to see all of what these files are part of."""
+    reached = set().union(*(graph.reach(path) for path in paths))
+    return tuple(sorted({each.flux.path for each in graph.builds(reached)} | set(graph.tops(reached))))
+
+
+def prove(
+    tree: Tree,
+    edits: Sequence[FileEdit],
+    kustomize: Kustomize,
+    *,
+    intended: Callable[[Change], bool],
+    timeout: float,
+    inventory: Inventory | None = None,
+) -> Proof:
+    """Build before and after the edits, and compare. `timeout` in seconds bounds each build.
+
+    Raises Failed (`broke-build`, `unintended-change`), Blocked (`no-effect`, `needs-network`), Errored (`timeout`).
+    """
+    known = inventory or read(tree.root, Config())
+    before = Side(tree, known.updated(tree).graph, dict(tree.overlay))
+    laid = {edit.path: edit.after for edit in edits}
+    after = Side(tree, known.updated(tree, laid).graph, {**tree.overlay, **laid})
+    return _Prover(before, after, [edit.path for edit in edits], kustomize, timeout).prove(intended)
+
+
+@dataclass
+class _Pair:
+    """One target before and after; None on a side where it does not exist."""
+
+    before: Target | None
+    after: Target | None
+
+    @property
+    def label(self) -> str:
+        target = self.after or self.before
+        assert target is not None
+        return target.label
+
+
+@dataclass(eq=False)
+class _Prover:
+    before: Side
+    after: Side
+    paths: Sequence[str]
+    kustomize: Kustomize
+    timeout: float
+    builds: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    renamed: list[Change] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    unmoved: list[str] = field(default_factory=list)
+    covered: bool = False
+
+    def prove(self, intended: Callable[[Change], bool]) -> Proof:
+        pairs = self._pairs()
+        while pairs:
+            pairs = [each for pair in self._compare(pairs) for each in pair]
+        if not self.builds:
+            self.warnings.append(f"{', '.join(self.paths)}: not covered by a build, nothing takes it in")
+        unintended = [each for each in self.changes if not intended(each)]
+        if unintended:
+            raise Failed(ReasonCode.UNINTENDED, _unintended(self.paths, unintended))
+        if self.covered and not self.changes:
+            raise Blocked(ReasonCode.NO_EFFECT, self._no_effect())
+        if self.changes:
+            self.warnings += [f"{each}: the edit changes nothing there" for each in self.unmoved]
+        warnings = tuple(dict.fromkeys(self.warnings))
+        return Proof(tuple(self.builds), tuple(self.changes), tuple(self.renamed), warnings, self.covered)
+
+    # what is built
+
+    def _pairs(self) -> list[_Pair]:
+        """The targets that take the edited files in, before or after."""
+        olds, news = (self._targets(side) for side in (self.before, self.after))
+        keys = dict.fromkeys([*olds, *news])
+        return [_Pair(olds.get(key), news.get(key)) for key in keys]
+
+    def _targets(self, side: Side) -> dict[str, Target]:
+        graph = side.graph
+        reached = set().union(*(graph.reach(path) for path in self.paths))
+        found = {folder: Target(folder) for folder in graph.tops(reached)}
+        builds = list(graph.builds(reached))
+        builds += [each for each in graph.flux if each.file in self.paths and not graph.reach(each.file)]
+        specs = Specs(side, self.kustomize, self.timeout)
+        for each in builds:
+            for flux in specs.effective(each):
+                target = Target(each.flux.path, flux)
+                found[target.label] = target
+        return found
+
+    def _weaker(self, folder: str) -> list[_Pair]:
+        """The folders below a top that does not build, on the way to the edited files."""
+        graph = self.before.graph
+        reached = set().union(*(graph.reach(path) for path in self.paths))
+        inside = graph.files[folder][1].references if folder in graph.files else []
+        named = [path for _, path in inside] or graph.below(folder)
+        return [_Pair(Target(path), Target(path)) for path in dict.fromkeys(named) if path in reached]
+
+    # builds and comparisons
+
+    def _compare(self, pairs: Sequence[_Pair]) -> list[list[_Pair]]:
+        """Build and compare these; returns what has to be built next because of what was seen."""
+        pairs = [each for each in pairs if each.label not in self.seen]
+        self.seen |= {each.label for each in pairs}
+        results = build_targets(
+            [(self.before, each.before) for each in pairs] + [(self.after, each.after) for each in pairs],
+            self.kustomize,
+            self.timeout,
+        )
+        olds, news = results[: len(pairs)], results[len(pairs) :]
+        return [self._judge(pair, old, new) for pair, old, new in zip(pairs, olds, news, strict=True)]
+
+    def _judge(self, pair: _Pair, old: Build | None, new: Build | None) -> list[_Pair]:
+        for build in (old, new):
+            if build is not None and build.timed_out:
+                reason = f"{pair.label}: kustomize build took longer than {self.timeout:g} s"
+                raise Errored(ReasonCode.TIMEOUT, reason, retryable=True)
+        self.builds.append(
+            {
+                "path": pair.label,
+                "seconds": round(sum(each.seconds for each in (old, new) if each), 3),
+                "ok_before": old.ok if old else None,
+                "ok_after": new.ok if new else None,
+            }
+        )
+        if old is not None and not old.ok:
+            return self._was_broken(pair, old, new)
+        if new is not None and not new.ok:
+            raise self._broke(pair, new)
+        return self._differences(pair, old, new)
+
+    def _was_broken(self, pair: _Pair, old: Build, new: Build | None) -> list[_Pair]:
+        why = "needs the network" if old.remote else "did not build before the edit either"
+        if new is not None and new.ok:
+            self.warnings.append(f"{pair.label}: did not build before the edit, builds now; no comparison")
+        else:
+            self.warnings.append(f"{pair.label}: {why}: {first_line(old.stderr)}")
+        target = pair.before
+        return self._weaker(target.folder) if target else []
+
+    def _broke(self, pair: _Pair, new: Build) -> Blocked | Failed:
+        said = f"{pair.label}: {first_line(new.stderr)}"
+        if new.remote:
+            return Blocked(ReasonCode.NEEDS_NETWORK, f"after the edit kustomize needs the network; {said}")
+        return Failed(ReasonCode.BROKE_BUILD, f"after the edit kustomize build fails; nothing was written; {said}")
+
+    def _differences(self, pair: _Pair, old: Build | None, new: Build | None) -> list[_Pair]:
+        self.covered = True
+        documents = [
+            scratch.substituted(side, target, build) if target is not None and build is not None else []
+            for side, target, build in ((self.before, pair.before, old), (self.after, pair.after, new))
+        ]
+        found = difference(documents[0], documents[1], pair.label)
+        self.changes += found.changes
+        self.renamed += found.renamed
+        if not found.changes:
+            self.unmoved.append(pair.label)
+        return self._moved_flux(found.changes, documents) if found.changes else []
+
+    def _moved_flux(self, changes: Iterable[Change], documents: Sequence[Sequence[bytes]]) -> list[_Pair]:
+        """Flux Kustomizations that came out otherwise than before: what they build has to be compared, too."""
+        if not any(each.kind == "Kustomization" and each.api_version.startswith(FLUX_KUSTOMIZE) for each in changes):
+            return []
+        olds, news = (
+            {each.label: each for each in flux_targets(texts, side.graph)}
+            for texts, side in zip(documents, (self.before, self.after), strict=True)
+        )
+        return [
+            _Pair(old, new)
+            for label in dict.fromkeys([*olds, *news])
+            if (old := olds.get(label)) is not (new := news.get(label))
+            and (old is None or new is None or old.build_relevant() != new.build_relevant())
+        ]
+
+    def _no_effect(self) -> str:
+        winners = sorted(self._winners())
+        hint = f"; look at what wins there: {', '.join(winners)}" if winners else ""
+        return (
+            f"{', '.join(self.paths)}: the edit changes nothing in what is rendered ({', '.join(self.unmoved)}){hint}"
+        )
+
+    def _winners(self) -> set[str]:
+        """What on the way may put another value over the edited one."""
+        graph = self.after.graph
+        reached = set().union(*(graph.reach(path) for path in self.paths))
+        files = {graph.files[folder] for folder in reached if folder in graph.files}
+        found = {path for path, settings in files if settings.alters or settings.images}
+        return found | {
+            f"{each.file} (Flux Kustomization {each.label})" for each in graph.builds(reached) if each.flux.adds
+        }
+
+
+def first_line(text: str) -> str:
+    """An error in one line, as long as it stays readable."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 500 else flat[:497] + "..."
+
+
+def _unintended(paths: Sequence[str], changes: Sequence[Change]) -> str:
+    shown = "; ".join(f"{each} (in {each.build})" for each in changes[:5])
+    more = f"; and {len(changes) - 5} more" if len(changes) > 5 else ""
+    return f"{', '.join(paths)}: the edit would also change what was not meant, nothing was written: {shown}{more}"

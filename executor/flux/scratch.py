@@ -1,0 +1,243 @@
+"""Scratch copies: of what one build reads and of nothing else, with what a Flux Kustomization adds written in."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from executor.errors import Refused
+from executor.flux.facts import ADDING, normal
+from executor.flux.graph import Graph
+from executor.flux.variables import substitute
+from executor.tools.kustomize import Build, load
+from executor.tools.tree import Tree
+
+FLUX_FLAGS = ("--load-restrictor", "LoadRestrictionsNone")
+"""As the kustomize-controller builds. On a scratch copy that holds files of this repository alone it widens nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """The repository before or after an edit: `contents` lie over the tree."""
+
+    tree: Tree
+    graph: Graph
+    contents: Mapping[str, bytes | None]
+
+    def read(self, path: str) -> bytes | None:
+        """None where there is no such file, or it leads out of the repository."""
+        if path in self.contents:
+            return self.contents[path]
+        try:
+            return self.tree.read(path)
+        except (OSError, Refused):
+            return None
+
+    def documents(self, path: str) -> list[Any]:
+        """The values in a YAML file; nothing where it cannot be read."""
+        import yaml
+
+        try:
+            return load(self.read(path) or b"")
+        except yaml.YAMLError:
+            return []
+
+
+@dataclass(frozen=True)
+class Target:
+    """One build: a folder, and the Flux Kustomization (as it is in the cluster) that builds it, if one does."""
+
+    folder: str
+    flux: Mapping[str, Any] | None = None
+
+    @property
+    def label(self) -> str:
+        if self.flux is None:
+            return self.folder
+        metadata = self.flux.get("metadata") or {}
+        return f"{self.folder} (Flux Kustomization {metadata.get('namespace') or 'flux-system'}/{metadata.get('name')})"
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        spec = self.flux.get("spec") if self.flux else None
+        return spec if isinstance(spec, dict) else {}
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return FLUX_FLAGS if self.flux is not None else ()
+
+    @property
+    def folders(self) -> list[str]:
+        """Where the build begins to read."""
+        components = self.spec.get("components")
+        added = components if isinstance(components, list) else []
+        return [self.folder, *(normal(posixpath.join(self.folder, str(each))) for each in added)]
+
+    def build_relevant(self) -> str:
+        """What of the Flux Kustomization decides the outcome of its build, to compare two of them."""
+        return json.dumps(
+            {key: self.spec.get(key) for key in ("path", "postBuild", *ADDING)}, sort_keys=True, default=str
+        )
+
+
+def write(side: Side, target: Target, root: Path) -> list[str]:
+    """Copy everything that the target's build reads below `root`. Returns what it names outside of the repository."""
+    graph = side.graph
+    generated = target.folder not in graph.files
+    start = [*target.folders[1:], *(graph.below(target.folder) if generated else [target.folder])]
+    files, folders, leaves = graph.closure(start)
+    for folder in folders:
+        files |= _named_by_plugins(side, folder)
+    for path in files:
+        _copy(side, path, root)
+    (root / target.folder).mkdir(parents=True, exist_ok=True)
+    if generated or any(target.spec.get(key) for key in ADDING):
+        _write_kustomization(side, target, root, generated)
+    return leaves
+
+
+def _copy(side: Side, path: str, root: Path) -> None:
+    data = side.read(path)
+    if data is not None:
+        place = root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+    elif side.tree.is_dir(path) and not path.startswith(".."):
+        _copy_folder(side, path, root)
+
+
+def _copy_folder(side: Side, folder: str, root: Path) -> None:
+    """A folder that the inventory leaves out (an archive, an ignored one) but a kustomization names: all of it."""
+    for place in sorted(side.tree.locate(folder).rglob("*")):
+        if place.is_file() and not place.is_symlink():
+            _copy(side, side.tree.relative(place), root)
+
+
+def _named_by_plugins(side: Side, folder: str) -> set[str]:
+    """Configurations of generators and transformers name files of their own, relative to the kustomization."""
+    _, settings = side.graph.files[folder]
+    found: set[str] = set()
+    for field, path in settings.references:
+        if field in ("generators", "transformers", "validators") and path not in side.graph.files:
+            for text in _strings(side.documents(path)):
+                named = posixpath.normpath(posixpath.join(folder, text.split("=", 1)[-1]))
+                if "\n" not in text and not named.startswith("..") and side.read(named) is not None:
+                    found.add(named)
+    return found
+
+
+def _strings(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _strings(each)
+
+
+def _write_kustomization(side: Side, target: Target, root: Path, generated: bool) -> None:
+    """As the kustomize-controller's generator does (fluxcd/pkg kustomize, `WriteFile`): namespace and prefix replaced,
+    patches and components appended, images replaced by name or appended."""
+    spec = target.spec
+    if generated:
+        relative = [posixpath.relpath(path, target.folder) for path in side.graph.below(target.folder)]
+        name = posixpath.join(target.folder, "kustomization.yaml")
+        document: dict[str, Any] = {"resources": [f"./{each}" for each in relative]}
+    else:
+        name = side.graph.files[target.folder][0]
+        documents = side.documents(name)
+        if not documents or not isinstance(documents[0], dict):
+            return  # the build says what is wrong with it
+        document = dict(documents[0])
+    document.setdefault("apiVersion", "kustomize.config.k8s.io/v1beta1")
+    document.setdefault("kind", "Kustomization")
+    for ours, theirs in (("namespace", "targetNamespace"), ("namePrefix", "namePrefix"), ("nameSuffix", "nameSuffix")):
+        if spec.get(theirs):
+            document[ours] = spec[theirs]
+    for key in ("patches", "patchesStrategicMerge", "patchesJson6902", "components"):
+        if spec.get(key):
+            document[key] = [*(document.get(key) or []), *(_as_kustomize(key, each) for each in spec[key])]
+    if spec.get("images"):
+        document["images"] = _images(document.get("images") or [], spec["images"])
+    (root / name).write_text(json.dumps(document, default=str), encoding="utf-8")
+
+
+def _as_kustomize(key: str, entry: Any) -> Any:
+    if key in ("patchesStrategicMerge", "patchesJson6902"):  # inline objects there, texts here
+        if key == "patchesStrategicMerge":
+            return json.dumps(entry, default=str)
+        return {**entry, "patch": json.dumps(entry.get("patch"), default=str)}
+    return entry
+
+
+def _images(own: list[Any], added: list[Any]) -> list[Any]:
+    images = list(own)
+    for each in added:
+        same = [number for number, image in enumerate(images) if image.get("name") == each.get("name")]
+        if same:
+            images[same[0]] = each
+        else:
+            images.append(each)
+    return images
+
+
+def substituted(side: Side, target: Target, build: Build) -> list[bytes]:
+    """The documents of a build after Flux's substitution. Values that only the cluster has leave `${…}` standing."""
+    documents = build.documents()
+    post = target.spec.get("postBuild")
+    if not isinstance(post, dict) or not any(b"${" in each for each in documents):
+        return documents
+    known, complete = _variables(side, target, post)
+    if not known:
+        return documents
+    return [_substituted(each, known, complete) for each in documents]
+
+
+_DISABLED = b"kustomize.toolkit.fluxcd.io/substitute: disabled"
+
+
+def _substituted(document: bytes, known: Mapping[str, str], complete: bool) -> bytes:
+    if b"${" not in document or _DISABLED in document:
+        return document
+    return substitute(document.decode(), known, complete=complete).encode()
+
+
+def _variables(side: Side, target: Target, post: Mapping[str, Any]) -> tuple[dict[str, str], bool]:
+    """What is substituted, and whether that is all: ConfigMaps that lie in this repository in plain text count."""
+    known: dict[str, str] = {}
+    complete = True
+    for reference in post.get("substituteFrom") or []:
+        found = _data_of(side, str(reference.get("kind")), str(reference.get("name")))
+        complete = complete and found is not None
+        known |= found or {}
+    inline = post.get("substitute")
+    if isinstance(inline, dict):
+        known |= {str(key): _text(value).replace("\n", "") for key, value in inline.items()}
+    return known, complete
+
+
+def _data_of(side: Side, kind: str, name: str) -> dict[str, str] | None:
+    """The data of the only ConfigMap of that name, if its file is plain; None where the cluster alone knows."""
+    places = [
+        path
+        for path, facts in side.graph.facts.items()
+        for named in facts.manifests
+        if kind == "ConfigMap" and named[3] == "ConfigMap" and named[4] == name
+    ]
+    if len(places) != 1:
+        return None
+    for each in side.documents(places[0]):
+        if isinstance(each, dict) and each.get("kind") == kind and (each.get("metadata") or {}).get("name") == name:
+            data = each.get("data")
+            plain = "sops" not in each and isinstance(data, dict)
+            return {str(key): _text(value).replace("\n", "") for key, value in data.items()} if plain else None  # type: ignore[union-attr]
+    return None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
