@@ -30,7 +30,8 @@ check: .setup-test ## Static checks alone: ruff, mypy, import-linter
 	@$(IN) ruff check .
 	@$(IN) ruff format --check .
 	@$(IN) mypy
-	@$(IN) lint-imports --no-cache
+	@$(IN) mypy scripts/*.py
+	@$(IN) lint-imports --no-cache --no-logo
 
 bench: .setup-test ## Measure; figures and how to read them are in docs/performance.md
 	@$(IN) python scripts/bench.py $(CORPUS)
