@@ -56,11 +56,12 @@ def run(
     timeout: float | None = None,
     stdin: bytes | None = None,
     on_line: Callable[[str], None] | None = None,
+    at_our_death: signal.Signals = signal.SIGKILL,
 ) -> Completed:
     """Run `argv` to its end; `env` is the whole environment (None: ours). Output lines go to `on_line` as they come.
 
     Raises FileNotFoundError or PermissionError where the program cannot be started. Timeout, ^C and any exception end
-    the child's whole process group; our own death (kill -9 too) ends the child.
+    the child's whole process group; our own death (kill -9 too) ends the child, by the signal `at_our_death`.
     """
     started = time.monotonic()
     process = subprocess.Popen(
@@ -71,7 +72,7 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509 - the program starts no threads before its children
+        preexec_fn=lambda: _die_with_parent(at_our_death),  # noqa: PLW1509 - no threads before its children
     )
     with _ended(process):
         stdout, stderr, truncated, timed_out = _communicate(
@@ -184,8 +185,8 @@ def find(program: str) -> str | None:
     return shutil.which(program)
 
 
-def _die_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def _die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, by)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,150 @@
+"""Issue by issue what a user can get wrong: exit code, one clear message with file:line and remedy, nothing written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import executor, snapshot
+
+from run.sample import BUMP, RELEASE, report, repository, task
+
+GOOD = task(BUMP)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"\xff\xfe## Acceptance Criteria\n- [ ] x\n", "UTF-8"),
+        (b"---\nid: TASK-001\n\n## Acceptance Criteria\n- [ ] x\n", "front matter"),
+        (b"---\n- a\n- b\n---\n## Acceptance Criteria\n- [ ] x\n", "front matter"),
+        (b"---\nid: TASK-001\n---\n\n# Nothing to do\n", "cceptance"),
+        (b"---\nid: TASK-001\n---\n## Acceptance Criteria\n- [ ] a\x00b\n", "NUL"),
+        (b"---\nid: ../../etc/passwd\n---\n## Acceptance Criteria\n- [ ] x\n", "id"),
+    ],
+)
+def test_a_bad_task_file(tmp_path: Path, text: bytes, said: str) -> None:
+    root = repository(tmp_path / "ops", GOOD)
+    (root / "tasks/TASK-001.md").write_bytes(text)
+    before = snapshot(root)
+    for command in (["run"], ["run", "--dry-run"], ["explain"]):
+        ran = executor(root, *command, "tasks/TASK-001.md")
+        assert ran.exit_code == 2, ran
+        assert said in ran.stderr and "TASK-001.md:" in ran.stderr, ran.stderr
+        assert len(ran.stderr.strip().splitlines()) == 1
+    assert snapshot(root) == before
+
+
+def test_too_large(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", GOOD, **{"executor.toml": "max_task_bytes = 100\n"})
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    assert ran.exit_code == 2 and "100" in ran.stderr
+
+
+def test_no_such_file_or_id(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", GOOD)
+    for name in ("tasks/TASK-404.md", "TASK-404", "tasks"):
+        ran = executor(root, "run", name)
+        assert ran.exit_code == 2 and name in ran.stderr
+
+
+def test_one_id_in_two_files(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", GOOD, **{"tasks/other.md": GOOD})
+    ran = executor(root, "run", "TASK-001")
+    assert ran.exit_code == 2
+    assert "tasks/TASK-001.md" in ran.stderr and "tasks/other.md" in ran.stderr
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    assert ran.exit_code == 0 and "tasks/other.md" in ran.stdout
+
+
+def test_no_repository(tmp_path: Path) -> None:
+    (tmp_path / "TASK-001.md").write_text(GOOD)
+    ran = executor(tmp_path, "run", "TASK-001.md")
+    assert ran.exit_code == 2 and "not inside a git repository" in ran.stderr
+
+
+def test_a_task_file_that_is_a_link_out_of_the_repository(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", GOOD)
+    outside = tmp_path / "outside.md"
+    outside.write_text(GOOD)
+    (root / "tasks/link.md").symlink_to(outside)
+    ran = executor(root, "run", "tasks/link.md")
+    assert ran.exit_code == 2 and outside.read_text() == GOOD
+
+
+def test_a_faulty_configuration(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", GOOD, **{"executor.toml": '[registry]\nurl = "a"\nmutable = ["x"]\n'})
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    assert ran.exit_code == 2 and "executor.toml:3" in ran.stderr and "mutable_tags" in ran.stderr
+
+
+def test_an_unknown_repository_in_the_front_matter(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP, extra="repository: nowhere\n"))
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    assert ran.exit_code == 2 and "nowhere" in ran.stderr
+
+
+BLOCK = "- [ ] It\n  ```operation\n  {}\n  ```\n"
+
+
+@pytest.mark.parametrize(
+    ("block", "code", "said"),
+    [
+        ("uses: helmrelease.bmup\n  name: ffl", "bad-block", "helmrelease.bmup"),
+        ("uses: helmrelease.bump\n  nmae: ffl", "bad-block", "nmae"),
+        ("uses: helmrelease.bump\n  name: ffl\n  version: 1.2", "bad-block", "version"),
+        ("uses: [helmrelease.bump", "bad-block", ""),
+        ("name: ffl", "bad-block", "uses"),
+        ("uses: helmrelease.bump\n  name: ffl\n  field: chart\n  version: 2.x", "not-determinate", "2.x"),
+        ("uses: helmrelease.bump\n  name: flf\n  field: chart\n  version: 1.2.3", "not-found", "ffl"),
+        ("uses: kustomize.build\n  paths: [no/where]", "not-found", "no/where"),
+        ("uses: kustomize.build\n  paths: [../..]", "outside", ".."),
+    ],
+)
+def test_a_bad_operation_block(tmp_path: Path, block: str, code: str, said: str) -> None:
+    root = repository(tmp_path / "ops", task(BLOCK.format(block)))
+    before = snapshot(root)
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    outcome = report(root)["outcomes"][0]
+    assert outcome["reason_code"] == code, outcome
+    assert said in outcome["reason"]
+    assert ran.exit_code == (4 if outcome["status"] == "refused" else 1)
+    after = snapshot(root)
+    del after["reports/TASK-001.json"]
+    assert after == before
+
+
+def test_two_releases_of_one_name(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", GOOD, **{"clusters/b/release.yaml": RELEASE})
+    assert executor(root, "run", "tasks/TASK-001.md").exit_code == 1
+    outcome = report(root)["outcomes"][0]
+    assert (outcome["status"], outcome["reason_code"]) == ("blocked", "ambiguous")
+    assert "apps/ffl/release.yaml:" in outcome["reason"] and "clusters/b/release.yaml:" in outcome["reason"]
+
+
+def test_a_release_without_a_version(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path / "ops", GOOD, **{"apps/ffl/release.yaml": RELEASE.replace("      version: 0.1.17\n", "")}
+    )
+    assert executor(root, "run", "tasks/TASK-001.md").exit_code == 1
+    assert report(root)["outcomes"][0]["status"] == "blocked"
+
+
+def test_a_kustomization_that_was_broken_before_we_came(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path / "ops", GOOD, **{"apps/ffl/kustomization.yaml": "resources:\n  - release.yaml\n  - gone.yaml\n"}
+    )
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    assert "gone.yaml" in ran.stdout, "said, not blamed"
+
+
+def test_no_kustomize_on_this_machine(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", GOOD)
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for program in ("git", "sh"):
+        (folder / program).symlink_to(Path("/usr/bin") / program)
+    ran = executor(root, "run", "tasks/TASK-001.md", env={"PATH": str(folder)})
+    assert ran.exit_code == 1
+    assert report(root)["outcomes"][0]["reason_code"] == "tool-missing"
+    assert executor(root, "doctor", env={"PATH": str(folder)}).exit_code == 1
