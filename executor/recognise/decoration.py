@@ -1,0 +1,106 @@
+"""What stands around a criterion's text and says nothing: numbers, labels, emoji in front; notes behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from executor.recognise.words import WORDS
+
+if TYPE_CHECKING:
+    from executor.recognise.lexer import Lexer, Token
+    from executor.recognise.names import Names
+
+_FRONT = re.compile(
+    r"""\s*(?:
+        \#\d+(?:\.\d+)*[:.)]?(?=\s)
+        |\(?\d+(?:\.\d+)*[.)](?=\s)
+        |\[(?:P|(?:US|T|P|AC|FR)-?\d+)\](?=\s)
+        |(?:\*\*|__)?(?:AC|T|TC|FR|NFR|REQ|US|SC|UC|DoD|R|C|S|P)[-_ ]?\d+(?:[.-]\d+)*[a-z]?(?:\*\*|__)?\s*[:.)–—-](?:\*\*|__)?(?=\s)
+        |(?:\*\*|__)(?:AC|T|TC|FR|NFR|REQ|US|SC|UC|R|C|S|P|\#)[-_ ]?\d+(?:[.-]\d+)*[a-z]?[:.)]?(?:\*\*|__)(?=\s)
+        |T\d{3}(?=\s)
+        |(?:\*\*|__)?(?:Task|Step|Phase|Part|Criterion|Item|Day|Week|Milestone)\s+\d+(?:\.\d+)*[a-z]?(?:\*\*|__)?\s*[:.)–—-](?:\*\*|__)?(?=\s)
+        |(?:\*\*|__)(?P<label>[A-Za-z][\w /&+-]{0,40}?)(?:\s*:\s*(?:\*\*|__)|(?:\*\*|__)\s*:)(?=\s)
+    )""",
+    re.VERBOSE,
+)
+_NOTE_AT_END = re.compile(r"\s*\((?:BLOCKED|PARTIAL|DEFERRED|DONE|NOTE|see\s+(?:[A-Z][\w-]*-\d+|\#\d+))\b[^()]*\)\s*$")
+_LABEL_CLASSES = frozenset(
+    "BUILD PUSH BUMP VERIFY VALIDATE IMAGE IMAGES DOCKER REGISTRY HELM HELMRELEASE HELMRELEASES CHART KUSTOMIZE FLUX "
+    "MANIFEST MANIFESTS SECURITY VALIDATION CHECKS GIT COMMIT DEPLOY AND KUSTOMIZATION RENDER".split()
+)
+_LABEL_WORDS = frozenset(
+    "build builds image images registry deployment deploy release rollout verification validation manifests gitops flux "
+    "helm chart charts kustomize security git ci registry functional technical infrastructure infra update updates "
+    "required must configuration config".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    """`stem` is `text[start:end]`: the criterion without decoration and notes that are notes by their form."""
+
+    stem: str
+    start: int
+
+
+def strip(text: str) -> Stripped:
+    """Take off what is decoration by its form alone."""
+    start = 0
+    while (match := _FRONT.match(text, start)) is not None:
+        if match["label"] is not None and not _is_label(match["label"]):
+            break
+        start = match.end()
+    end = len(text.rstrip())
+    while (note := _NOTE_AT_END.search(text, start, end)) is not None:
+        end = note.start()
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    return Stripped(text[start:end], start)
+
+
+def _is_label(words: str) -> bool:
+    """`**Registry:**` says nothing; `**Staging only:**` does."""
+    return all(
+        word.casefold() in _LABEL_WORDS or _LABEL_CLASSES & set(WORDS.get(word.casefold(), ()))
+        for word in re.findall(r"\w+", words)
+    )
+
+
+_NO_NOTE = (
+    "NEGATION CONDITION RESTRICTION QUESTION STAGE VERSION RANGE DIGEST PLACEHOLDER LATEST NAME REPO IMAGE_REF "
+    "IMAGE_NAME HOST PATH COMMAND BUILD BUILT PUSH PUSHED BUMP BUMPED ROLLBACK REMOVE ADD COMMIT RECONCILE TRIGGER PERSON "
+    "EVERYWHERE VAGUE CHANNEL CODE KEY SETTING NUMBER VERIFY RUN THEN PLACE SPACE"
+).split()
+_CONTINUES = frozenset(
+    "with without using in on at for to from by via and or then plus also including into per across as under within "
+    "against over through until before after but so too both same manually".split()
+)
+
+
+def without_note(stem: str, tokens: Sequence[Token], lexer: Lexer, names: Names) -> Iterator[str]:
+    """`stem` without its last note, then without the one before …: a trailing parenthesis, or what stands behind a dash.
+
+    Only what says nothing to the operation is a note (criteria.md, Settled): no restriction, negation, condition,
+    version, name that exists, and no word that goes on with the sentence.
+    """
+    refused = 0
+    for name in _NO_NOTE:
+        refused |= lexer.bit(name)
+    end = len(tokens) - 1
+    while (start := _note_start(tokens, end)) is not None:
+        inside = [token for token in tokens[start:end] if token.text not in "()—:,.;"]
+        first = inside[0].text.casefold() if inside else "with"
+        if first in _CONTINUES or any(token.bits & refused for token in inside):
+            return
+        stem = stem[: tokens[start].start].rstrip()
+        end = start
+        yield stem
+
+
+def _note_start(tokens: Sequence[Token], end: int) -> int | None:
+    """Where the last note before `end` begins."""
+    if end and tokens[end - 1].text == ")":
+        return next((i for i in range(end - 1, 0, -1) if tokens[i].text == "("), None)
+    return next((i for i in range(end - 1, 0, -1) if tokens[i].text == "—"), None)

@@ -1,0 +1,354 @@
+"""A small parser for sentences of typed words: rules in, every reading out.
+
+A pattern is written as
+
+    BUILD <images> <version>? ( to | into ) REGISTRY        classes, phrases, words, groups
+    x:VERSION  x:<images>                                    captures (a phrase is captured by its own name anyway)
+    a?  a*  a+  a | b  ( … )                                 as in regular expressions
+    { <version> <registry> <where> }                         any of them, in any order, each at most once
+
+`UPPER` is a word class of `words.py`, a bare word stands for itself, `<phrase>` is another rule of the grammar. The
+parser keeps all readings (nothing is greedy), memoises phrases by place, and remembers how far any reading came: the
+word there is the one that stopped the sentence. A sentence counts only if a reading uses up every token; two readings
+with different meanings are no reading (recogniser.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+Bindings = tuple[tuple[str, Any], ...]
+Ends = Sequence[tuple[int, Bindings]]
+Action = Callable[[Mapping[str, Any]], Any]
+
+
+class Typed(Protocol):
+    """What the parser needs to know of a token: the set of its classes, as bits."""
+
+    bits: int
+
+
+class Parse:
+    """One sentence under way. `far` is the furthest token that any reading asked for and did not get."""
+
+    __slots__ = ("far", "memo", "tokens")
+
+    def __init__(self, tokens: Sequence[Typed]) -> None:
+        self.tokens = tokens
+        self.memo: dict[tuple[str, int], Ends] = {}
+        self.far = 0
+
+
+Matcher = Callable[[Parse, int], Ends]
+_NOTHING: Ends = ()
+
+
+class Grammar:
+    """Phrases by name. `bit` gives the class bit of a word or class, new ones as they are met in patterns."""
+
+    def __init__(self) -> None:
+        self._bits: dict[str, int] = {}
+        self._phrases: dict[str, list[tuple[Matcher, int, Action | None]]] = {}
+        self._first: dict[str, int] = {}
+        self._sources: dict[str, list[tuple[str, Action | None]]] = {}
+        self._sealed = False
+
+    def bit(self, name: str) -> int:
+        """The bit of a class (`BUILD`) or of a literal word (`'to'`)."""
+        if name not in self._bits:
+            self._bits[name] = 1 << len(self._bits)
+        return self._bits[name]
+
+    def literals(self) -> dict[str, int]:
+        """The words that patterns name, with their bits."""
+        return {name[1:-1]: bit for name, bit in self._bits.items() if name[0] == "'"}
+
+    def phrase(self, name: str, pattern: str, action: Action | None = None) -> None:
+        """One way to say `<name>`. `action` makes its value from the captures (default: them, as a dict, or the only
+        one that is called `_`); a value of None rejects the reading."""
+        self._sources.setdefault(name, []).append((pattern, action))
+        self._sealed = False
+
+    def seal(self) -> None:
+        """Compile what was added. Cheap, and done once at import."""
+        compiled = {
+            name: [(_Compiler(self, pattern).compile(), action) for pattern, action in ways]
+            for name, ways in self._sources.items()
+        }
+        self._first = self._first_sets({name: [node for node, _ in ways] for name, ways in compiled.items()})
+        self._phrases = {
+            name: [(node.matcher(self), self._starts(node), action) for node, action in ways]
+            for name, ways in compiled.items()
+        }
+        self._sealed = True
+
+    def _first_sets(self, nodes: Mapping[str, list[_Node]]) -> dict[str, int]:
+        first = dict.fromkeys(nodes, 0)
+        while True:
+            new = {name: _union(node.first(first)[0] for node in ways) for name, ways in nodes.items()}
+            if new == first:
+                return first
+            first = new
+
+    def _starts(self, node: _Node) -> int:
+        bits, empty = node.first(self._first)
+        return -1 if empty else bits
+
+    def readings(self, name: str, parse: Parse, start: int = 0) -> list[Any]:
+        """The values of all readings of `<name>` that reach from `start` to the last token."""
+        end = len(parse.tokens) - 1
+        return [bindings[0][1] for stop, bindings in self.ends(name, parse, start) if stop == end]
+
+    def ends(self, name: str, parse: Parse, start: int) -> Ends:
+        """Every way to read `<name>` from `start`: (end, (("_", value),))."""
+        key = (name, start)
+        known = parse.memo.get(key)
+        if known is not None:
+            return known
+        parse.memo[key] = _NOTHING  # a phrase that begins with itself reads nothing
+        found: list[tuple[int, Bindings]] = []
+        here = parse.tokens[start].bits
+        for matcher, starts, action in self._phrases[name]:
+            if not starts & here and starts != -1:
+                continue
+            for end, bindings in matcher(parse, start):
+                value = _value(bindings, action)
+                if value is not None and (end, (("_", value),)) not in found:
+                    found.append((end, (("_", value),)))
+        if not found and start > parse.far:
+            parse.far = start
+        parse.memo[key] = found
+        return found
+
+
+def _value(bindings: Bindings, action: Action | None) -> Any:
+    if action is not None:
+        return action(dict(bindings))
+    if len(bindings) == 1 and bindings[0][0] == "_":
+        return bindings[0][1]
+    return dict(bindings) if bindings else True
+
+
+def _union(bits: Iterable[int]) -> int:
+    result = 0
+    for each in bits:
+        result |= each
+    return result
+
+
+class _Node:
+    """A piece of a pattern. `first` gives the classes it can begin with and whether it can be empty."""
+
+    def matcher(self, grammar: Grammar) -> Matcher:
+        raise NotImplementedError
+
+    def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
+        raise NotImplementedError
+
+
+class _Word(_Node):
+    def __init__(self, bit: int, capture: str | None) -> None:
+        self.bit, self.capture = bit, capture
+
+    def matcher(self, grammar: Grammar) -> Matcher:
+        bit, capture = self.bit, self.capture
+
+        def match(parse: Parse, at: int) -> Ends:
+            token = parse.tokens[at]
+            if token.bits & bit:
+                return ((at + 1, ((capture, token),) if capture else ()),)
+            parse.far = max(parse.far, at)
+            return _NOTHING
+
+        return match
+
+    def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
+        return self.bit, False
+
+
+class _Phrase(_Node):
+    def __init__(self, name: str, capture: str | None) -> None:
+        self.name, self.capture = name, capture
+
+    def matcher(self, grammar: Grammar) -> Matcher:
+        name, capture = self.name, self.capture or self.name
+        starts = grammar._first[name]
+
+        def match(parse: Parse, at: int) -> Ends:
+            if not starts & parse.tokens[at].bits:
+                parse.far = max(parse.far, at)
+                return _NOTHING
+            found = grammar.ends(name, parse, at)
+            if capture == "_":
+                return found
+            return [(end, ((capture, value[0][1]),)) for end, value in found]
+
+        return match
+
+    def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
+        return phrases[self.name], False
+
+
+class _Sequence(_Node):
+    def __init__(self, parts: Sequence[_Node]) -> None:
+        self.parts = parts
+
+    def matcher(self, grammar: Grammar) -> Matcher:
+        steps = [part.matcher(grammar) for part in self.parts]
+
+        def match(parse: Parse, at: int) -> Ends:
+            states: Ends = ((at, ()),)
+            for step in steps:
+                states = [(e, b + more) for s, b in states for e, more in step(parse, s)]
+                if not states:
+                    return _NOTHING
+            return states
+
+        return match
+
+    def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
+        bits = 0
+        for part in self.parts:
+            more, empty = part.first(phrases)
+            bits |= more
+            if not empty:
+                return bits, False
+        return bits, True
+
+
+class _Choice(_Node):
+    def __init__(self, ways: Sequence[_Node]) -> None:
+        self.ways = ways
+
+    def matcher(self, grammar: Grammar) -> Matcher:
+        ways = [way.matcher(grammar) for way in self.ways]
+
+        def match(parse: Parse, at: int) -> Ends:
+            return [found for way in ways for found in way(parse, at)]
+
+        return match
+
+    def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
+        each = [way.first(phrases) for way in self.ways]
+        return _union(bits for bits, _ in each), any(empty for _, empty in each)
+
+
+class _Repeat(_Node):
+    """`?` (at most one), `*` and `+`."""
+
+    def __init__(self, part: _Node, sign: str) -> None:
+        self.part, self.least, self.most = part, int(sign == "+"), 1 if sign == "?" else 99
+
+    def matcher(self, grammar: Grammar) -> Matcher:
+        step, least, most = self.part.matcher(grammar), self.least, self.most
+
+        def match(parse: Parse, at: int) -> Ends:
+            found: list[tuple[int, Bindings]] = [(at, ())] if least == 0 else []
+            states: list[tuple[int, Bindings]] = [(at, ())]
+            for _ in range(most):
+                states = [(e, b + more) for s, b in states for e, more in step(parse, s) if e > s]
+                if not states:
+                    break
+                found.extend(states)
+            return found
+
+        return match
+
+    def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
+        bits, empty = self.part.first(phrases)
+        return bits, empty or self.least == 0
+
+
+class _Unordered(_Node):
+    """`{ a b c }`: any subset in any order."""
+
+    def __init__(self, parts: Sequence[_Node]) -> None:
+        self.parts = parts
+
+    def matcher(self, grammar: Grammar) -> Matcher:
+        steps = [part.matcher(grammar) for part in self.parts]
+
+        def match(parse: Parse, at: int) -> Ends:
+            found: list[tuple[int, Bindings]] = [(at, ())]
+            states: list[tuple[int, Bindings, int]] = [(at, (), 0)]
+            while states:
+                states = [
+                    (end, bindings + more, used | 1 << number)
+                    for start, bindings, used in states
+                    for number, step in enumerate(steps)
+                    if not used >> number & 1
+                    for end, more in step(parse, start)
+                    if end > start
+                ]
+                found.extend((end, bindings) for end, bindings, _ in states)
+            return found
+
+        return match
+
+    def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
+        return _union(part.first(phrases)[0] for part in self.parts), True
+
+
+_LEXEMES = re.compile(r"(?:(\w+):)?(<\w+>|[A-Z][A-Z_0-9]*\b|[\w'.-]+|[:,;→—=/&])|([(){}|?*+])")
+
+
+class _Compiler:
+    """Recursive descent over a pattern's text."""
+
+    def __init__(self, grammar: Grammar, pattern: str) -> None:
+        self.grammar, self.pattern = grammar, pattern
+        self.lexemes = [match.groups() for match in _LEXEMES.finditer(pattern)]
+        self.at = 0
+
+    def compile(self) -> _Node:
+        node = self._choice()
+        if self.at != len(self.lexemes):
+            raise ValueError(f"grammar: cannot read the pattern {self.pattern!r}")
+        return node
+
+    def _sign(self) -> str | None:
+        return self.lexemes[self.at][2] if self.at < len(self.lexemes) else ""
+
+    def _choice(self) -> _Node:
+        ways = [self._sequence()]
+        while self._sign() == "|":
+            self.at += 1
+            ways.append(self._sequence())
+        return ways[0] if len(ways) == 1 else _Choice(ways)
+
+    def _sequence(self) -> _Node:
+        parts = []
+        while self._sign() in (None, "(", "{"):
+            parts.append(self._repeated())
+        return parts[0] if len(parts) == 1 else _Sequence(parts)
+
+    def _repeated(self) -> _Node:
+        node = self._atom()
+        while (sign := self._sign()) and sign in "?*+":
+            self.at += 1
+            node = _Repeat(node, sign)
+        return node
+
+    def _atom(self) -> _Node:
+        capture, name, sign = self.lexemes[self.at]
+        self.at += 1
+        if sign == "(":
+            node = self._choice()
+            self._close(")")
+            return node
+        if sign == "{":
+            parts = []
+            while self._sign() != "}":
+                parts.append(self._repeated())
+            self._close("}")
+            return _Unordered(parts)
+        if name[0] == "<":
+            return _Phrase(name[1:-1], capture)
+        return _Word(self.grammar.bit(name if name.isupper() else f"'{name}'"), capture)
+
+    def _close(self, sign: str) -> None:
+        if self._sign() != sign:
+            raise ValueError(f"grammar: {sign} is missing in {self.pattern!r}")
+        self.at += 1

@@ -1,0 +1,396 @@
+"""A criterion's text to typed tokens: Markdown off, decoration off, each word with every class that it can have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from executor.recognise import versions
+from executor.recognise.grammar import Grammar
+from executor.recognise.names import Entry, Names
+from executor.recognise.words import WELL_KNOWN_REGISTRIES, WORDS
+
+_SCAN = re.compile(
+    r"""
+    (?P<code>(?P<ticks>`+)(?P<inner>.+?)(?<!`)(?P=ticks)(?!`))
+    |(?P<address>(?<=\])\([^()\s]*\))
+    |(?P<mark>\*\*\*?|__(?=\S)|\*(?=[\w`*])|(?<=[\w`.:)!])\*|(?<!\w)_(?=\w))
+    |(?P<arrow>→|⇒|➜|➔|=>|-+>)
+    |(?P<dash>—|–|(?<!\S)--?(?!\S))
+    |(?P<ellipsis>\.\.\.|…)
+    |(?P<url>https?://[^\s)>\]`]+)
+    |(?P<chunk>(?:
+        \$?\{\{[^}]*\}\}|\$\{[^}]*\}|<[^<>\s]{1,40}>
+        |[^\s`,;()\[\]"“”«»→⇒➜➔—–…*<>=&|-]+|-(?!-*>)|=(?!>)|[<>]=?|(?<=\.)\*
+      )+)
+    |(?P<sign>\S)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_PATH_ENDS = (".yaml", ".yml", ".json", ".toml", ".md", ".sh", ".py", ".txt", ".env", ".tpl", ".tf")
+_KEY = re.compile(r"\.?[A-Za-z][\w-]*(?:\[\d+\]|\[\w+=[\w.-]+\])*(?:\.[\w-]+(?:\[\d+\]|\[\w+=[\w.-]+\])*)*")
+_SETTING = re.compile(
+    r"(?P<key>[A-Za-z][\w.\[\]=-]*)\s*[:=]\s+?(?P<value>\S.*)|(?P<key2>[A-Za-z][\w.-]*)=(?P<value2>\S+)"
+)
+_ODD_SIGNS = frozenset("❌🚫⛔🛑❎✖✗✘⏸⏭⏩❓❔⏳🚧🔴👎🙅")
+_SIGNS = {
+    "→": "→",
+    ",": ",",
+    ";": ";",
+    ":": ":",
+    "&": "&",
+    "+": "&",
+    "/": "/",
+    "=": "=",
+    "(": "OPEN",
+    ")": "CLOSE",
+    "—": "DASH",
+    ".": "STOP",
+    "?": "QUESTION",
+}
+
+
+class Token:
+    """One word or sign. `bits` are its classes, `value` what it stands for (a Version, an ImageReference, a path …)."""
+
+    __slots__ = ("bits", "bold", "code", "end", "entry", "start", "text", "value")
+
+    def __init__(self, text: str, start: int, end: int, *, code: bool = False, bold: bool = False) -> None:
+        self.text, self.start, self.end, self.code, self.bold = text, start, end, code, bold
+        self.bits = 0
+        self.entry: Entry | None = None
+        self.value: Any = None
+
+    def __repr__(self) -> str:
+        return f"Token({self.text!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the lexer asks about the world: names, other repositories, whether a path exists, what is a command."""
+
+    names: Names
+    is_repository: Callable[[str], bool]
+    exists: Callable[[str], bool]
+    is_command: Callable[[str], bool]
+
+
+class Lexer:
+    """Types tokens for one grammar; the class bits are looked up once."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.bit = grammar.bit
+        self.words = {word: self._all(classes) for word, classes in WORDS.items()}
+        for literal, bit in grammar.literals().items():
+            self.words[literal] = self.words.get(literal, 0) | bit
+        self.any = grammar.bit("ANY")
+        self._registries = {words: host for words, host in WELL_KNOWN_REGISTRIES.items()}
+        self.negative = self._all(("NEGATION", "CONDITION", "RESTRICTION", "QUESTION"))
+
+    def _all(self, classes: Sequence[str]) -> int:
+        bits = 0
+        for each in classes:
+            bits |= self.bit(each)
+        return bits
+
+    def tokens(self, text: str, known: Known) -> list[Token]:
+        """The typed tokens of `text` (offsets into it), closed by an empty one."""
+        found = [token for raw in _raw(text) for token in self._typed(raw, known)]
+        found = self._joined(found, known)
+        while found and found[-1].text in (".", "!") and not found[-1].code:
+            found.pop()
+        found = [token for token in found if token.text not in ("!", "[", "]", '"', "“", "”", "«", "»")]
+        for token in found:
+            token.bits |= self.any
+        found.append(Token("", len(text), len(text)))
+        return found
+
+    def _typed(self, token: Token, known: Known) -> Iterator[Token]:
+        if token.code:
+            yield from self._code(token, known)
+            return
+        if token.text in _SIGNS:
+            name = _SIGNS[token.text]
+            token.bits = self.bit(name if name.isupper() else f"'{name}'")
+            yield token
+            return
+        folded = token.text.casefold()
+        bits = self.words.get(folded)
+        if bits is not None:
+            token.bits = bits
+            self._name(token, folded, known)
+            yield token
+            return
+        yield from self._shaped(token, folded, known)
+
+    def _shaped(self, token: Token, folded: str, known: Known) -> Iterator[Token]:
+        """A word that is in no list: a name, a version, a path …, several words in one, or unknown."""
+        if folded.endswith(("'s", "’s")) and known.names.entry(folded[:-2]):
+            token.text, folded = token.text[:-2], folded[:-2]
+        named = self._name(token, folded, known)
+        if folded.isalpha() and folded.isascii():
+            if not named:
+                self._registry(token, (folded,))
+            yield token
+            return
+        if _is_picture(token.text):
+            if _ODD_SIGNS & set(token.text):
+                token.bits = self.bit("NEGATION")
+                yield token
+            return
+        self._shape(token, known)
+        if token.bits:
+            yield token
+            return
+        parts = list(self._split(token))
+        if len(parts) > 1:
+            for part in parts:
+                yield from self._typed(part, known)
+            return
+        if _IDENTIFIER.fullmatch(token.text):
+            token.bits |= self.bit("IDENTIFIER")
+        yield token
+
+    def _name(self, token: Token, folded: str, known: Known) -> bool:
+        """Whether the word is a name that exists; adds its classes."""
+        entry = known.names.entry(folded)
+        if entry is not None:
+            token.entry = entry
+            token.bits |= self._entry_bits(entry)
+        if known.is_repository(folded):
+            token.bits |= self.bit("REPO")
+        return bool(token.bits & self._named)
+
+    @property
+    def _named(self) -> int:
+        return self._all(("NAME", "PLACE", "REPO", "SPACE"))
+
+    def _entry_bits(self, entry: Entry) -> int:
+        bits = 0
+        if (
+            entry.releases or entry.sources or entry.kustomizations or entry.images or entry.group or entry.pins
+            or entry.workloads
+        ):  # fmt: skip
+            bits |= self.bit("NAME")
+        if entry.namespace:
+            bits |= self.bit("SPACE")
+        if entry.place:
+            bits |= self.bit("PLACE")
+        if entry.part:
+            bits |= self.bit("PART")
+        return bits
+
+    def _registry(self, token: Token, words: tuple[str, ...]) -> bool:
+        host = self._registries.get(words)
+        if host is not None:
+            token.bits |= self.bit("HOST")
+            token.value = host
+        return host is not None
+
+    def _shape(self, token: Token, known: Known) -> None:
+        """Classes by the look of a word. A placeholder or range is that and nothing else."""
+        text = token.text
+        if text in (":latest", "latest") or (text.endswith(":latest") and token.code):
+            token.bits |= self.bit("LATEST") if text in (":latest", "latest") else 0
+            if token.bits:
+                return
+        if versions.is_placeholder(text):
+            token.bits |= self.bit("PLACEHOLDER")
+        elif versions.is_range(text):
+            token.bits |= self.bit("RANGE")
+        elif text.isdigit():
+            token.bits |= self.bit("NUMBER")
+            token.value = int(text) if len(text) < 10 else None
+        elif (version := versions.version(text)) is not None:
+            token.bits |= self.bit("VERSION")
+            token.value = version
+        elif versions.DIGEST.fullmatch(text):
+            token.bits |= self.bit("DIGEST")
+            token.value = text
+        elif text.startswith(("http://", "https://")):
+            token.bits |= self.bit("URL")
+        else:
+            self._located(token, known)
+
+    def _located(self, token: Token, known: Known) -> None:
+        """An image reference, a registry, a path."""
+        text = token.text
+        reference = versions.image_reference(text)
+        if reference is not None and reference.repository.endswith(_PATH_ENDS) and not reference.tag:
+            reference = None
+        if versions.is_address(text) or text.casefold() in known.names.registries:
+            token.bits |= self.bit("HOST")
+            token.value = text.casefold()
+        elif self._registry(token, (text.casefold(),)):
+            return
+        elif reference is not None and (reference.tag or reference.digest) and _is_tag(reference):
+            token.bits |= self.bit("IMAGE_REF")
+            token.value = reference
+        elif reference is not None and reference.host and not known.exists(text):
+            token.bits |= self.bit("IMAGE_NAME")
+            token.value = reference
+        elif _looks_like_path(text) or known.exists(text) or (token.bits == 0 and "/" in text and token.code):
+            token.bits |= self.bit("PATH")
+            token.value = text
+
+    def _code(self, token: Token, known: Known) -> Iterator[Token]:
+        inner = token.text
+        folded = inner.casefold()
+        if known.is_command(inner):
+            token.bits = self.bit("COMMAND")
+            token.value = inner
+            yield token
+            return
+        if " " in inner:
+            yield from self._phrase_in_code(token, known)
+            return
+        token.bits = self.words.get(folded, 0)
+        named = self._name(token, folded, known)
+        if not token.bits or not named:
+            self._shape(token, known)
+        if not self._splits_into_predicate(token):
+            if _KEY.fullmatch(inner) and not token.bits & self.bit("VERSION"):
+                token.bits |= self.bit("KEY")
+            if not token.bits & self.bit("PLACEHOLDER"):
+                token.bits |= self.bit("CODE")
+            if (setting := _SETTING.fullmatch(inner)) and not token.bits & self.bit("PATH"):
+                token.bits |= self.bit("SETTING")
+                token.value = token.value or (setting["key2"] or setting["key"], setting["value2"] or setting["value"])
+            yield token
+            return
+        for part in self._split(token):
+            yield from self._typed(part, known)
+
+    def _splits_into_predicate(self, token: Token) -> bool:
+        """`READY=True` is read as words; other code is one thing."""
+        parts = re.split(r"==?", token.text)
+        return len(parts) == 2 and all(self.words.get(part.casefold()) for part in parts)
+
+    def _phrase_in_code(self, token: Token, known: Known) -> Iterator[Token]:
+        """Code with a space: a setting, a predicate such as `Ready: True`, or something we do not know."""
+        setting = _SETTING.fullmatch(token.text)
+        inside = _raw(token.text, token.start + 1)
+        words = [part for raw in inside for part in self._typed(raw, known)]
+        if words and all(part.bits for part in words) and not any(part.bits & self._opaque for part in words):
+            yield from words
+        elif setting is not None:
+            key, value = setting["key2"] or setting["key"], setting["value2"] or setting["value"]
+            token.bits = self.bit("PLACEHOLDER") if versions.is_placeholder(value) else self.bit("SETTING")
+            token.value = (key, value)
+            yield token
+        else:
+            token.bits = self.bit("PLACEHOLDER") if versions.is_placeholder(token.text) else 0
+            yield token
+
+    @property
+    def _opaque(self) -> int:
+        return self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))
+
+    def _split(self, token: Token) -> Iterator[Token]:
+        """`Flux/Kustomize`, `build+push`, `READY=True`: the words in it, where each of them is known."""
+        pieces = [(m.group(), m.start()) for m in re.finditer(r"[=/+&]+|[^=/+&]+", token.text)]
+        words = [piece for piece, _ in pieces if piece[0] not in "=/+&"]
+        if len(pieces) < 2 or not all(word.casefold() in self.words or versions.version(word) for word in words):
+            yield token
+            return
+        offset = token.start + (1 if token.code else 0)
+        for piece, at in pieces:
+            text = "=" if piece == "==" else piece
+            yield Token(text, offset + at, offset + at + len(piece), bold=token.bold)
+
+    def _joined(self, tokens: list[Token], known: Known) -> list[Token]:
+        """Names spoken in several words ("render worker"), where at least one of the words is otherwise unknown."""
+        found: list[Token] = []
+        at = 0
+        while at < len(tokens):
+            length = self._spoken(tokens, at, known)
+            if length:
+                found.append(self._one(tokens[at : at + length], known))
+            else:
+                found.append(tokens[at])
+            at += length or 1
+        return found
+
+    def _spoken(self, tokens: Sequence[Token], at: int, known: Known) -> int:
+        """How many words from `at` on are one spoken name, 0 if none."""
+        if tokens[at].code or (not known.names.spoken and not _is_word(tokens[at])):
+            return 0
+        for length in range(min(5, len(tokens) - at), 1, -1):
+            words = tokens[at : at + length]
+            key = tuple(word.text.casefold() for word in words)
+            if key in self._registries and all(map(_is_word, words)):
+                return length
+            if known.names.spoken.get(key) and all(map(_is_word, words)) and any(not word.bits for word in words):
+                return length
+        return 0
+
+    def _one(self, words: Sequence[Token], known: Known) -> Token:
+        key = tuple(word.text.casefold() for word in words)
+        token = Token(" ".join(key), words[0].start, words[-1].end, bold=words[0].bold)
+        if not self._registry(token, key):
+            name = known.names.spoken[key]
+            assert name is not None
+            token.text = name
+            self._name(token, name, known)
+        return token
+
+
+_IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
+
+
+def _raw(text: str, offset: int = 0) -> Iterator[Token]:
+    """The pieces of `text` before they are typed. Emphasis marks only say that what is between them is bold."""
+    bold = False
+    for match in _SCAN.finditer(text):
+        kind, piece, start, end = match.lastgroup, match.group(), match.start() + offset, match.end() + offset
+        if kind == "inner" or kind == "ticks" or match["code"]:
+            yield Token(match["inner"].strip(), start, end, code=True, bold=bold)
+        elif kind == "mark":
+            bold = not bold if piece[0] == "*" else bold
+        elif kind == "chunk":
+            yield from _peeled(piece, start, bold)
+        elif kind != "address":
+            piece = {"arrow": "→", "dash": "—", "ellipsis": "…"}.get(kind or "", piece)
+            yield Token(piece, start, end, bold=bold)
+
+
+def _peeled(piece: str, start: int, bold: bool) -> Iterator[Token]:
+    """A chunk without the punctuation that ends it, then that punctuation."""
+    core = piece.strip("'‘’") if piece[0] in "'‘" or piece[-1] in "'’" else piece
+    start += piece.find(core) if core else 0
+    end = len(core)
+    while end and core[end - 1] in ".:!?_":
+        end -= 1
+    if end:
+        yield Token(core[:end], start, start + end, bold=bold)
+    for at in range(end, len(core)):
+        if core[at] != "_":
+            yield Token(core[at], start + at, start + at + 1, bold=bold)
+
+
+def _is_word(token: Token) -> bool:
+    return not token.code and token.text[:1].isalnum()
+
+
+def _is_picture(text: str) -> bool:
+    """Only emoji, dingbats and the like; arrows and mathematics say something."""
+    return all(
+        "\u2600" <= sign <= "\u27bf" or sign >= "\U0001f000" or sign in "\ufe0f\u200d\u2b50•·"
+        or "\u23e9" <= sign <= "\u23fa"
+        for sign in text
+    )  # fmt: skip
+
+
+def _is_tag(reference: versions.ImageReference) -> bool:
+    """Whether what stands behind the colon can be meant as a tag (`note:this` is none, `nginx:1.25` is)."""
+    return reference.tag is None or reference.host is not None or versions.version(reference.tag) is not None or (
+        "/" in reference.repository or reference.tag == "latest"
+    )  # fmt: skip
+
+
+def _looks_like_path(text: str) -> bool:
+    return text.casefold().endswith(_PATH_ENDS) or text.startswith(("./", "../", "/")) or (
+        text.endswith("/") and text.count("/") >= 1 and len(text) > 1
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+"""What sentences mean before it is looked up: values that phrases build and rules put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from executor.recognise.lexer import Token
+from executor.recognise.versions import ImageReference, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What stands where a version belongs. `kind`: version, digest, reference, range, placeholder, vague."""
+
+    kind: str
+    text: str
+    version: Version | None = None
+    reference: ImageReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One image that is named: by a name that exists here, or by a reference; with its own version if it has one."""
+
+    token: Token
+    wanted: Wanted | None = None
+    reference: ImageReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Which images are meant. Without items: the one (`plural` false), or all (`plural` true). `count` is said so."""
+
+    items: tuple[Item, ...] = ()
+    plural: bool = False
+    count: int | None = None
+    it: bool = False
+    noun: bool = False
+    wanted: Wanted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """`host` None: the registry, without saying which. `private`: it was called local, private or internal."""
+
+    host: str | None = None
+    private: bool = False
+    catalog: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One restriction of where: exactly one of the fields is set."""
+
+    repository: str | None = None
+    stage: str | None = None
+    path: str | None = None
+    namespace: str | None = None
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """chart or image (None: only "version"), and whether it was said in the plural."""
+
+    name: str | None = None
+    plural: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Objects of one kind: named ones, all, or (neither) the only one. `kind` None: a bare name."""
+
+    kind: str | None = None
+    names: tuple[Token, ...] = ()
+    namespace: str | None = None
+    every: bool = False
+    plural: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From what to what."""
+
+    to: Wanted
+    before: Wanted | None = None
+    field: Field | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One thing that a sentence asks for: which rule understood it, and its slots."""
+
+    what: str
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+    def get(self, name: str) -> Any:
+        return self.slots.get(name)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way to say something, with sentences that it is for and sentences that look like it and are something else.
+
+    `patterns` are ways to write it (grammar.py); `make` turns the captures into asks, or None to reject the reading.
+    `examples` map a sentence to what must come out of it in the repository of tests/recognise/world.py, `near_misses`
+    sentences to the status that they must get instead (`u` unresolved, `b` blocked, `r` refused, `v` left to
+    verification, or other operations).
+    """
+
+    name: str
+    patterns: tuple[str, ...]
+    make: Any
+    examples: Mapping[str, str] = field(default_factory=dict)
+    near_misses: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,212 @@
+"""The names that exist: what a word of a sentence may stand for, read from the inventory once per repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from executor.config import Config
+
+T = TypeVar("T")
+
+SOURCE_KINDS = ("OCIRepository", "GitRepository", "HelmRepository", "HelmChart")
+WORKLOAD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Service", "Ingress")
+_BEFORE_PLACES = ("clusters", "overlays", "environments", "envs")
+
+
+class AManifest(Protocol):
+    """An object that some manifest defines."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def api_version(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def namespace(self) -> str | None: ...
+
+
+class AnImage(Protocol):
+    """An image that can be built here."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def context(self) -> str: ...
+    @property
+    def dockerfile(self) -> str: ...
+    @property
+    def group(self) -> str | None: ...
+    @property
+    def script(self) -> str | None: ...
+
+
+class APin(Protocol):
+    """An image reference in a manifest."""
+
+    @property
+    def repository(self) -> str: ...
+    @property
+    def tag(self) -> str | None: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+
+
+class AnInventory(Protocol):
+    """What this room reads of `executor.flux.inventory.Inventory`."""
+
+    @property
+    def root(self) -> Path: ...
+    @property
+    def manifests(self) -> Iterable[AManifest]: ...
+    @property
+    def kustomizations(self) -> tuple[str, ...]: ...
+    @property
+    def images(self) -> Iterable[AnImage]: ...
+    @property
+    def pinned_images(self) -> Iterable[APin]: ...
+    @property
+    def registries(self) -> Iterable[str]: ...
+
+
+@dataclass(slots=True)
+class Entry:
+    """What one name stands for. Several may be true at once (a release, its group of images and its namespace)."""
+
+    name: str
+    releases: list[AManifest] = field(default_factory=list)
+    sources: list[AManifest] = field(default_factory=list)
+    kustomizations: list[AManifest] = field(default_factory=list)
+    workloads: list[AManifest] = field(default_factory=list)
+    images: list[AnImage] = field(default_factory=list)
+    group: list[AnImage] = field(default_factory=list)
+    pins: list[APin] = field(default_factory=list)
+    namespace: bool = False
+    place: bool = False
+    part: bool = False
+
+
+class Names:
+    """Look-up by case-folded name over one inventory."""
+
+    def __init__(self, inventory: AnInventory, config: Config | None = None) -> None:
+        self.inventory = inventory
+        self.images: tuple[AnImage, ...] = tuple(inventory.images)
+        self.manifests: tuple[AManifest, ...] = tuple(inventory.manifests)
+        self.pins: tuple[APin, ...] = tuple(inventory.pinned_images)
+        self.registries: tuple[str, ...] = tuple(dict.fromkeys(each.casefold() for each in inventory.registries))
+        self.entries: dict[str, Entry] = {}
+        self._read_manifests()
+        self._read_images()
+        self._read_pins()
+        self._read_places()
+        self.spoken = self._spoken()
+
+    def entry(self, name: str) -> Entry | None:
+        return self.entries.get(name.casefold())
+
+    def near(self, name: str, wanted: Iterable[str] | None = None) -> list[str]:
+        """Up to three names that exist and look like `name`."""
+        known = {each.casefold(): each for each in (wanted if wanted is not None else self._nameable())}
+        return [known[each] for each in get_close_matches(name.casefold(), known, n=3, cutoff=0.6)]
+
+    def _nameable(self) -> Iterator[str]:
+        for entry in self.entries.values():
+            if entry.releases or entry.images or entry.group or entry.sources or entry.kustomizations:
+                yield entry.name
+
+    def of_kind(self, kind: str) -> list[AManifest]:
+        return [each for each in self.manifests if each.kind == kind]
+
+    def _at(self, name: str) -> Entry:
+        key = name.casefold()
+        found = self.entries.get(key)
+        if found is None:
+            found = self.entries[key] = Entry(name)
+        return found
+
+    def _read_manifests(self) -> None:
+        for each in self.manifests:
+            if each.kind == "HelmRelease":
+                self._at(each.name).releases.append(each)
+            elif each.kind in SOURCE_KINDS:
+                self._at(each.name).sources.append(each)
+            elif each.kind == "Kustomization" and "toolkit.fluxcd.io" in each.api_version:
+                self._at(each.name).kustomizations.append(each)
+            elif each.kind in WORKLOAD_KINDS:
+                self._at(each.name).workloads.append(each)
+            elif each.kind == "Namespace":
+                self._at(each.name).namespace = True
+            if each.namespace:
+                self._at(each.namespace).namespace = True
+
+    def _read_images(self) -> None:
+        for image in self.images:
+            self._at(image.name).images.append(image)
+            if image.group:
+                self._at(image.group).group.append(image)
+        for short, same in _by_last_part((each.name, each) for each in self.images).items():
+            if len({each.name for each in same}) == 1 and not self._at(short).images:
+                self._at(short).images.extend(same)
+
+    def _read_pins(self) -> None:
+        for pin in self.pins:
+            self._at(pin.repository).pins.append(pin)
+            without_host = _without_host(pin.repository)
+            if without_host != pin.repository:
+                self._at(without_host).pins.append(pin)
+        for short, same in _by_last_part((each.repository, each) for each in self.pins).items():
+            if len({each.repository for each in same}) == 1 and not self._at(short).pins:
+                self._at(short).pins.extend(same)
+
+    def _read_places(self) -> None:
+        folders = {each.path.rpartition("/")[0] for each in self.manifests} | set(self.inventory.kustomizations)
+        for folder in folders:
+            before = ""
+            for part in folder.split("/"):
+                if part and part != ".":
+                    entry = self._at(part)
+                    entry.part = True
+                    entry.place = entry.place or before in _BEFORE_PLACES
+                before = part
+
+    def _spoken(self) -> dict[tuple[str, ...], str | None]:
+        """Names of several parts as a person would speak them: ("render", "worker") → "render-worker".
+
+        None where two names are spoken alike.
+        """
+        spoken: dict[tuple[str, ...], str | None] = {}
+        for key, entry in self.entries.items():
+            parts = tuple(re.split(r"[-_/ ]", key))
+            if 1 < len(parts) <= 5 and all(parts) and _nameable(entry):
+                spoken[parts] = None if parts in spoken else key
+        return spoken
+
+
+def _nameable(entry: Entry) -> bool:
+    return bool(entry.releases or entry.images or entry.group or entry.sources or entry.kustomizations)
+
+
+def _by_last_part(named: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for name, each in named:
+        if "/" in name:
+            found.setdefault(name.rpartition("/")[2].casefold(), []).append(each)
+    return found
+
+
+def _without_host(repository: str) -> str:
+    host, slash, rest = repository.partition("/")
+    return rest if slash and ("." in host or ":" in host or host == "localhost") else repository

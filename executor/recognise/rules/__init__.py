@@ -1,0 +1,40 @@
+"""The rules, by what they are about. `table()` is all of them, compiled at the first sentence."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from executor.recognise.grammar import Grammar
+from executor.recognise.lexer import Lexer
+from executor.recognise.meaning import Ask, Rule
+from executor.recognise.rules import bumps, cluster, edits, images, phrases, validation
+
+RULES: tuple[Rule, ...] = (*images.RULES, *bumps.RULES, *edits.RULES, *validation.RULES, *cluster.RULES)
+
+
+@functools.cache
+def table() -> tuple[Grammar, Lexer]:
+    """The compiled grammar and its lexer."""
+    grammar = Grammar()
+    for module in (phrases, images, bumps, edits, validation, cluster):
+        module.add(grammar)
+    for rule in RULES:
+        for pattern in rule.patterns:
+            grammar.phrase("clause", pattern, _make(rule))
+    grammar.phrase("sep", "; | STOP | , | AND | , AND | ,? THEN | AND THEN | &")
+    grammar.phrase("sentence", "clause:<clause>", lambda c: tuple(c["clause"]))
+    grammar.phrase("sentence", "clause:<clause> <sep> more:<sentence>", lambda c: (*c["clause"], *c["more"]))
+    grammar.seal()
+    return grammar, Lexer(grammar)
+
+
+def _make(rule: Rule) -> Any:
+    make = rule.make
+
+    def action(captured: Mapping[str, Any]) -> list[Ask] | None:
+        asks: list[Ask] | None = make(captured)
+        return asks
+
+    return action

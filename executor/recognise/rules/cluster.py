@@ -1,0 +1,190 @@
+"""Clusters and commits: asked for here, done by verification."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from executor.recognise.grammar import Grammar
+from executor.recognise.meaning import Ask, Place, Rule, Target
+
+Captured = Mapping[str, Any]
+
+
+def add(g: Grammar) -> None:
+    """The phrases that only these rules use."""
+    g.phrase("object", "THE? n:<named> k:<kind_one>", lambda c: Target(c["k"], (c["n"],)))
+    g.phrase("object", "THE? k:<kind_one> n:<named>", lambda c: Target(c["k"], (c["n"],)))
+    g.phrase("object", "ALL? THE? k:<kind_many>", lambda c: Target(c["k"], every=True, plural=True))
+    g.phrase(
+        "object",
+        "ALL? THE? s:SPACE k:<kind_many>",
+        lambda c: Target(c["k"], (), c["s"].entry.name, every=True, plural=True),
+    )
+    g.phrase(
+        "object",
+        "ALL? THE? n:<names> k:<kind_many>",
+        lambda c: Target(c["k"], c["n"], plural=True) if c["k"] != "Pod" else None,
+    )
+    g.phrase("kind_one", "HELMRELEASE | HELM RELEASE", lambda c: "HelmRelease")
+    g.phrase("kind_one", "FLUX? KUSTOMIZATION", lambda c: "Kustomization")
+    g.phrase("kind_one", "x:SOURCE_KIND", lambda c: _source(c["x"].text))
+    g.phrase(
+        "kind_one",
+        "x:WORKLOAD",
+        lambda c: _workload(c["x"].text, "s" not in c["x"].text[-1:] or c["x"].text.endswith("ss")),
+    )
+    g.phrase("kind_many", "HELMRELEASES | HELM RELEASES", lambda c: "HelmRelease")
+    g.phrase("kind_many", "FLUX? KUSTOMIZATIONS", lambda c: "Kustomization")
+    g.phrase("kind_many", "PODS", lambda c: "Pod")
+    g.phrase("kind_many", "x:WORKLOAD", lambda c: _workload(c["x"].text, False))
+    g.phrase("ready", "READY | HEALTHY", lambda c: "Ready")
+    g.phrase("ready", "RUNNING", lambda c: "Running")
+    g.phrase("ready", "AVAILABLE", lambda c: "Available")
+    g.phrase(
+        "ready",
+        "READY AND HEALTHY | RUNNING AND (READY | HEALTHY) | HEALTHY AND READY | READY AND RECONCILED",
+        lambda c: "Ready",
+    )
+    g.phrase("condition", "MANNER? <be>? r:<ready>", lambda c: c["r"])
+    g.phrase("condition", "<be>? in THE? r:<ready> STATUS", lambda c: c["r"])
+    g.phrase(
+        "condition",
+        "(SHOWS | HAVE | MODAL show) (as | STATUS (of | = | :)?)? (r:<ready>) ((= | :)? TRUE)? STATUS?",
+        lambda c: c["r"],
+    )
+    g.phrase("condition", "(MODAL? RECONCILE | RECONCILES | <be>? RECONCILED) MANNER?", lambda c: "Ready")
+    g.phrase(
+        "cluster",
+        "(in | on) THE? ((x:STAGE | x:PLACE) CLUSTER | CLUSTER | KUBERNETES CLUSTER?)",
+        lambda c: Place(stage=c["x"].text if "x" in c else None),
+    )
+    g.phrase(
+        "in_space",
+        "(in | from) THE? (x:SPACE NAMESPACE | NAMESPACE x:SPACE | NAMESPACE x:IDENTIFIER | x:IDENTIFIER NAMESPACE)",
+        lambda c: c["x"].text,
+    )
+    g.phrase("in_space", "across ALL NAMESPACES | in ALL namespaces", lambda c: "*")
+    g.phrase("trouble", "x:IMAGEPULLBACKOFF | x:CRASHLOOPBACKOFF", lambda c: c["x"].text)
+    g.phrase(
+        "repo",
+        "THE? (x:REPO REPOSITORY? | GIT REPOSITORY? | REPOSITORY | GIT REPOSITORY | origin | remote | main | master | git | main branch | master branch)",
+        lambda c: c["x"].text if "x" in c else "",
+    )
+
+
+def _source(word: str) -> str:
+    from executor.recognise.rules.phrases import _KINDS
+
+    return _KINDS[word.casefold()]
+
+
+_WORKLOADS = {
+    "deployment": "Deployment", "statefulset": "StatefulSet", "daemonset": "DaemonSet", "cronjob": "CronJob",
+    "job": "Job", "service": "Service", "ingress": "Ingress",
+}  # fmt: skip
+
+
+def _workload(word: str, one: bool) -> str | None:
+    folded = word.casefold()
+    if one:
+        return _WORKLOADS.get(folded)
+    singular = folded.removesuffix("es") if folded.endswith("sses") else folded.removesuffix("s")
+    return _WORKLOADS.get(singular) if folded != singular else None
+
+
+def _observe(c: Captured) -> list[Ask]:
+    return [
+        Ask(
+            "cluster.observe",
+            {
+                "target": c["object"],
+                "condition": c["condition"],
+                "namespace": c.get("in_space"),
+                "where": c.get("cluster"),
+            },
+        )
+    ]
+
+
+def _absent(c: Captured) -> list[Ask]:
+    return [
+        Ask(
+            "cluster.observe",
+            {
+                "target": Target("Pod", every=True),
+                "condition": f"no {c['trouble']}",
+                "namespace": c.get("in_space"),
+                "where": c.get("cluster"),
+            },
+        )
+    ]
+
+
+def _reconcile(c: Captured) -> list[Ask]:
+    return [Ask("flux.reconcile", {"target": c.get("object") or c.get("what") or Target()})]
+
+
+def _commit(c: Captured) -> list[Ask]:
+    return [Ask("git.commit", {"repository": c.get("repo") or c.get("repo2")})]
+
+
+RULES = (
+    Rule(
+        "an object is in a condition",
+        ("(VERIFY <that>?)? <object> <in_space>? <condition> MANNER? { <in_space> <cluster> } <manner>*",),
+        _observe,
+        {
+            "midwestmtg-backend HelmRelease shows READY=True": (
+                "cluster.observe kind=HelmRelease name=midwestmtg-backend condition=Ready"
+            ),
+            "All HelmReleases reconcile successfully": "cluster.observe kind=HelmRelease name=* condition=Ready",
+            "All pods are Running": "cluster.observe kind=Pod name=* condition=Running",
+            "Verify that all Kustomizations are ready": "cluster.observe kind=Kustomization name=* condition=Ready",
+        },
+        {
+            "No pods are Running": "u",
+            "All pods are Running for 24 hours": "u",
+            "new HelmRelease shows READY=True": "u",
+            "ffl HelmRelease is not ready": "u",
+        },
+    ),
+    Rule(
+        "no trouble",
+        (
+            "(VERIFY <that>?)? no <trouble> (ERRORS | EVENTS | PODS)? { <in_space> <cluster> }",
+            "(VERIFY <that>?)? no PODS (in | with) <trouble> STATUS? { <in_space> <cluster> }",
+        ),
+        _absent,
+        {"No ImagePullBackOff errors": "cluster.observe kind=Pod name=* condition=no ImagePullBackOff"},
+        {"ImagePullBackOff errors": "u", "No errors": "u", "No ImagePullBackOff errors for a week": "u"},
+    ),
+    Rule(
+        "reconcile",
+        (
+            "(TRIGGER | RUN) THE? FLUX? RECONCILIATION ((for | of) <object>)?",
+            "FLUX? RECONCILIATION <be>? TRIGGERED ((for | of) <object>)?",
+            "(RECONCILE | TRIGGER RECONCILIATION of | FLUX RECONCILE) <object>",
+        ),
+        _reconcile,
+        {"Reconcile the ffl HelmRelease": "flux.reconcile kind=HelmRelease name=ffl"},
+        {"Reconcile the books": "u", "Reconcile ffl HelmRelease manually": "u"},
+    ),
+    Rule(
+        "commit",
+        (
+            "COMMIT (AND PUSH)? (ALL? THE? CHANGES)? ((to | in | into) <repo>)? (AND PUSH ((to | in) repo2:<repo>)?)?",
+            "PUSH ALL? THE? CHANGES ((to | in) <repo>)?",
+            "PUSH to <repo>",
+            "ALL? THE? CHANGES <be>? COMMITTED (AND PUSHED)? ((to | in) <repo>)?",
+            "GIT COMMIT (AND PUSH)?",
+        ),
+        _commit,
+        {
+            "Commit and push changes to beckerkube repository": "git.commit",
+            "Commit changes": "git.commit",
+            "Changes committed and pushed": "git.commit",
+        },
+        {"Commit to the roadmap": "u", "Do not commit changes": "u", "Commit changes and tag v1.2.0": "u"},
+    ),
+)

@@ -1,0 +1,195 @@
+"""Building, pushing and verifying images; the registry itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from executor.recognise.grammar import Grammar
+from executor.recognise.meaning import Ask, Images, Registry, Rule
+
+Captured = Mapping[str, Any]
+
+
+def add(g: Grammar) -> None:
+    """The phrases that only these rules use."""
+    g.phrase("image_verb", "BUILD | complete THE? (building | build) of", lambda c: "build")
+    g.phrase("image_verb", "PUSH", lambda c: "push")
+    g.phrase("image_verb", "VERIFY", lambda c: "verify")
+    g.phrase(
+        "image_verbs",
+        "a:<image_verb> ((<and> | /) b:<image_verb>)? | a:<image_verb> , b:<image_verb> ,? AND c:<image_verb>",
+        _each,
+    )
+    g.phrase("image_done", "BUILT", lambda c: "build")
+    g.phrase("image_done", "PUSHED", lambda c: "push")
+    g.phrase("image_done", "VERIFIED", lambda c: "verify")
+    g.phrase(
+        "image_dones",
+        "a:<image_done> ((<and> | /) b:<image_done>)? | a:<image_done> , b:<image_done> ,? AND c:<image_done>",
+        _each,
+    )
+    g.phrase("there", "<be>? (PRESENT | pushed | PRESENT and PRESENT | in | REACHABLE)")
+
+
+def _each(c: Captured) -> tuple[str, ...] | None:
+    verbs = tuple(c[k] for k in "abc" if k in c)
+    return verbs if len(set(verbs)) == len(verbs) else None
+
+
+def _work(c: Captured) -> list[Ask] | None:
+    """Asks for each verb in order. Verifying an image needs the registry to be named, or a push before it."""
+    verbs = c.get("image_verbs") or c["image_dones"]
+    registry = c.get("registry")
+    if registry is not None and verbs == ("build",):
+        return None
+    if verbs == ("verify",) and registry is None:
+        return None
+    if "l" in c and "push" in verbs:
+        return None
+    return [_ask(f"image.{verb}", c) for verb in verbs]
+
+
+def _ask(what: str, c: Captured) -> Ask:
+    slots = {"images": c.get("images", Images(it=True)), "wanted": c.get("version"), "registry": c.get("registry")}
+    if c.get("where") is not None:
+        slots["where"] = c["where"]
+    return Ask(what, slots)
+
+
+def _build(c: Captured) -> list[Ask] | None:
+    return [_ask("image.build", c)]
+
+
+def _push(c: Captured) -> list[Ask] | None:
+    return [_ask("image.push", c)]
+
+
+def _verify(c: Captured) -> list[Ask] | None:
+    images: Images = c.get("images", Images(it=True))
+    if images.it and "images" not in c:
+        return None
+    return [_ask("image.verify", c)]
+
+
+def _ping(c: Captured) -> list[Ask] | None:
+    registry: Registry = c["a_registry"]
+    return [Ask("registry.ping", {"registry": registry})]
+
+
+_REST = "{ <version> <registry> <where> l:LOCALLY <manner> }"
+
+RULES = (
+    Rule(
+        "build, push and verify images",
+        (
+            f"MANNER? l:LOCALLY? <image_verbs> <images> {_REST} <manner>*",
+            f"<images> <be>? MANNER? l:LOCALLY? <image_dones> {_REST} <manner>*",
+        ),
+        _work,
+        {
+            "Build all FFL containers with version 0.1.18": "image.build ffl/backend:0.1.18 + image.build ffl/frontend:0.1.18",
+            "Build all remaining mtg_dev_agents containers": "b not-determinate",
+            "Push all FFL images to registry 192.168.7.21:5000 with tag 0.1.18": (
+                "image.push ffl/backend:0.1.18 192.168.7.21:5000 + image.push ffl/frontend:0.1.18 192.168.7.21:5000"
+            ),
+            "Build stitcher 1.1.0": "image.build stitcher:1.1.0",
+            "Build the render-worker image 0.1.18": "image.build render-worker:0.1.18",
+            "Build the render worker image, version 0.1.18": "u",
+            "Build ffl/backend 0.1.18 and ffl/frontend 0.1.19": "image.build ffl/backend:0.1.18 + image.build ffl/frontend:0.1.19",
+            "`ffl/backend:0.1.18` is built": "image.build ffl/backend:0.1.18",
+            "Rebuild and push stitcher v1.2.0": "image.build stitcher:v1.2.0 + image.push stitcher:v1.2.0 192.168.7.21:5000",
+            "Build, push and verify stitcher 1.1.0": (
+                "image.build stitcher:1.1.0 + image.push stitcher:1.1.0 192.168.7.21:5000 + image.verify stitcher:1.1.0 192.168.7.21:5000"
+            ),
+            "Docker image for stitcher should be built with tag 1.1.0": "image.build stitcher:1.1.0",
+            "✅ **Build** the `stitcher` image with tag `1.1.0`.": "image.build stitcher:1.1.0",
+        },
+        {
+            "Build stitcher 1.1.0 without pushing": "u",
+            "Do not build stitcher 1.1.0": "u",
+            "Build stitcher 1.1.0 if needed": "u",
+            "Build stitcher 1.1.0 with Python 3.12": "u",
+            "Build stitcher 1.1.0 for arm64": "u",
+            "Build stitcher 1.1.0 without cache": "u",
+            "Rebuild all ffl images except frontend with version 0.1.18": "u",
+            "Build stitcher with the latest version": "b not-determinate",
+            "Build stitcher 1.x": "b not-determinate",
+            "Build stitcher <version>": "b placeholder",
+            "Build sticher 1.1.0": "u unknown-name",
+            "Build the Airflow 3.2.2 image with Python 3.12 and official constraints.": "u",
+            "We built stitcher 1.1.0 yesterday": "u",
+            "Should we build stitcher 1.1.0?": "u",
+            "Build stitcher 1.1.0 in under 5 minutes": "u",
+            "Build longhorn 1.10.1": "u",
+            "Push stitcher 1.1.0 locally": "u",
+            "Build all 3 ffl images with version 0.1.18": "b count-differs",
+        },
+    ),
+    Rule(
+        "an image builds",
+        (f"<images> BUILDS {_REST} <manner>*",),
+        _build,
+        {
+            "stitcher 1.1.0 image builds successfully": "image.build stitcher:1.1.0",
+        },
+        {"Image builds successfully in CI": "u", "stitcher image builds reproducibly": "u"},
+    ),
+    Rule(
+        "push it on",
+        (f"PUSH {_REST} <manner>*",),
+        lambda c: _push(c) if "registry" in c else None,
+        {
+            "Build stitcher 1.1.0 and push to 192.168.7.21:5000": (
+                "image.build stitcher:1.1.0 + image.push stitcher:1.1.0 192.168.7.21:5000"
+            ),
+        },
+    ),
+    Rule(
+        "an image is in the registry",
+        (
+            "VERIFY <that>? <images> <be>? PRESENT? {<registry> <version>} <manner>*",
+            "<images> <be>? PRESENT {<registry> <version>} <manner>*",
+            "<images> <be> <registry>",
+            "VERIFY <that>? <images> TAG <be>? PRESENT? {<registry> <version>}",
+        ),
+        lambda c: _verify(c) if "registry" in c else None,
+        {
+            "Verify stitcher 1.1.0 in the registry": "image.verify stitcher:1.1.0 192.168.7.21:5000",
+            "Verify that `ffl/backend:0.1.18` exists in registry 10.0.0.5:5000": "image.verify ffl/backend:0.1.18 10.0.0.5:5000",
+            "stitcher 1.1.0 is present in the registry": "image.verify stitcher:1.1.0 192.168.7.21:5000",
+            "Confirm the stitcher image is available in the registry catalog with tag 1.1.0": (
+                "image.verify stitcher:1.1.0 192.168.7.21:5000 catalog"
+            ),
+        },
+        {
+            "Verify image manifests are valid": "u",
+            "Check image sizes are reasonable": "u",
+            "Verify stitcher 1.1.0 works": "u",
+            "Verify stitcher 1.1.0 is not in the registry": "u",
+            "Verify stitcher 1.1.0 in the registry after deployment": "u",
+            "Verify stitcher signature in registry": "u",
+        },
+    ),
+    Rule(
+        "the registry answers",
+        (
+            "VERIFY <that>? <a_registry> <be>? REACHABLE",
+            "<a_registry> <be>? REACHABLE",
+            "VERIFY <that>? <a_registry> RESPONDS MANNER?",
+            "<a_registry> RESPONDS MANNER?",
+            "ping <a_registry>",
+        ),
+        _ping,
+        {
+            "Registry is reachable": "registry.ping 192.168.7.21:5000",
+            "Verify that the registry 10.0.0.5:5000 is up": "registry.ping 10.0.0.5:5000",
+            "Registry responds": "registry.ping 192.168.7.21:5000",
+        },
+        {
+            "Registry is reachable from the cluster": "u",
+            "Registry is not reachable from outside": "u",
+            "Registry credentials are valid": "u",
+        },
+    ),
+)

@@ -1,0 +1,274 @@
+"""Phrases that many rules use: versions, places, registries, images, releases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from executor.recognise.grammar import Grammar
+from executor.recognise.lexer import Token
+from executor.recognise.meaning import Change, Field, Images, Item, Place, Registry, Target, Wanted
+from executor.recognise.versions import ImageReference, Version
+
+Captured = Mapping[str, Any]
+
+
+def add(grammar: Grammar) -> None:
+    """Teach `grammar` the phrases."""
+    _small(grammar)
+    _versions(grammar)
+    _places(grammar)
+    _registries(grammar)
+    _images(grammar)
+    _releases(grammar)
+
+
+def _small(g: Grammar) -> None:
+    g.phrase("and", ", | AND | , AND | &")
+    g.phrase("be", "BE+ | MODAL BE | MODAL HAVE BE | HAVE BE | NEEDS to BE | MODAL | NEEDS to")
+    g.phrase("manner", "MANNER | with no ERRORS | without any? ERRORS", _manner)
+    g.phrase("that", "that | if | whether")  # only behind VERIFY: "check if the registry answers"
+
+
+def _manner(c: Captured) -> Any:
+    return True
+
+
+# --- versions -------------------------------------------------------------------------------------------------------
+
+
+def _versions(g: Grammar) -> None:
+    g.phrase(
+        "version_noun", "(image | IMAGE)? (VERSION_WORD | TAG) number? | RELEASE | HELM? CHART VERSION_WORD | IMAGE"
+    )
+    g.phrase("value", "x:VERSION | x:DIGEST | x:RANGE | x:PLACEHOLDER | x:IMAGE_REF | x:LATEST", _value)
+    g.phrase("value", "<vague>", lambda c: Wanted("vague", c["vague"]))
+    g.phrase(
+        "vague",
+        "(THE | its | their)* x:VAGUE+ CHANNEL* (HELM? CHART | IMAGE | IMAGES)? (VERSION_WORD | TAG | RELEASE)? <some_time>?",
+        lambda c: f"{c['x'].text} version",
+    )
+    g.phrase("vague", "THE? x:VAGUE+ x:CHANNEL <some_time>?", lambda c: c["x"].text)
+    g.phrase("some_time", "at (ANY | the ANY? | time of)* time | at the time of ANY")
+    g.phrase(
+        "version",
+        "(with | at | as | using | for | in | on | to)? THE? <version_noun>? (: | =)? x:VERSION "
+        "| (and)? tagged (as | with)? <version_noun>? x:VERSION | (with | using) THE? DIGEST_WORD? x:DIGEST",
+        _value,
+    )
+    g.phrase(
+        "version",
+        "(with | at | as | using | to)? THE? <version_noun>? (: | =)? (x:RANGE | x:PLACEHOLDER | x:LATEST)",
+        _value,
+    )
+    g.phrase("version", "(with | at | as | using) <vague>", lambda c: Wanted("vague", c["vague"]))
+
+
+def _value(c: Captured) -> Wanted | None:
+    return wanted(c["x"])
+
+
+def wanted(token: Token) -> Wanted:
+    """What a token says where a version belongs."""
+    value = token.value
+    if isinstance(value, Version):
+        return Wanted("version", token.text, version=value)
+    if isinstance(value, ImageReference):
+        return Wanted("reference", token.text, reference=value)
+    if token.text.startswith("sha256:"):
+        return Wanted("digest", token.text, version=Version("", "digest", token.text))
+    if token.text.lstrip(":") == "latest":
+        return Wanted("vague", "latest")
+    return Wanted(
+        "range" if token.text and token.text[0] not in "<$.…{" and "<" not in token.text else "placeholder", token.text
+    )
+
+
+# --- places ---------------------------------------------------------------------------------------------------------
+
+
+def _places(g: Grammar) -> None:
+    g.phrase("in", "in | on | at | of | for | from | inside | within | under | into | to")
+    g.phrase("where", "<in> THE? x:REPO REPOSITORY? | <in> REPOSITORY x:REPO", lambda c: Place(repository=c["x"].text))
+    g.phrase(
+        "where",
+        "only? <in> THE? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? only? "
+        "| <in> THE? (ENVIRONMENT | CLUSTER | OVERLAY) (x:STAGE | x:PLACE)"
+        "| <in> THE? x:PART (ENVIRONMENT | CLUSTER | OVERLAY | folder | directory)",
+        _stage,
+    )
+    g.phrase("where", "<in> THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Place(path=c["x"].text))
+    g.phrase(
+        "where",
+        "<in> THE? x:SPACE NAMESPACE | <in> THE? NAMESPACE x:SPACE | (in | for) x:SPACE",
+        lambda c: Place(namespace=c["x"].entry.name),
+    )
+    g.phrase(
+        "where",
+        "EVERYWHERE | (in | across | on | for) ALL (ENVIRONMENT | environments | clusters | OVERLAYS | stages)",
+        lambda c: Place(everywhere=True),
+    )
+
+
+def _stage(c: Captured) -> Place:
+    return Place(stage=c["x"].text)
+
+
+# --- registries -----------------------------------------------------------------------------------------------------
+
+
+def _registries(g: Grammar) -> None:
+    g.phrase("registry_kind", "DOCKER | IMAGE | remote", lambda c: "any")
+    g.phrase("registry_kind", "local | private | internal | own", lambda c: "private")
+    g.phrase("registry_noun", "k:<registry_kind>? REGISTRY a:CATALOG? | a:CATALOG", _registry)
+    g.phrase(
+        "registry",
+        "(to | in | on | from | into | at | against | onto) THE? "
+        "(n:<registry_noun> | n:<registry_noun> (at | : | =)? x:HOST | x:HOST n:<registry_noun>? | THE? x:HOST)",
+        _registry_at,
+    )
+    g.phrase("a_registry", "THE? n:<registry_noun> ((at | : | =)? x:HOST)? | x:HOST REGISTRY", _registry_at)
+
+
+def _registry(c: Captured) -> Registry:
+    return Registry(None, c.get("k") == "private", "a" in c)
+
+
+def _registry_at(c: Captured) -> Registry:
+    noun: Registry = c.get("n", Registry())
+    host = c["x"].value if "x" in c else None
+    return Registry(host, noun.private, noun.catalog)
+
+
+# --- images ---------------------------------------------------------------------------------------------------------
+
+
+def _images(g: Grammar) -> None:
+    g.phrase("one_image", "DOCKER* x:IMAGE", lambda c: False)
+    g.phrase("image_word", "DOCKER* IMAGE", lambda c: "one")
+    g.phrase("image_word", "DOCKER* IMAGES", lambda c: "many")
+    g.phrase("parts_word", "PARTS", lambda c: "many")
+    g.phrase("det", "ALL of THE REMAINING? | ALL THE? REMAINING?", lambda c: "all")
+    g.phrase("det", "THE REMAINING? | REMAINING", lambda c: "the")
+    g.phrase("item", "x:NAME (:? VERSION_WORD? v:VERSION)?", _item)
+    g.phrase("item", "x:IMAGE_REF", lambda c: Item(c["x"], None, c["x"].value))
+    g.phrase("item", "x:IMAGE_NAME (:? v:VERSION)?", _item)
+    g.phrase("items", "a:<item> (<and> b:<item>)?", lambda c: tuple(c[k] for k in "ab" if k in c))
+    g.phrase(
+        "items",
+        "a:<item> , b:<item> ,? AND c:<item> | a:<item> , b:<item> , c:<item> ,? AND d:<item>",
+        lambda c: tuple(c[k] for k in "abcd" if k in c),
+    )
+    g.phrase("images", "d:<det>? i:<items> (n:<image_word> | n:<parts_word>)? v:VERSION?", _named_images)
+    g.phrase("images", "d:<det>? x:NUMBER i:<items> (n:<image_word> | n:<parts_word>)", _named_images)
+    g.phrase("images", "d:<det>? n:<image_word> (for | of | :)? i:<items>", _named_images)
+    g.phrase(
+        "images",
+        "THE? VERSION_WORD? v:VERSION (of d:<det>?)? i:<items> (n:<image_word> | n:<parts_word>)?",
+        _named_images,
+    )
+    g.phrase("images", "d:<det>? n:<image_word> v:VERSION?", _unnamed_images)
+    g.phrase("images", "d:<det> x:NUMBER n:<image_word>", _unnamed_images)
+    g.phrase("images", "x:BOTH (of? THE)? n:<image_word>", _unnamed_images)
+    g.phrase("images", "IT", lambda c: Images(it=True))
+
+
+def _item(c: Captured) -> Item | None:
+    token: Token = c["x"]
+    own = wanted(c["v"]) if "v" in c else None
+    if isinstance(token.value, ImageReference):
+        return Item(token, own, token.value)
+    entry = token.entry
+    return Item(token, own) if entry and (entry.images or entry.group or entry.pins) else None
+
+
+def _named_images(c: Captured) -> Images | None:
+    noun = c.get("n")
+    items: tuple[Item, ...] = c["i"]
+    if "v" in c and any(item.wanted for item in items):
+        return None
+    many = noun == "many" or (c.get("d") == "all" and noun is not None)
+    count = c["x"].value if "x" in c else None
+    return Images(items, many, count=count, noun=noun is not None, wanted=wanted(c["v"]) if "v" in c else None)
+
+
+def _unnamed_images(c: Captured) -> Images | None:
+    plural = c["n"] == "many" or c.get("d") == "all"
+    if "x" in c and not plural:
+        return None
+    count = None if "x" not in c else (c["x"].value if isinstance(c["x"].value, int) else 2)
+    return Images((), plural, count, noun=True, wanted=wanted(c["v"]) if "v" in c else None)
+
+
+# --- releases -------------------------------------------------------------------------------------------------------
+
+
+def _releases(g: Grammar) -> None:
+    g.phrase("hr", "HELMRELEASE FILE? | HELM RELEASE FILE? | HELMRELEASE MANIFEST", lambda c: "one")
+    g.phrase("hr", "HELMRELEASES | HELM RELEASES | HELMRELEASE (FILE | MANIFESTS)", lambda c: "many")
+    g.phrase("named", "x:NAME", lambda c: c["x"])
+    g.phrase("named", "x:IDENTIFIER", lambda c: c["x"])
+    g.phrase("names", "a:NAME (<and> b:NAME)?", lambda c: tuple(c[k] for k in "ab" if k in c))
+    g.phrase(
+        "names",
+        "a:NAME , b:NAME ,? AND c:NAME | a:NAME , b:NAME , c:NAME ,? AND d:NAME",
+        lambda c: tuple(c[k] for k in "abcd" if k in c),
+    )
+    g.phrase("release", "THE? n:<named> h:<hr>", lambda c: Target("HelmRelease", (c["n"],)))
+    g.phrase("release", "(THE | ALL)? n:<names> h:<hr>", _several)
+    g.phrase("release", "THE? h:<hr> (for | of | :)? n:<named>", lambda c: Target("HelmRelease", (c["n"],)))
+    g.phrase("release", "THE? h:<hr>", _unnamed)
+    g.phrase("release", "ALL THE? h:<hr>", lambda c: Target("HelmRelease", every=True, plural=True))
+    g.phrase("release", "THE? n:<names>", _bare)
+    g.phrase("release", "n:NAME s:SPACE", _with_space)
+    g.phrase("release", "THE? k:SOURCE_KIND n:<named> | THE? n:<named> k:SOURCE_KIND", _source)
+    g.phrase("field", "THE? HELM? CHART (VERSION_WORD | TAG)?", lambda c: Field("chart"))
+    g.phrase("field", "THE? DOCKER* IMAGE (t:TAG | VERSION_WORD | REFERENCE)?", lambda c: Field("image"))
+    g.phrase("field", "THE? DOCKER* IMAGES (TAG | VERSION_WORD | REFERENCE)?", lambda c: Field("image", plural=True))
+    g.phrase("field", "THE? TAG", lambda c: Field("image"))
+    g.phrase("field", "THE? VERSION_WORD", lambda c: Field())
+    g.phrase("to", "to use? | with | at | → | = | : | to be | as | using | → :")
+    g.phrase("change", "<to> f:<field>? (: | =)? x:<value>", _change)
+    g.phrase("change", "from f:<field>? y:<value> (to | →) <field>? x:<value>", _change)
+    g.phrase("change", "(: | =)? y:<value> (→ | to) x:<value>", _change)
+    g.phrase("change", "f:<field> (: | =)? y:<value> → x:<value>", _change)
+
+
+def _several(c: Captured) -> Target:
+    return Target("HelmRelease", c["n"], plural=c["h"] == "many")
+
+
+def _unnamed(c: Captured) -> Target:
+    return Target("HelmRelease", plural=c["h"] == "many")
+
+
+def _bare(c: Captured) -> Target | None:
+    known = all(n.entry and (n.entry.releases or n.entry.sources or n.entry.pins) for n in c["n"])
+    return Target(None, c["n"]) if known else None
+
+
+def _with_space(c: Captured) -> Target | None:
+    """**longhorn** `storage`: a name and its namespace, set apart by how they are written."""
+    name, space = c["n"], c["s"]
+    if not (space.code or space.bold) or not (name.code or name.bold) or not name.entry.releases:
+        return None
+    return Target("HelmRelease", (name,), space.entry.name)
+
+
+_KINDS = {
+    "ocirepository": "OCIRepository", "ocirepositories": "OCIRepository", "gitrepository": "GitRepository",
+    "gitrepositories": "GitRepository", "helmrepository": "HelmRepository", "helmrepositories": "HelmRepository",
+    "helmchart": "HelmChart",
+}  # fmt: skip
+
+
+def source_kind(token: Token) -> str:
+    return _KINDS[token.text.casefold()]
+
+
+def _source(c: Captured) -> Target:
+    return Target(source_kind(c["k"]), (c["n"],))
+
+
+def _change(c: Captured) -> Change:
+    return Change(c["x"], c.get("y"), c.get("f"))

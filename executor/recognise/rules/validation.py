@@ -1,0 +1,134 @@
+"""Checks of files: kustomize, manifests, security."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from executor.recognise.grammar import Grammar
+from executor.recognise.meaning import Ask, Place, Rule
+
+Captured = Mapping[str, Any]
+
+
+def add(g: Grammar) -> None:
+    """The phrases that only these rules use."""
+    g.phrase("kustomize_build", "KUSTOMIZE (BUILD | BUILDS | VALIDATION) | kubectl KUSTOMIZE")
+    g.phrase("overlays", "(for | of | on | in)? ALL THE? (OVERLAYS | KUSTOMIZATIONS)", lambda c: "all")
+    g.phrase(
+        "overlays",
+        "(for | of | on | in)? THE? (x:STAGE | x:PLACE) (OVERLAY | ENVIRONMENT | KUSTOMIZATION)?",
+        lambda c: Place(stage=c["x"].text),
+    )
+    g.phrase(
+        "overlays",
+        "(for | of | on | in) THE? (OVERLAY | KUSTOMIZATION)? x:PATH (OVERLAY | KUSTOMIZATION)?",
+        lambda c: Place(path=c["x"].text),
+    )
+    g.phrase("overlays", "(for | of | on | in) THE? x:PATH AND y:PATH", lambda c: (c["x"].text, c["y"].text))
+    g.phrase(
+        "fine",
+        "(RENDERS | PASSES | COMPLETES | <be> VALID | <be> PASSES | BUILDS | EXITS NUMBER | EXITS with CODE? NUMBER) MANNER? (VALID? YAML)?",
+    )
+    g.phrase(
+        "on_paths",
+        "(in | on | of | for | under | at | against | below) THE? (FILE | MANIFESTS)? x:PATH",
+        lambda c: Place(path=c["x"].text),
+    )
+    g.phrase(
+        "on_paths",
+        "(in | on | of | for | under | against) THE? (x:STAGE | x:PLACE) (OVERLAY | ENVIRONMENT | MANIFESTS | CLUSTER)?",
+        lambda c: Place(stage=c["x"].text),
+    )
+    g.phrase(
+        "manifests",
+        "KUBERNETES? (MANIFESTS | MANIFEST) | KUBERNETES? YAML (MANIFESTS | FILE)? | KUBERNETES? YAML SYNTAX",
+    )
+    g.phrase(
+        "manifests",
+        "FLUX PATHS | KUSTOMIZE PATHS | FLUX (/ | AND) KUSTOMIZE (PATHS | MANIFESTS) | HELMRELEASE (REFERENCE | MANIFESTS | SYNTAX) | KUSTOMIZATION PATHS",
+    )
+    g.phrase("latest", "LATEST TAG? | latest (IMAGE TAG | TAG | IMAGES)")
+
+
+def _kustomize(c: Captured) -> list[Ask]:
+    return [Ask("kustomize.build", {"overlays": c.get("overlays"), "no_unresolved": "u" in c})]
+
+
+def _validate(c: Captured) -> list[Ask]:
+    return [Ask("manifest.validate", {"where": c.get("on_paths")})]
+
+
+def _security(c: Captured) -> list[Ask]:
+    return [Ask("security.check", {"where": c.get("on_paths"), "rules": ()})]
+
+
+def _latest(c: Captured) -> list[Ask]:
+    return [Ask("security.check", {"where": c.get("on_paths"), "rules": ("no-latest",)})]
+
+
+RULES = (
+    Rule(
+        "kustomize build",
+        (
+            "(VERIFY <that>? | VALIDATE | RUN | RUN and VERIFY)? THE? <kustomize_build> { <overlays> <fine> MANNER }",
+            "(VALIDATE | VERIFY | BUILD | RENDER) (<overlays> | x:PATH) (with | using | via) <kustomize_build> MANNER?",
+            "(VALIDATE | VERIFY | CHECK) (with | using | via | by running) <kustomize_build> {<overlays> MANNER}",
+            "(VERIFY <that>?)? <overlays> (BUILD | BUILDS | RENDERS | RENDER) MANNER? ((with | using | via) <kustomize_build>)?",
+        ),
+        _kustomize,
+        {
+            "`kustomize build` succeeds": "kustomize.build",
+            "kustomize build passes": "kustomize.build",
+            "Kustomize builds for all overlays": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
+            "Run kustomize build for `clusters/overlays/prod`": "kustomize.build paths=clusters/overlays/prod",
+            "All overlays render": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
+        },
+        {
+            "kustomize build finishes in 2 s": "u",
+            "kustomize build fails": "u",
+            "kustomize build passes in CI": "u",
+            "Do not run kustomize build": "u",
+        },
+    ),
+    Rule(
+        "manifests are valid",
+        (
+            "ALL? THE? <manifests> <be>? VALID <on_paths>?",
+            "ALL? THE? <manifests> PARSES MANNER? <on_paths>?",
+            "ALL? THE? <manifests> PASSES VALIDATION <on_paths>?",
+            "(VALIDATE | VERIFY) ALL? THE? <manifests> (<be>? VALID)? <on_paths>?",
+        ),
+        _validate,
+        {
+            "YAML parses": "manifest.validate",
+            "YAML parses; Flux/Kustomize paths valid; HelmRelease references valid": "manifest.validate",
+            "Validate all manifests": "manifest.validate",
+        },
+        {"YAML parses in under 2 s": "u", "Manifests are not valid": "u", "Verify image manifests are valid": "u"},
+    ),
+    Rule(
+        "security checks",
+        (
+            "RUN? THE? SECURITY (VALIDATION | CHECKS) (PASSES | <be>? PASSES | <be>? RUN | <be>? WAS_RUN)? <on_paths>?",
+            "RUN THE? SECURITY (VALIDATION | CHECKS) <on_paths>? (AND VERIFY? <that>? (it | they) PASSES)?",
+            "(VERIFY <that>?) THE? SECURITY (VALIDATION | CHECKS) <be>? PASSES <on_paths>?",
+        ),
+        _security,
+        {"Security validation passes": "security.check"},
+        {"Security review passes": "u", "Security team validation passes": "u", "Security": "u"},
+    ),
+    Rule(
+        "no latest tag",
+        (
+            "(VERIFY <that>?)? no IMAGES? <latest> (<be>? (used | present))? <on_paths>?",
+            "(VERIFY <that>?)? no (IMAGE | IMAGES) (uses | use | with) <latest> <on_paths>?",
+        ),
+        _latest,
+        {
+            "No `:latest` in prod": "security.check paths=clusters/overlays/prod rules=no-latest",
+            "No `:latest` tags": "security.check rules=no-latest",
+        },
+        {"No latest news": "u", "Use `:latest`": "u", "No `:latest` tags except in staging": "u"},
+    ),
+)

@@ -1,0 +1,113 @@
+"""What looks like a version, an image reference, a digest or a placeholder, and how exact it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_TAG_CHARACTERS = r"[0-9A-Za-z](?:[0-9A-Za-z._+-]*[0-9A-Za-z])?"
+_EXACT = re.compile(rf"v?\d+\.\d+\.\d+(?:\.\d+)?(?:[-+._]{_TAG_CHARACTERS})?", re.ASCII)
+_TWO = re.compile(rf"v?\d+\.\d+(?:-{_TAG_CHARACTERS})?", re.ASCII)
+_ONE = re.compile(rf"v\d+(?:-{_TAG_CHARACTERS})?|\d+-[A-Za-z][\w.]*", re.ASCII)
+_SHA = re.compile(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}")
+_NAMED_SHA = re.compile(r"(?:main|master|sha|git|develop|dev|release|pr-\d+)-[0-9a-f]{7,40}(?:-\d+)?")
+_RANGE = re.compile(r"[<>~^]=?\s*v?\d[\w.]*|v?\d+(?:\.\d+)*\.[xX*](?:\.[xX*])*|[<>]=?|v?\d+(?:\.\d+)+\+")
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST_LIKE = re.compile(r"sha(?:256|512):.*")
+_PLACEHOLDER = re.compile(
+    r"<[^<>]*>|\$\{|\$\(|\$[A-Za-z_]|\{\{|\{\w+\}|%\w+%|\.\.\.|…|\b[vV]?[XYZN]\.[XYZN](?:\.[XYZN])?\b|\b[vV]?x\.y(?:\.z)?\b"
+    r"|\bT(?:BD|ODO)\b|\bX{3,}\b"
+)
+_HOST = re.compile(
+    r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)"
+    r"(?::\d{1,5})?"
+)
+_REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+
+EXACT, TWO, ONE, SHA = "exact", "two", "one", "sha"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`text` as written without its digest; `digest` is `sha256:…` or None. `kind` says how exact the text is."""
+
+    text: str
+    kind: str
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReference:
+    """`[host/]repository[:tag][@digest]`; `repository` without the host."""
+
+    host: str | None
+    repository: str
+    tag: str | None = None
+    digest: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.host}/{self.repository}" if self.host else self.repository
+
+
+def version(text: str) -> Version | None:
+    """`text` as one version, or None. A range, a placeholder and a bare whole number are none."""
+    bare, at, digest = text.partition("@")
+    if at and not DIGEST.fullmatch(digest):
+        return None
+    kind = _kind(bare)
+    return Version(bare, kind, digest or None) if kind else None
+
+
+def _kind(text: str) -> str | None:
+    if _EXACT.fullmatch(text):
+        return EXACT
+    if _TWO.fullmatch(text):
+        return TWO
+    if _ONE.fullmatch(text):
+        return ONE
+    return SHA if _SHA.fullmatch(text) or _NAMED_SHA.fullmatch(text) else None
+
+
+def is_range(text: str) -> bool:
+    return _RANGE.fullmatch(text) is not None
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether some of `text` stands for something that is to be filled in."""
+    return _PLACEHOLDER.search(text) is not None
+
+
+def is_host(text: str) -> bool:
+    """A registry host that cannot be an ordinary word: it has a port, a dot, or is localhost."""
+    return _HOST.fullmatch(text) is not None and (":" in text or text == "localhost" or "." in text)
+
+
+def is_address(text: str) -> bool:
+    """A host that is certainly one: with a port, or an IPv4 address, or localhost."""
+    if not is_host(text):
+        return False
+    bare = text.partition(":")[0]
+    return bare != text or bare == "localhost" or re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", bare) is not None
+
+
+def image_reference(text: str) -> ImageReference | None:
+    """`text` as an image reference, or None. The host is told from a folder as Docker tells it: by `.`, `:`, localhost."""
+    bare, _, digest = text.partition("@")
+    if digest and not DIGEST.fullmatch(digest):
+        return None
+    host, slash, rest = bare.partition("/")
+    if slash and (("." in host) or ":" in host or host == "localhost") and _HOST.fullmatch(host):
+        bare = rest
+    else:
+        host = ""
+    repository, colon, tag = bare.partition(":")
+    if not _REPOSITORY.fullmatch(repository) or (colon and not _TAG.fullmatch(tag)):
+        return None
+    return ImageReference(host or None, repository, tag or None, digest or None)
+
+
+def looks_like_digest(text: str) -> bool:
+    """`sha256:` and something that is no whole digest (a shortened one pins nothing)."""
+    return _DIGEST_LIKE.fullmatch(text) is not None and not DIGEST.fullmatch(text)

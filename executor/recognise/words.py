@@ -1,0 +1,181 @@
+"""The words that the grammar knows, by class. A word that is in no class and no name of the repository stops a sentence.
+
+Classes of verbs hold the forms that ask for something: the imperative ("build"), the passive ("built") and the third
+person of a result ("builds"). A first person or a remark ("we built it yesterday") finds no rule.
+"""
+
+from __future__ import annotations
+
+VOCABULARY: dict[str, str] = {
+    # verbs
+    "BUILD": "build rebuild re-build",
+    "BUILT": "built rebuilt re-built",
+    "BUILDS": "builds rebuilds",
+    "PUSH": "push publish upload",
+    "PUSHED": "pushed published uploaded",
+    "BUMP": "update bump upgrade pin set change edit switch",
+    "BUMPED": "updated bumped upgraded pinned set changed edited switched",
+    "SET": "set change edit update",
+    "WAS_SET": "set changed updated",
+    "ROLLBACK": "rollback downgrade revert",
+    "ROLLED": "downgraded reverted",
+    "REMOVE": "remove delete drop",
+    "REMOVED": "removed deleted dropped",
+    "ADD": "add",
+    "ADDED": "added",
+    "VERIFY": "verify confirm check ensure validate",
+    "VERIFIED": "verified confirmed checked validated",
+    "VALIDATE": "validate lint",
+    "RENDER": "render",
+    "RUN": "run execute perform rerun re-run",
+    "RUNS": "runs",
+    "WAS_RUN": "run executed performed",
+    "RECONCILE": "reconcile resync",
+    "RECONCILES": "reconciles",
+    "RECONCILED": "reconciled",
+    "TRIGGER": "trigger request force",
+    "TRIGGERED": "triggered requested forced",
+    "COMMIT": "commit stage",
+    "COMMITTED": "committed staged",
+    "PERSON": (
+        "document identify investigate evaluate decide review monitor notify write fix research analyze analyse plan "
+        "design discuss announce communicate train assess consider explore propose draft ask define describe explain "
+        "understand coordinate schedule agree audit inspect interview present educate inform tell email clarify "
+        "brainstorm estimate prioritize prioritise assign meet learn"
+    ),
+    # what sentences are about
+    "IMAGE": "image container",
+    "IMAGES": "images containers",
+    "PARTS": "components services microservices",
+    "DOCKER": "docker oci container",
+    "DOCKERFILE": "dockerfile",
+    "TAG": "tag tags",
+    "VERSION_WORD": "version versions",
+    "REFERENCE": "reference references ref refs",
+    "DIGEST_WORD": "digest",
+    "HELM": "helm",
+    "RELEASE": "release",
+    "RELEASES": "releases",
+    "HELMRELEASE": "helmrelease hr",
+    "HELMRELEASES": "helmreleases hrs",
+    "CHART": "chart charts",
+    "SOURCE_KIND": "ocirepository ocirepositories gitrepository gitrepositories helmrepository helmrepositories helmchart",
+    "KUSTOMIZATION": "kustomization",
+    "KUSTOMIZATIONS": "kustomizations",
+    "KUSTOMIZE": "kustomize",
+    "FLUX": "flux fluxcd",
+    "OVERLAY": "overlay",
+    "OVERLAYS": "overlays",
+    "MANIFEST": "manifest",
+    "MANIFESTS": "manifests yamls",
+    "YAML": "yaml yml",
+    "VALUES": "values value",
+    "VALUE": "value",
+    "KUBERNETES": "kubernetes k8s",
+    "FILE": "file files",
+    "PATHS": "path paths",
+    "SYNTAX": "syntax structure",
+    "REGISTRY": "registry",
+    "CATALOG": "catalog catalogue",
+    "REPOSITORY": "repository repo",
+    "CLUSTER": "cluster",
+    "NAMESPACE": "namespace ns",
+    "ENVIRONMENT": "environment env",
+    "RECONCILIATION": "reconciliation sync",
+    "SECURITY": "security",
+    "CHECKS": "check checks scan scans",
+    "VALIDATION": "validation validations",
+    "CHANGES": "changes change files modifications edits updates",
+    "GIT": "git",
+    "POD": "pod",
+    "PODS": "pods",
+    "WORKLOAD": (
+        "deployment deployments statefulset statefulsets daemonset daemonsets cronjob cronjobs job jobs service services "
+        "ingress ingresses"
+    ),
+    "EVENTS": "events event",
+    "ERRORS": "errors error warnings",
+    # predicates
+    "READY": "ready",
+    "RUNNING": "running",
+    "HEALTHY": "healthy",
+    "AVAILABLE": "available",
+    "REACHABLE": "reachable accessible available up responding online",
+    "VALID": "valid correct well-formed wellformed parseable",
+    "PRESENT": "present available visible listed exist exists pullable found there",
+    "PASSES": "passes pass passed succeeds succeed succeeded successful",
+    "RENDERS": "renders rendered",
+    "COMPLETES": "completes completed finishes",
+    "PARSES": "parses parse parsed",
+    "SHOWS": "shows show reports report shown",
+    "RESPONDS": "responds answers responding",
+    "RETURNS": "returns return",
+    "EXITS": "exits exit",
+    "CODE": "code",
+    "STATUS": "status state condition",
+    "TRUE": "true",
+    "IMAGEPULLBACKOFF": "imagepullbackoff errimagepull",
+    "CRASHLOOPBACKOFF": "crashloopbackoff oomkilled",
+    # small words
+    "THE": "the a an our this that",
+    "ALL": "all every each",
+    "BOTH": "both",
+    "REMAINING": "remaining",
+    "BE": "is are was were be been being get gets",
+    "HAVE": "has have",
+    "MODAL": "should must shall will can",
+    "NEEDS": "needs need has have",
+    "IT": "it them they",
+    "MANNER": "successfully cleanly correctly properly ok okay fine",
+    "LOCALLY": "locally",
+    "EVERYWHERE": "everywhere",
+    # words that turn a sentence around; no rule takes one unless it understands it
+    "NEGATION": (
+        "not never no without none don't dont doesn't isn't aren't won't shouldn't mustn't can't cannot neither nor w/o "
+        "stop avoid prevent skip unless fails fail failed failing broken missing"
+    ),
+    "CONDITION": "if when whenever once after before until while whether unless provided assuming optionally optional "
+    "maybe possibly depending pending where during",
+    "RESTRICTION": "only except but excluding exclude just besides otherwise instead rather apart first",
+    "QUESTION": "? why how what which who",
+    "THEN": "then",
+    "AND": "and",
+    "OR": "or",
+    # environments are places where the repository has a folder of that name, and restrictions everywhere
+    "STAGE": (
+        "production prod staging stage dev development test testing qa uat preprod pre-production preview canary live "
+        "sandbox demo"
+    ),
+    # versions that name none
+    "VAGUE": "new newest latest current stable recent next upcoming specific appropriate correct newer updated desired "
+    "required target immutable proper right available supported",
+    "CHANNEL": "stable alpha beta rc lts edge nightly patch minor major",
+}
+
+WORDS: dict[str, tuple[str, ...]] = {}
+for _name, _words in VOCABULARY.items():
+    for _word in _words.split():
+        WORDS[_word] = (*WORDS.get(_word, ()), _name)
+
+TAKEN_FOR: dict[str, str] = {
+    "verb": "BUILD BUILT BUILDS PUSH PUSHED BUMP BUMPED SET WAS_SET ROLLBACK ROLLED REMOVE REMOVED ADD ADDED VERIFY "
+    "VERIFIED VALIDATE RENDER RUN RUNS WAS_RUN RECONCILE RECONCILES RECONCILED TRIGGER TRIGGERED COMMIT COMMITTED PERSON",
+    "predicate": "READY RUNNING HEALTHY AVAILABLE REACHABLE VALID PRESENT PASSES RENDERS COMPLETES PARSES SHOWS RESPONDS "
+    "RETURNS EXITS TRUE",
+    "negation": "NEGATION",
+    "condition": "CONDITION",
+    "restriction": "RESTRICTION",
+    "connective": "AND OR THEN",
+    "filler": "THE ALL BOTH REMAINING BE HAVE MODAL NEEDS IT MANNER LOCALLY",
+}
+
+WELL_KNOWN_REGISTRIES: dict[tuple[str, ...], str] = {
+    ("docker", "hub"): "docker.io",
+    ("dockerhub",): "docker.io",
+    ("docker.io",): "docker.io",
+    ("ghcr",): "ghcr.io",
+    ("ghcr.io",): "ghcr.io",
+    ("quay",): "quay.io",
+    ("quay.io",): "quay.io",
+    ("gcr.io",): "gcr.io",
+}
