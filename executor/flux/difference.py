@@ -46,14 +46,19 @@ class Change:
     def __str__(self) -> str:
         if not self.field:
             return f"{self.object} {'added' if self.before is None else 'removed'}"
-        return f"{self.object} {self.path}: {_short(self.before)} → {_short(self.after)}"
+        return f"{self.object} {self.path}: {self._shown(self.before)} → {self._shown(self.after)}"
+
+    def _shown(self, value: Any) -> str:
+        """Short, and never the content of a Secret."""
+        hidden = self.kind == "Secret" and self.field[:1] not in (("metadata",), ("type",)) and value is not None
+        return "(hidden)" if hidden else _short(value)
 
     def as_json(self) -> dict[str, Any]:
         return {
             "object": self.object,
             "field": self.path,
-            "before": _short(self.before),
-            "after": _short(self.after),
+            "before": self._shown(self.before),
+            "after": self._shown(self.after),
             "build": self.build,
         }
 

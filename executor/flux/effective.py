@@ -37,7 +37,7 @@ class Specs:
         """One for every parent that makes it; the file's own where none changes it, or none can be built."""
         key = (build.file, build.flux.document, build.flux.name)
         own = self._own(build)
-        if key in self.under_way or own is None:
+        if key in self.under_way or own is None or build.flux.made_by:
             return [own] if own else []
         self.under_way.add(key)
         try:
@@ -47,6 +47,9 @@ class Specs:
         return list({json.dumps(each, sort_keys=True, default=str): each for each in found}.values()) or [own]
 
     def _own(self, build: FluxBuild) -> dict[str, Any] | None:
+        if build.flux.made_by:
+            metadata = {"name": build.flux.name, "namespace": build.flux.namespace}
+            return {"kind": "Kustomization", "metadata": metadata, "spec": {"path": build.flux.path}}
         for each in self.side.documents(build.file):
             for item in each.get("items") or [each] if isinstance(each, dict) else []:
                 if isinstance(item, dict) and item.get("kind") == "Kustomization" and _name(item) == build.flux.name:
@@ -58,7 +61,7 @@ class Specs:
         graph = self.side.graph
         reached = graph.reach(build.file)
         above = [each for each in graph.builds(reached) if each != build]
-        flux = [Target(each.flux.path, spec) for each in above for spec in self.effective(each)]
+        flux = [Target(each.folder, spec) for each in above for spec in self.effective(each)]
         return [*flux, *(Target(folder) for folder in graph.tops(reached))]
 
     def _rendered(self, parent: Target, build: FluxBuild, own: dict[str, Any]) -> list[dict[str, Any]]:
@@ -134,7 +137,6 @@ def _remembered(files: Mapping[str, bytes], kustomize: Kustomize, timeout: float
 
 def flux_targets(texts: Iterable[bytes], graph: Graph) -> Iterable[Target]:
     """The Flux Kustomizations among rendered documents that build a folder of this repository."""
-    here = {(each.flux.source[0], each.flux.source[1]) for each in graph.flux}
     for text in texts:
         if b"kind: Kustomization" not in text:
             continue
@@ -142,8 +144,10 @@ def flux_targets(texts: Iterable[bytes], graph: Graph) -> Iterable[Target]:
             if isinstance(each, dict) and str(each.get("apiVersion", "")).startswith(FLUX_KUSTOMIZE):
                 spec = each.get("spec") or {}
                 source = spec.get("sourceRef") or {}
-                if (str(source.get("kind", "")), str(source.get("name", ""))) in here:
-                    yield Target(normal(str(spec.get("path") or ".")), each)
+                path = normal(str(spec.get("path") or "."))
+                folder = graph.folder_of(str(source.get("kind", "")), str(source.get("name", "")), path)
+                if folder is not None:
+                    yield Target(folder, each)
 
 
 def build_targets(

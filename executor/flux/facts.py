@@ -12,10 +12,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from executor.tools.kustomize import FILE_NAMES
-from executor.tools.yaml_read import Items, Map, NotYaml, Scalar, read
+from executor.tools.yaml_read import Items, Map, Node, NotYaml, Scalar, read
 
 FLUX_KUSTOMIZE = "kustomize.toolkit.fluxcd.io/"
 KUSTOMIZE_CONFIG = "kustomize.config.k8s.io/"
+FLUX_INSTANCE = "FluxInstance"
 _SOURCES = frozenset({"GitRepository", "OCIRepository", "Bucket", "ExternalArtifact"})
 
 _IMAGE = re.compile(
@@ -49,7 +50,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class FluxPath:
-    """A Flux Kustomization: what it builds (`path` from the repository's top) and whether it adds to the build."""
+    """A Flux Kustomization: what it builds (`path` from its source's top) and whether it adds to the build.
+
+    `made_by` is set where no object in the file says it: the flux-operator makes one named flux-system of a
+    FluxInstance, or of the values of the chart that holds one."""
 
     document: int
     name: str
@@ -59,18 +63,20 @@ class FluxPath:
     target_namespace: str | None
     components: list[str]
     adds: bool
-    variables: bool
+    made_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`sources`: kind, name, url of each Flux source declared. `problem`: why the file could not be read as YAML."""
+    """`sources`: kind, name, url of each Flux source declared. `artifacts`: name, source kind, source name, from, to of
+    what an ArtifactGenerator copies. `problem`: why the file could not be read as YAML."""
 
     manifests: list[Named] = field(default_factory=list)
     pins: list[Pin] = field(default_factory=list)
     settings: Settings | None = None
     flux: list[FluxPath] = field(default_factory=list)
     sources: list[list[str]] = field(default_factory=list)
+    artifacts: list[list[str]] = field(default_factory=list)
     problem: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -90,26 +96,19 @@ def of_file(path: str, data: bytes) -> Facts:
         documents = read(data)
     except NotYaml as error:
         return Facts(problem=str(error))
-    manifests: list[Named] = []
-    pins: list[Pin] = []
-    flux: list[FluxPath] = []
-    sources: list[list[str]] = []
-    settings = None
-    is_kustomization = posixpath.basename(path) in FILE_NAMES
+    facts = Facts(settings=_first_settings(path, documents) if posixpath.basename(path) in FILE_NAMES else None)
     for number, document in enumerate(documents):
-        if type(document) is not Map:
-            pins += _pins(document)
-            continue
-        if is_kustomization and settings is None:
-            settings = _settings(posixpath.dirname(path), document)
-        for each in _objects(document):
-            named = _named(each, number)
-            if named is not None and not is_kustomization:
-                manifests.append(named)
-                _flux(each, number, named, flux, sources)
-        if document.get("kind") != "CustomResourceDefinition":
-            pins += _pins(document)
-    return Facts(manifests, pins, settings, flux, sources)
+        if isinstance(document, Map) and facts.settings is None:
+            for each in _objects(document):
+                _object(each, number, facts)
+        if not isinstance(document, Map) or document.get("kind") != "CustomResourceDefinition":
+            facts.pins.extend(_pins(document))
+    return facts
+
+
+def _first_settings(path: str, documents: list[Node]) -> Settings | None:
+    first = next((each for each in documents if isinstance(each, Map)), None)
+    return None if first is None else _settings(posixpath.dirname(path), first)
 
 
 def _objects(document: Map) -> Iterator[Map]:
@@ -125,29 +124,64 @@ def _named(document: Map, number: int) -> Named | None:
     metadata = document.get("metadata")
     version, kind = document.get("apiVersion"), document.get("kind")
     name = metadata.get("name") if type(metadata) is Map else None
-    if type(version) is not Scalar or type(kind) is not Scalar or type(name) is not Scalar or not name:
+    if not (type(version) is type(kind) is type(name) is Scalar) or not name:
         return None
     namespace = metadata.get("namespace") if type(metadata) is Map else None
     where = str(namespace) if type(namespace) is Scalar and namespace else None
     return (name.line, number, str(version), str(kind), str(name), where)
 
 
-def _flux(document: Map, number: int, named: Named, flux: list[FluxPath], sources: list[list[str]]) -> None:
-    _, _, version, kind, name, namespace = named
+def _object(document: Map, number: int, facts: Facts) -> None:
+    """Add one object's facts: that it is there, and what it means to Flux."""
+    named = _named(document, number)
     spec = document.get("spec")
-    if type(spec) is not Map:
+    if named is None:
         return
-    if kind in _SOURCES and ".fluxcd.io/" in version:
-        sources.append([kind, name, str(spec.get("url", ""))])
-    if kind == "Kustomization" and version.startswith(FLUX_KUSTOMIZE):
-        flux.append(_flux_path(spec, number, name, namespace))
+    facts.manifests.append(named)
+    _, _, version, kind, name, namespace = named
+    if type(spec) is not Map or ".fluxcd." not in version:
+        return
+    if kind in _SOURCES:
+        facts.sources.append([kind, name, str(spec.get("url", ""))])
+    elif kind == "Kustomization" and version.startswith(FLUX_KUSTOMIZE):
+        facts.flux.append(_flux_path(spec, number, name, namespace))
+    elif kind == "ArtifactGenerator":
+        facts.artifacts.extend(_artifacts(spec))
+    elif kind == FLUX_INSTANCE:
+        _sync(spec, number, named, facts)
+    elif kind == "HelmRelease" and type(spec.get("values")) is Map:
+        _sync(spec["values"].get("instance"), number, named, facts)
+
+
+def _sync(instance: Any, number: int, named: Named, facts: Facts) -> None:
+    """`sync.path` of a FluxInstance, or of the values of its chart."""
+    sync = instance.get("sync") if isinstance(instance, Map) else None
+    path = sync.get("path") if isinstance(sync, Map) else None
+    if isinstance(sync, Map) and isinstance(path, Scalar) and path:
+        source = [str(sync.get("kind") or "GitRepository"), str(sync.get("name") or "flux-system")]
+        namespace = named[5] or "flux-system"
+        name = str(sync.get("name") or "flux-system")
+        made_by = f"{named[3]} {named[4]}"
+        facts.flux.append(FluxPath(number, name, namespace, normal(str(path)), source, None, [], False, made_by))
+
+
+def _artifacts(spec: Map) -> Iterator[list[str]]:
+    """The copies of an ArtifactGenerator (source-watcher): name, source kind, source name, from, to."""
+    aliases = {
+        str(each.get("alias")): [str(each.get("kind", "")), str(each.get("name", ""))]
+        for each in _maps(spec.get("sources"))
+    }
+    for artifact in _maps(spec.get("artifacts")):
+        for copy in _maps(artifact.get("copy")):
+            alias, _, inside = str(copy.get("from", "")).removeprefix("@").partition("/")
+            if alias in aliases:
+                yield [str(artifact.get("name", "")), *aliases[alias], inside, str(copy.get("to", ""))]
 
 
 def _flux_path(spec: Map, number: int, name: str, namespace: str | None) -> FluxPath:
     reference = spec.get("sourceRef")
     source = [str(reference.get(key, "")) for key in ("kind", "name")] if type(reference) is Map else ["", ""]
     target = spec.get("targetNamespace")
-    build = spec.get("postBuild")
     return FluxPath(
         document=number,
         name=name,
@@ -157,7 +191,6 @@ def _flux_path(spec: Map, number: int, name: str, namespace: str | None) -> Flux
         target_namespace=str(target) if type(target) is Scalar and target else None,
         components=[str(each) for each in _scalars(spec.get("components"))],
         adds=any(spec.get(key) for key in ADDING),
-        variables=bool(build),
     )
 
 

@@ -19,15 +19,17 @@ from executor.tools.kustomize import FILE_NAMES
 
 @dataclass(frozen=True, slots=True)
 class FluxBuild:
-    """A Flux Kustomization of this repository: the file that declares it, and what it says."""
+    """A Flux Kustomization of this repository: the file that declares it, what it says, and the folder that it builds
+    (its path, where its source is the repository; else where an ArtifactGenerator copies that path from)."""
 
     file: str
     flux: FluxPath
+    folder: str
 
     @property
     def components(self) -> tuple[str, ...]:
         """Folders; in the object they are relative to its path."""
-        return tuple(normal(posixpath.join(self.flux.path, each)) for each in self.flux.components)
+        return tuple(normal(posixpath.join(self.folder, each)) for each in self.flux.components)
 
     @property
     def label(self) -> str:
@@ -52,15 +54,33 @@ class Graph:
     @functools.cached_property
     def flux(self) -> tuple[FluxBuild, ...]:
         """The Flux Kustomizations that build a folder of this repository, as far as their source tells."""
-        foreign = self._foreign_sources()
         return tuple(
-            FluxBuild(path, each)
+            FluxBuild(path, each, folder)
             for path, facts in sorted(self.facts.items())
             for each in facts.flux
-            if tuple(each.source) not in foreign
+            if (folder := self.folder_of(each.source[0], each.source[1], each.path)) is not None
         )
 
-    def _foreign_sources(self) -> set[tuple[str, str]]:
+    def folder_of(self, kind: str, name: str, path: str) -> str | None:
+        """The folder of this repository that is `path` in a Flux source; None where the source is something else."""
+        if kind == "ExternalArtifact":
+            return self._copied_from(name, path)
+        return None if (kind, name) in self._foreign else path
+
+    def _copied_from(self, artifact: str, path: str) -> str | None:
+        """Where the ArtifactGenerators of that name copy `path` from, if that is one place and a whole folder."""
+        found: dict[int, set[str]] = defaultdict(set)
+        for name, kind, source, inside, to in (each for facts in self.facts.values() for each in facts.artifacts):
+            target = normal(to.removeprefix("@artifact"))
+            below = posixpath.relpath(path, target)
+            ours = name == artifact and (kind, source) not in self._foreign
+            if ours and inside.endswith("/**") and not below.startswith(".."):
+                found[0 if target == "." else len(target)].add(normal(posixpath.join(inside[:-3], below)))
+        nearest = found[max(found)] if found else set()
+        return next(iter(nearest)) if len(nearest) == 1 else None
+
+    @functools.cached_property
+    def _foreign(self) -> set[tuple[str, str]]:
         """Sources that are declared here with another URL than the one that Flux was bootstrapped with. What is not
         declared here (the flux-operator makes it) is taken for this repository."""
         urls = {(kind, name): url for facts in self.facts.values() for kind, name, url in facts.sources}
@@ -80,7 +100,7 @@ class Graph:
         """Flux Kustomizations by every folder that they build from: the path and the components."""
         found: dict[str, list[FluxBuild]] = defaultdict(list)
         for each in self.flux:
-            for folder in {each.flux.path, *each.components}:
+            for folder in {each.folder, *each.components}:
                 found[folder].append(each)
         return found
 

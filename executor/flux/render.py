@@ -59,7 +59,7 @@ def reaching(inventory: Inventory, tree: Tree, path: str) -> tuple[str, ...]:
 def roots(graph: Graph, paths: Iterable[str]) -> tuple[str, ...]:
     """The folders that have to be built to see all of what these files are part of."""
     reached = set().union(*(graph.reach(path) for path in paths))
-    return tuple(sorted({each.flux.path for each in graph.builds(reached)} | set(graph.tops(reached))))
+    return tuple(sorted({each.folder for each in graph.builds(reached)} | set(graph.tops(reached))))
 
 
 def prove(
@@ -144,7 +144,7 @@ class _Prover:
         specs = Specs(side, self.kustomize, self.timeout)
         for each in builds:
             for flux in specs.effective(each):
-                target = Target(each.flux.path, flux)
+                target = Target(each.folder, flux)
                 found[target.label] = target
         return found
 

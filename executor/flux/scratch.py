@@ -187,10 +187,9 @@ def _images(own: list[Any], added: list[Any]) -> list[Any]:
 def substituted(side: Side, target: Target, build: Build) -> list[bytes]:
     """The documents of a build after Flux's substitution. Values that only the cluster has leave `${…}` standing."""
     documents = build.documents()
-    post = target.spec.get("postBuild")
-    if not isinstance(post, dict) or not any(b"${" in each for each in documents):
+    if not any(b"${" in each for each in documents):
         return documents
-    known, complete = _variables(side, target, post)
+    known, complete = variables(side, target)
     if not known:
         return documents
     return [_substituted(each, known, complete) for each in documents]
@@ -205,8 +204,12 @@ def _substituted(document: bytes, known: Mapping[str, str], complete: bool) -> b
     return substitute(document.decode(), known, complete=complete).encode()
 
 
-def _variables(side: Side, target: Target, post: Mapping[str, Any]) -> tuple[dict[str, str], bool]:
-    """What is substituted, and whether that is all: ConfigMaps that lie in this repository in plain text count."""
+def variables(side: Side, target: Target) -> tuple[dict[str, str], bool]:
+    """What `postBuild` substitutes, and whether that is all: of `substituteFrom` only ConfigMaps that lie in this
+    repository in plain text are known."""
+    post = target.spec.get("postBuild")
+    if not isinstance(post, dict):
+        return {}, True
     known: dict[str, str] = {}
     complete = True
     for reference in post.get("substituteFrom") or []:

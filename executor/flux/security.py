@@ -1,0 +1,323 @@
+"""What speaks against an object: floating image tags, secrets in plain text, Pod Security Standards.
+
+Pod Security is judged as the admission controller does, statically, on every pod template: a finding of level
+`baseline` fails, one of level `restricted` is a warning (kubernetes.io, "Pod Security Standards"). What a Helm chart
+makes of its values is not seen; of a HelmRelease only the image tags in its values count.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from executor.tools.kustomize import load
+
+Level = Literal["latest", "secret", "baseline", "restricted"]
+
+FAILING: dict[str, frozenset[str]] = {
+    "no-latest": frozenset({"latest"}),
+    "no-plain-secrets": frozenset({"secret"}),
+    "pod-security": frozenset({"baseline"}),
+}
+"""Rule → the levels of finding that fail it."""
+
+
+Found = Iterator[tuple[str, str]]
+"""field and words"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`field` is where in the object; the words never hold a secret's value."""
+
+    level: Level
+    kind: str
+    namespace: str | None
+    name: str
+    field: str
+    words: str
+
+    @property
+    def object(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+    def __str__(self) -> str:
+        return f"{self.object} {self.field}: {self.words}"
+
+
+def findings(document: Mapping[str, Any]) -> list[Finding]:
+    """All findings in one object, whatever their level."""
+    kind, metadata = str(document.get("kind", "")), document.get("metadata")
+    metadata = metadata if isinstance(metadata, Mapping) else {}
+    where = (kind, metadata.get("namespace"), str(metadata.get("name", "")))
+    found: list[tuple[Level, str, str]] = []
+    if kind == "CustomResourceDefinition":
+        return []
+    found += [("latest", field, words) for field, words in _floating(document)]
+    if kind == "Secret":
+        found += [("secret", field, words) for field, words in _plain(document)]
+    pod = _pod(document)
+    if pod is not None:
+        found += [("baseline", field, words) for field, words in _baseline(*pod)]
+        found += [("restricted", field, words) for field, words in _restricted(*pod)]
+    return [Finding(level, *where, field, words) for level, field, words in found]
+
+
+# images
+
+_REFERENCE = re.compile(r"[\w./:@${}-]+")
+
+
+def _floating(document: Mapping[str, Any]) -> Found:
+    """Images at the tag latest anywhere; images without tag and digest in containers, where that means latest. (In Helm
+    values a chart may add the tag, so there only an explicit latest counts.)"""
+    kind = document.get("kind")
+    for path, node in _maps(document, ""):
+        image, repository = node.get("image"), node.get("repository")
+        if isinstance(image, str) and (words := _floats(image, _is_container(path, node) and kind != "HelmRelease")):
+            yield f"{path}.image".lstrip("."), words
+        if isinstance(repository, str) and (words := _tag_floats(repository, node.get("tag"), node.get("digest"))):
+            yield f"{path}.tag".lstrip("."), words
+    if kind == "ConfigMap":
+        yield from _floating_in_texts(document)
+
+
+def _floating_in_texts(config_map: Mapping[str, Any]) -> Found:
+    """Values files that a ConfigMap carries."""
+    for name, text in _map(config_map, "data").items():
+        if str(name).endswith((".yaml", ".yml")) and isinstance(text, str):
+            for each in _loaded(text):
+                for field, words in _floating({"kind": "HelmRelease", "values": each}):
+                    yield f"data[{name}] {field.removeprefix('values.')}", words
+
+
+def _loaded(text: str) -> list[Any]:
+    import yaml
+
+    try:
+        return load(text.encode())
+    except yaml.YAMLError:
+        return []
+
+
+def _is_container(path: str, node: Mapping[str, Any]) -> bool:
+    return isinstance(node.get("name"), str) and re.search(r"ontainers\[\d+\]$", path) is not None
+
+
+def _floats(image: str, untagged: bool) -> str | None:
+    if "@sha256:" in image or "${" in image or not _REFERENCE.fullmatch(image):
+        return None
+    last = image.rpartition("/")[2]
+    _, colon, tag = last.partition(":")
+    if not colon and untagged:
+        return f"{image} has no tag, which means latest"
+    return f"{image} floats" if tag == "latest" else None
+
+
+def _tag_floats(repository: str, tag: Any, digest: Any) -> str | None:
+    if (isinstance(digest, str) and digest) or (isinstance(tag, str) and "@sha256:" in tag):
+        return None
+    return f"{repository} is at latest" if tag == "latest" else None
+
+
+def _maps(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if isinstance(value, Mapping):
+        yield path, value
+        for key, inner in value.items():
+            yield from _maps(inner, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _maps(inner, f"{path}[{number}]")
+
+
+# secrets
+
+
+def _plain(document: Mapping[str, Any]) -> Found:
+    """Values of a Secret that are neither encrypted by SOPS nor filled in by Flux."""
+    if isinstance(document.get("sops"), Mapping):
+        return
+    for key in ("data", "stringData"):
+        values = document.get(key)
+        for name, value in values.items() if isinstance(values, Mapping) else ():
+            if value not in (None, "") and not _sealed(str(value), encoded=key == "data"):
+                yield f"{key}.{name}", "stands in plain text; encrypt it with SOPS, or seal it"
+
+
+_ENCRYPTED = re.compile(r"ENC\[[A-Z0-9_]+,data:|-----BEGIN AGE ENCRYPTED FILE-----|\"?sops\"?:")
+_VARIABLE = re.compile(r"\$\{\w+\}")
+
+
+def _sealed(value: str, *, encoded: bool) -> bool:
+    text = value
+    if encoded:
+        try:
+            text = base64.b64decode(value, validate=False).decode(errors="replace")
+        except (binascii.Error, ValueError):
+            text = value
+    return any(
+        _ENCRYPTED.search(each) is not None or _VARIABLE.fullmatch(each.strip()) is not None for each in (value, text)
+    )
+
+
+# pods
+
+_TEMPLATES = {
+    "Pod": ("spec",),
+    "PodTemplate": ("template", "spec"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+_WITH_TEMPLATE = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"})
+_CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
+_CAPABILITIES = frozenset({"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
+                           "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"})  # fmt: skip
+_SYSCTLS = frozenset({"kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start",
+                      "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_local_reserved_ports",
+                      "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl",
+                      "net.ipv4.tcp_keepalive_probes"})  # fmt: skip
+_SELINUX_TYPES = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
+_VOLUMES = frozenset({"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected",
+                      "secret", "image"})  # fmt: skip
+
+Pod = tuple[str, Mapping[str, Any], Mapping[str, Any]]
+"""path of the pod's spec, the spec, the pod's annotations"""
+
+
+def _pod(document: Mapping[str, Any]) -> Pod | None:
+    kind = str(document.get("kind", ""))
+    keys = _TEMPLATES.get(kind) or (("spec", "template", "spec") if kind in _WITH_TEMPLATE else None)
+    if keys is None:
+        return None
+    node: Any = document
+    above: Any = document
+    for key in keys:
+        above, node = node, node.get(key) if isinstance(node, Mapping) else None
+    if not isinstance(node, Mapping):
+        return None
+    metadata = above.get("metadata") if isinstance(above, Mapping) else None
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    return ".".join(keys), node, annotations if isinstance(annotations, Mapping) else {}
+
+
+def _map(value: Any, key: str) -> Mapping[str, Any]:
+    inner = value.get(key) if isinstance(value, Mapping) else None
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _list(value: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    inner = value.get(key)
+    return [each for each in inner if isinstance(each, Mapping)] if isinstance(inner, list) else []
+
+
+def _containers(path: str, spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for key in _CONTAINERS:
+        for number, each in enumerate(_list(spec, key)):
+            yield f"{path}.{key}[{number}]", each
+
+
+def _contexts(path: str, spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The pod's security context and those of its containers."""
+    yield f"{path}.securityContext", _map(spec, "securityContext")
+    for where, container in _containers(path, spec):
+        yield f"{where}.securityContext", _map(container, "securityContext")
+
+
+def _baseline(path: str, spec: Mapping[str, Any], annotations: Mapping[str, Any]) -> Found:
+    """The controls of the level "baseline", each as upstream defines it."""
+    for key in ("hostNetwork", "hostPID", "hostIPC"):
+        if spec.get(key) is True:
+            yield f"{path}.{key}", "shares the host's namespace"
+    for number, volume in enumerate(_list(spec, "volumes")):
+        if volume.get("hostPath") is not None:
+            yield f"{path}.volumes[{number}].hostPath", "mounts a path of the host"
+    yield from _sysctls(path, spec)
+    yield from _apparmor(annotations)
+    for where, context in _contexts(path, spec):
+        yield from _context_baseline(where, context)
+    for where, container in _containers(path, spec):
+        yield from _container_baseline(where, container)
+
+
+def _sysctls(path: str, spec: Mapping[str, Any]) -> Found:
+    for number, each in enumerate(_list(_map(spec, "securityContext"), "sysctls")):
+        if each.get("name") not in _SYSCTLS:
+            yield f"{path}.securityContext.sysctls[{number}]", f"sets the unsafe sysctl {each.get('name')}"
+
+
+def _apparmor(annotations: Mapping[str, Any]) -> Found:
+    for name, value in annotations.items():
+        named = str(name).startswith("container.apparmor.security.beta.kubernetes.io/")
+        if named and str(value) != "runtime/default" and not str(value).startswith("localhost/"):
+            yield f"metadata.annotations.{name}", f"AppArmor profile {value}"
+
+
+def _context_baseline(where: str, context: Mapping[str, Any]) -> Found:
+    if _map(context, "windowsOptions").get("hostProcess") is True:
+        yield f"{where}.windowsOptions.hostProcess", "runs as a host process"
+    if _map(context, "seccompProfile").get("type") == "Unconfined":
+        yield f"{where}.seccompProfile.type", "seccomp is Unconfined"
+    if _map(context, "appArmorProfile").get("type") == "Unconfined":
+        yield f"{where}.appArmorProfile.type", "AppArmor is Unconfined"
+    selinux = _map(context, "seLinuxOptions")
+    if str(selinux.get("type") or "") not in _SELINUX_TYPES:
+        yield f"{where}.seLinuxOptions.type", f"SELinux type {selinux.get('type')}"
+    for key in ("user", "role"):
+        if selinux.get(key):
+            yield f"{where}.seLinuxOptions.{key}", f"sets the SELinux {key}"
+
+
+def _container_baseline(where: str, container: Mapping[str, Any]) -> Found:
+    context = _map(container, "securityContext")
+    if context.get("privileged") is True:
+        yield f"{where}.securityContext.privileged", "is privileged"
+    added = _map(context, "capabilities").get("add")
+    for each in added if isinstance(added, list) else ():
+        if each not in _CAPABILITIES:
+            yield f"{where}.securityContext.capabilities.add", f"adds the capability {each}"
+    for number, port in enumerate(_list(container, "ports")):
+        if port.get("hostPort") not in (None, 0):
+            yield f"{where}.ports[{number}].hostPort", f"takes the host's port {port.get('hostPort')}"
+    if str(context.get("procMount") or "Default") != "Default":
+        yield f"{where}.securityContext.procMount", f"procMount is {context.get('procMount')}"
+
+
+def _restricted(path: str, spec: Mapping[str, Any], annotations: Mapping[str, Any]) -> Found:
+    """The controls that the level "restricted" adds, for Linux pods."""
+    del annotations
+    pod = _map(spec, "securityContext")
+    for number, volume in enumerate(_list(spec, "volumes")):
+        kinds = volume.keys() - {"name", "hostPath"}
+        if kinds and not kinds <= _VOLUMES:
+            yield f"{path}.volumes[{number}]", f"volume of the type {', '.join(sorted(kinds - _VOLUMES))}"
+    if pod.get("runAsUser") == 0:
+        yield f"{path}.securityContext.runAsUser", "runs as root"
+    for where, container in _containers(path, spec):
+        yield from _container_restricted(f"{where}.securityContext", _map(container, "securityContext"), pod)
+
+
+def _container_restricted(where: str, context: Mapping[str, Any], pod: Mapping[str, Any]) -> Found:
+    if context.get("allowPrivilegeEscalation") is not False:
+        yield f"{where}.allowPrivilegeEscalation", "is not false"
+    if context.get("runAsNonRoot", pod.get("runAsNonRoot")) is not True:
+        yield f"{where}.runAsNonRoot", "is not true, neither here nor for the pod"
+    if context.get("runAsUser") == 0:
+        yield f"{where}.runAsUser", "runs as root"
+    profile = _map(context, "seccompProfile") or _map(pod, "seccompProfile")
+    if profile.get("type") not in ("RuntimeDefault", "Localhost"):
+        yield f"{where}.seccompProfile.type", "is neither RuntimeDefault nor Localhost"
+    capabilities = _map(context, "capabilities")
+    dropped, added = capabilities.get("drop"), capabilities.get("add")
+    if not isinstance(dropped, list) or "ALL" not in dropped:
+        yield f"{where}.capabilities.drop", "does not drop ALL"
+    if isinstance(added, list) and set(added) - {"NET_BIND_SERVICE"}:
+        yield f"{where}.capabilities.add", "adds more than NET_BIND_SERVICE"
+
+
+def failing(found: Iterable[Finding], rules: Iterable[str]) -> list[Finding]:
+    """The findings that fail one of the rules."""
+    levels = frozenset[str]().union(*(FAILING[rule] for rule in rules))
+    return [each for each in found if each.level in levels]

@@ -1,0 +1,126 @@
+"""`security.check`: floating image tags, secrets in plain text, the Pod Security level baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from executor.errors import Blocked, Failed
+from executor.models import EVERY_TYPE, Forecast, Performed, Risk, TaskType
+from executor.reasons import ReasonCode
+
+if TYPE_CHECKING:
+    from executor.flux.security import Finding
+    from executor.flux.targets import Chosen
+    from executor.operations.interface import Site, Toolbox
+
+RULES = ("no-latest", "no-plain-secrets", "pod-security")
+SHOWN = 8
+"""Findings named in a reason; the evidence and the report hold all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """`paths`: folders or files; none means what the task names or changed. `rules`: of `RULES`; none means all."""
+
+    paths: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+class SecurityCheck:
+    """See docs/operations.md."""
+
+    kind: ClassVar[str] = "security.check"
+    arguments: ClassVar[type] = Arguments
+    allowed: ClassVar[frozenset[TaskType]] = EVERY_TYPE
+    risk: ClassVar[Risk] = Risk.LOW
+    rehearsable: ClassVar[bool] = True
+
+    def foresee(self, arguments: Arguments, site: Site) -> Forecast:
+        from executor.flux.targets import choose
+
+        chosen = choose(site, arguments.paths)
+        rules = _rules(arguments)
+        return Forecast(f"check {', '.join(chosen.paths)} for {', '.join(rules)}", needs=chosen.needs(site))
+
+    def preflight(self, arguments: Arguments, toolbox: Toolbox) -> None:
+        toolbox.kustomize()
+
+    def perform(self, arguments: Arguments, toolbox: Toolbox) -> Performed:
+        from executor.flux.security import failing, findings
+        from executor.flux.targets import choose
+
+        rules = _rules(arguments)
+        chosen = choose(toolbox.site, arguments.paths)
+        objects = _objects(chosen, toolbox)
+        if not objects:
+            words = f"{', '.join(chosen.paths)}: no object in it to check; name the folder that is deployed"
+            raise Blocked(ReasonCode.NOT_FOUND, words)
+        found = list(dict.fromkeys(each for _, document in objects for each in findings(document)))
+        bad = failing(found, rules)
+        if bad:
+            code = ReasonCode.SECRET if all(each.level == "secret" for each in bad) else ReasonCode.INVALID_MANIFEST
+            raise Failed(code, _sentence(bad, toolbox.site))
+        warnings = _warnings(found, rules)
+        evidence: dict[str, Any] = {
+            "rules": list(rules),
+            "paths": list(chosen.paths),
+            "rendered": list(chosen.folders),
+            "objects": len(objects),
+            "findings": 0,
+            "below_failing_level": len(found),
+        }
+        return Performed(False, f"security check of {', '.join(chosen.paths)} passed", evidence, warnings)
+
+
+def _rules(arguments: Arguments) -> tuple[str, ...]:
+    for each in arguments.rules:
+        if each not in RULES:
+            raise Blocked(ReasonCode.BAD_ARGUMENT, f'rules: no rule "{each}"; there are {", ".join(RULES)}')
+    return arguments.rules or RULES
+
+
+def _objects(chosen: Chosen, toolbox: Toolbox) -> list[tuple[str, dict[str, Any]]]:
+    """Everything that is meant: rendered, because patches and image settings decide; files that no build takes in as
+    they are. A named file means its own objects in the renderings."""
+    from executor.flux.targets import build, closure
+
+    graph = chosen.side.graph
+    objects: list[tuple[str, dict[str, Any]]] = []
+    whole = {path for path in chosen.paths if chosen.side.tree.is_dir(path) or path in chosen.folders}
+    wanted = {(n[3], n[4]) for path in chosen.files for n in graph.facts[path].manifests if path in graph.facts}
+    for folder, each in zip(chosen.folders, build(chosen, toolbox), strict=True):
+        meant = any(folder == path or folder.startswith(f"{path}/") or path == "." for path in whole)
+        for document in each.objects():
+            named = (str(document.get("kind")), str((document.get("metadata") or {}).get("name")))
+            if meant or named in wanted or not wanted:
+                objects.append((folder, document))
+    rendered = closure(graph, chosen.folders)
+    for path in chosen.files:
+        if path not in rendered and path in graph.facts and graph.facts[path].manifests:
+            objects += [(path, each) for each in chosen.side.documents(path) if isinstance(each, dict)]
+    return objects
+
+
+def _sentence(bad: Sequence[Finding], site: Site) -> str:
+    shown = "; ".join(f"{_place(each, site)}{each}" for each in bad[:SHOWN])
+    more = f"; and {len(bad) - SHOWN} more" if len(bad) > SHOWN else ""
+    return f"{len(bad)} finding{'s' if len(bad) != 1 else ''}: {shown}{more}"
+
+
+def _place(finding: Finding, site: Site) -> str:
+    """`file:line: ` of the object, if it is declared in one place."""
+    places = site.inventory.find(finding.kind, finding.name)
+    return f"{places[0].place}: " if len(places) == 1 else ""
+
+
+def _warnings(found: Iterable[Finding], rules: Iterable[str]) -> tuple[str, ...]:
+    """What stays below the failing level, of the rules that were asked for."""
+    if "pod-security" not in rules:
+        return ()
+    objects = dict.fromkeys(each.object for each in found if each.level == "restricted")
+    return tuple(f"{each}: does not meet the Pod Security level restricted" for each in objects)
+
+
+OPERATION = SecurityCheck()
