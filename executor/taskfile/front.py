@@ -137,7 +137,7 @@ class _Reader:
         try:
             root = compose(text)
         except yaml.YAMLError as error:
-            text = self._without_faulty(text, error)
+            text = self._without_faulty(error)
             root = compose(text)
         if root is not None and root.id != "mapping":
             kind = "a list" if root.id == "sequence" else "plain text"
@@ -147,33 +147,36 @@ class _Reader:
             )  # fmt: skip
         return root, text
 
-    def _without_faulty(self, text: str, error: yaml.YAMLError) -> str:
+    def _without_faulty(self, error: yaml.YAMLError) -> str:
         """The text with blanks in place of entries that cannot be read; a warning for each of them."""
-        import yaml
-
         entries = list(self._entries())
         if not any(_KEY_LINE.match(self.lines[start].text) for start, _ in entries):
             raise TaskFileError(
                 f"the front matter is no mapping of keys ({_problem(error)})", place=self.place(0),
                 remedy="write `key: value` lines",
             )  # fmt: skip
-        for undefined_too in (False, True):
-            faulty = [entry for entry in entries if self._is_faulty(*entry, undefined_too=undefined_too)]
-            blanked = self._blank(text, faulty)
-            try:
-                compose(blanked)
-            except yaml.YAMLError:
-                continue
-            self._warn(faulty)
-            return blanked
-        self._warn(entries)
-        return self._blank(text, entries)
+        faulty = [entry for entry in entries if self._is_faulty(*entry)]
+        blanked = self._blank(faulty)
+        if not _composes(blanked):  # each is YAML, but not all together: an anchor twice, an alias of nothing
+            faulty = self._not_together(entries)
+            blanked = self._blank(faulty)
+        self._warn(faulty)
+        return blanked
+
+    def _not_together(self, entries: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The entries that cannot be read together with those before them."""
+        faulty = entries[:]
+        for entry in entries[:_MOST_TRIED]:
+            without = [each for each in faulty if each != entry]
+            if not self._is_faulty(*entry) and _composes(self._blank(without)):
+                faulty = without
+        return faulty
 
     def _warn(self, faulty: list[tuple[int, int]]) -> None:
         import yaml
 
         for start, end in faulty:
-            line, problem = start, "no `key: value`"
+            line, problem = start, "not together with the lines above"
             try:
                 compose(self._text(start, end))
             except yaml.YAMLError as error:
@@ -185,13 +188,13 @@ class _Reader:
                 "put the value in quotes"
             )
 
-    def _is_faulty(self, start: int, end: int, *, undefined_too: bool) -> bool:
+    def _is_faulty(self, start: int, end: int) -> bool:
         import yaml
 
         try:
             root = compose(self._text(start, end))
         except yaml.composer.ComposerError:
-            return undefined_too  # an alias of an anchor that stands in another entry
+            return False  # an alias of an anchor that stands in another entry
         except yaml.YAMLError:
             return True
         return root is not None and root.id != "mapping"
@@ -206,7 +209,7 @@ class _Reader:
     def _text(self, start: int, end: int) -> str:
         return "".join(line.text + line.eol.decode() for line in self.lines[start:end])
 
-    def _blank(self, text: str, entries: list[tuple[int, int]]) -> str:
+    def _blank(self, entries: list[tuple[int, int]]) -> str:
         gone = {number for start, end in entries for number in range(start, end)}
         return "".join(
             (" " * len(line.text) if number in gone else line.text) + line.eol.decode()
@@ -286,6 +289,19 @@ _ENTRY_START = re.compile(r"[^\s#\-\]}]|-[^\s]")
 
 def _problem(error: Exception) -> str:
     return str(getattr(error, "problem", None) or error).splitlines()[0]
+
+
+_MOST_TRIED = 200
+
+
+def _composes(text: str) -> bool:
+    import yaml
+
+    try:
+        compose(text)
+    except yaml.YAMLError:
+        return False
+    return True
 
 
 def compose(text: str) -> Any:

@@ -24,11 +24,13 @@ from executor.taskfile.lookup import id_from_name
 from executor.taskfile.model import CodeBlock, CommandSection, Criterion, TaskFile
 from executor.taskfile.sections import (
     Found,
+    Heading,
     almost_boxes,
     criteria,
     headings_of,
     is_commands,
     is_progress_log,
+    says_acceptance_criteria,
     sections_named,
 )
 
@@ -84,21 +86,18 @@ def _too_deep(path: Path, line: int) -> TaskFileError:
 
 
 def _no_criteria(root: Block, path: Path) -> TaskFileError:
-    hidden = next((each for each in walk(root) if _says_so_in_vain(each)), None)
-    where = f" (the one here stands inside a {_WHERE.get(hidden.kind, 'list or quote')})" if hidden else ""
+    vain = next((each for each in walk(root) if _says_so_in_vain(each)), None)
+    where = "plain text, no heading" if vain in root.children else "inside a list or quote"
+    where = {"code": "inside a code block", "html": "inside an HTML block"}.get(vain.kind if vain else "", where)
     return TaskFileError(
-        f'no "Acceptance Criteria" section{where}', place=f"{path}:{hidden.line + 1 if hidden else 1}",
+        'no "Acceptance Criteria" section' + (f" (what says so here is {where})" if vain else ""),
+        place=f"{path}:{vain.line + 1 if vain else 1}",
         remedy="add a heading `## Acceptance Criteria` above the list of criteria",
-    )  # fmt: skip
-
-
-_WHERE = {"code": "code block", "html": "HTML block"}
+    )
 
 
 def _says_so_in_vain(block: Block) -> bool:
-    return any(re.match(r"\s*(?:#+|\*\*)\s*acceptance criteria", line, re.I) for line in block.text) or (
-        block.kind == "heading" and block.joined.casefold().startswith("acceptance criteria")
-    )
+    return any(re.match(r"\s*(?:#+|\*\*)?\s*acceptance criteria\W*$", line, re.I) for line in block.text)
 
 
 def _agree(found: list[Found], judged: list[Found], path: Path) -> None:
@@ -107,16 +106,25 @@ def _agree(found: list[Found], judged: list[Found], path: Path) -> None:
     for ours, theirs in zip_longest(found, judged):
         if ours is not None and theirs is not None and ours.key == theirs.key:
             continue
-        line = ours.line + 1 if ours is not None else line
         raise TaskFileError(
-            f"it is not certain what the criteria are here: by its lines {_seen(ours)}, by the Markdown parser "
-            f"{_seen(theirs)}; nothing is run or written", place=f"{path}:{line}",
+            f"not certain what the criteria are: {_difference(ours, theirs)}",
+            place=f"{path}:{ours.line + 1 if ours is not None else line}",
             remedy="write each criterion as `- [ ] text` on a line of its own, blank lines around lists and blocks",
-        )  # fmt: skip
+        )
+
+
+_ASPECTS = ("mark", "text", "place in the list", "headings above it", "code in it")
+
+
+def _difference(ours: Found | None, theirs: Found | None) -> str:
+    if ours is None or theirs is None or ours.key[:2] != theirs.key[:2]:
+        return f"by its lines {_seen(ours)}, by the Markdown parser {_seen(theirs)}"
+    differing = [name for name, a, b in zip(_ASPECTS, ours.key, theirs.key, strict=True) if a != b]
+    return f"lines and Markdown parser differ in {' and '.join(differing)} of `[{ours.mark}] {ours.text[:60]}`"
 
 
 def _seen(found: Found | None) -> str:
-    return "there is none" if found is None else f"it is `[{found.mark}] {found.text[:60]}`"
+    return "there is none here" if found is None else f"it is `[{found.mark}] {found.text[:60]}`"
 
 
 def _task(
@@ -157,8 +165,14 @@ def _id(matter: FrontMatter, path: Path) -> str:
 
 
 def _title(matter: FrontMatter, root: Block, path: Path) -> str:
-    headings = (block.joined for block in root.children if block.kind == "heading" and block.joined)
-    return " ".join(matter.text("title").split()) or next(headings, path.stem)
+    """The front matter's, else the first `#` heading that is no section's, else the file's name."""
+    headings = (heading for block in root.children if block.kind == "heading" for heading in headings_of(block))
+    titles = (each.title for each in headings if each.level == 1 and each.title and not _is_section(each))
+    return " ".join(matter.text("title").split()) or next(titles, path.stem)
+
+
+def _is_section(heading: Heading) -> bool:
+    return says_acceptance_criteria(heading) or is_progress_log(heading) or is_commands(heading)
 
 
 def _criterion(index: int, found: Found, lines: list[Line]) -> Criterion:

@@ -109,14 +109,20 @@ def is_dependencies(heading: Heading) -> bool:
 
 
 def sections_named(root: Block, wanted: Callable[[Heading], bool]) -> list[Section]:
-    """The sections whose heading is wanted. One below a bold line ends at the next heading or bold line."""
+    """The sections whose heading is wanted. One below a bold line ends at the next heading or bold line; acceptance
+    criteria below a lower heading end it too, being a section of their own, where no log entry may go."""
     marks = [(at, heading) for at, block in enumerate(root.children) for heading in headings_of(block)]
     result = []
     for number, (at, heading) in enumerate(marks):
         if wanted(heading):
-            behind = (place for place, other in marks[number + 1 :] if other.level <= heading.level)
+            behind = (place for place, other in marks[number + 1 :] if _ends(other, heading))
             result.append(Section(heading, root.children[at + 1 : next(behind, len(root.children))]))
     return result
+
+
+def _ends(other: Heading, heading: Heading) -> bool:
+    apart = says_acceptance_criteria(other) and not says_acceptance_criteria(heading)
+    return other.level <= heading.level or apart
 
 
 class _Reader:
