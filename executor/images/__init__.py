@@ -1,0 +1,1 @@
+"""Images: their names, their Dockerfiles and contexts, and what a build was made from."""

@@ -1,0 +1,54 @@
+"""registry.ping: a registry answers at /v2/ as a registry does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from executor.errors import Blocked
+from executor.images import names
+from executor.models import EVERY_TYPE, Forecast, Performed, Risk
+from executor.reasons import ReasonCode
+
+if TYPE_CHECKING:
+    from executor.operations.interface import Site, Toolbox
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryPing:
+    """`registry`: host with port; None is the configured one."""
+
+    registry: str | None = None
+
+
+class PingRegistry:
+    """See docs/operations.md."""
+
+    kind = "registry.ping"
+    arguments = RegistryPing
+    allowed = EVERY_TYPE
+    risk = Risk.MEDIUM
+    rehearsable = False
+
+    def foresee(self, arguments: RegistryPing, site: Site) -> Forecast:
+        return Forecast(f"ask {_host(arguments, site)} whether it answers at /v2/")
+
+    def preflight(self, arguments: RegistryPing, toolbox: Toolbox) -> None:
+        """There is nothing to look at but what it is there to look at."""
+
+    def perform(self, arguments: RegistryPing, toolbox: Toolbox) -> Performed:
+        host = _host(arguments, toolbox.site)
+        toolbox.registry(host).ping()
+        return Performed(False, f"{host} answers", {"registry": host, "path": "/v2/"})
+
+
+OPERATION = PingRegistry()
+
+
+def _host(arguments: RegistryPing, site: Site) -> str:
+    wanted = arguments.registry or site.config.registry.url
+    if not wanted:
+        raise Blocked(
+            ReasonCode.NOT_DETERMINATE, "which registry? name it in the criterion, or as registry.url in executor.toml"
+        )
+    return names.split_registry(wanted)[0]
