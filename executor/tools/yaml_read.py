@@ -65,11 +65,20 @@ def read(data: bytes) -> list[Node]:
     try:
         return _Reader(data).documents()
     except YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
-        raise NotYaml(mark.line + 1 if mark else 1, str(problem)) from None
+        raise _not_yaml(error, data) from None
     except (UnicodeDecodeError, ValueError) as error:
         raise NotYaml(1, str(error)) from None
+
+
+def _not_yaml(error: YAMLError, data: bytes) -> NotYaml:
+    """Where the parser stopped, at most the last line, and where what it was in began."""
+    mark, began = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML")
+    if began is not None and mark is not None and began.line < mark.line:
+        problem += f", {error.context} that begins in line {began.line + 1}"  # type: ignore[attr-defined]
+    last = max(1, data.count(b"\n") + (not data.endswith(b"\n")))
+    at = mark or began
+    return NotYaml(min(at.line + 1, last) if at else 1, problem)
 
 
 class _Reader:
