@@ -1,0 +1,416 @@
+"""From meant values to proved edits: what every operation that edits manifests has in common.
+
+turns ──guards──▶ edits, spliced and proved by re-reading ──▶ proved by rendering ──▶ written ──▶ read again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from executor.errors import Blocked, Errored, Failed, Stop
+from executor.flux.cells import Cell
+from executor.flux.inventory import split_host
+from executor.flux.places import (
+    Files,
+    Source,
+    block_shared_anchor,
+    block_templates,
+    refuse_foreign_owner,
+)
+from executor.flux.versions import is_lower, split
+from executor.models import Artefact, FileEdit, Forecast, Performed
+from executor.reasons import ReasonCode
+from executor.tools.yaml_span import Edit, NotYaml, Replace, compose
+
+if TYPE_CHECKING:
+    from executor.config import Config
+    from executor.flux.inventory import Inventory
+    from executor.flux.render import Change
+    from executor.tools.kustomize import Kustomize
+    from executor.tools.tree import Tree
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where an edit is planned: a repository's tree and inventory, and what the task makes besides."""
+
+    repository: str
+    tree: Tree
+    inventory: Inventory
+    config: Config
+    planned: frozenset[Artefact] = frozenset()
+    digest_of: Callable[[str, str], Digest] | None = None
+    """The digest of `repository` (with its host), `tag`; None: not known before the operation runs."""
+
+    @property
+    def files(self) -> Files:
+        return Files(self.tree)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """An answer about a digest: `value` None means not known; `source` says who told (push, registry) or why not."""
+
+    value: str | None
+    source: str
+
+
+LATER = "(digest known when it runs)"
+"""Stands in a forecast where the digest comes from a push or a registry that has not been asked yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the sentence allows: `from A to B`, roll back, everywhere."""
+
+    from_version: str | None = None
+    rollback: bool = False
+    everywhere: bool = False
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """A value that is to become another. `what` names it to people; `version` says that it is ordered as one; `was` and
+    `becomes` are the versions in it, where they are not the whole value."""
+
+    cell: Cell
+    value: str
+    what: str
+    literal: bool = False
+    version: bool = True
+    was: str | None = None
+    becomes: str | None = None
+
+    @property
+    def old(self) -> str:
+        return self.cell.text if self.was is None else self.was
+
+    @property
+    def new(self) -> str:
+        return self.value if self.becomes is None else self.becomes
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Where the rendered output may differ: a kind (None: any), a name, fields that begin so (empty: also the whole
+    object), and what the new value must hold (None: anything). `whole`: only objects that came or went as a whole."""
+
+    kind: str | None
+    name: str | None = None
+    field: tuple[str | int, ...] = ()
+    holds: str | None = None
+    whole: Literal["came", "went"] | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`edits` is empty where the wanted state is there already. `about` is evidence that the plan already has."""
+
+    words: str
+    done: str
+    edits: tuple[FileEdit, ...]
+    values: tuple[Mapping[str, Any], ...]
+    allowed: tuple[Allowed, ...]
+    about: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    needs: frozenset[Artefact] = frozenset()
+
+    def forecast(self, repository: str) -> Forecast:
+        provides = frozenset(Artefact("file", f"{repository}:{path}") for path in self.paths)
+        return Forecast(self.words, self.edits, provides, self.needs, self.warnings)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(str(each["file"]).rpartition(":")[0] for each in self.values))
+
+
+def make(
+    ground: Ground,
+    turns: Sequence[Turn],
+    limits: Limits,
+    *,
+    subject: str,
+    allowed: Sequence[Allowed],
+    more: Sequence[tuple[Source, Edit, Mapping[str, Any]]] = (),
+    files: Files,
+    verb: tuple[str, str] = ("bump", "bumped"),
+    **rest: Any,
+) -> Plan:
+    """Guard every turn, then splice and prove. `more` are edits besides values (a key removed), with their evidence.
+
+    Raises Blocked or Refused. A turn whose value is there already is left out.
+    """
+    pending = [turn for turn in turns if not _already(turn)]
+    for turn in pending:
+        _guard(turn, limits)
+    block_shared_anchor([turn.cell.spot for turn in pending], everywhere=limits.everywhere)
+    by_spot = {turn.cell.spot.key: turn for turn in pending}
+    edits: list[tuple[Source, Edit]] = [_edit(turn) for turn in by_spot.values()]
+    edits += [(source, edit) for source, edit, _ in more]
+    for path in dict.fromkeys(source.path for source, _ in edits):
+        block_shared_file(ground, path, limits)
+    values = [_value(turn, pending) for turn in turns] + [about for _, _, about in more]
+    changes = [_value(turn, pending) for turn in pending] + [about for _, _, about in more]
+    words, done = _words(subject, turns, changes, verb)
+    return Plan(words, done, files.edited(edits), tuple(values), tuple(allowed), **rest)
+
+
+def _already(turn: Turn) -> bool:
+    """`1.4.0@sha256:…` asked to be 1.4.0 is already there. A number that is asked to be that text is not."""
+    cell = turn.cell
+    same = cell.text == turn.value
+    if not same or turn.literal or not turn.version or cell.variable:
+        return same
+    from executor.tools.yaml_span import plain_is_string
+
+    return cell.spot.node.style != "" or plain_is_string(turn.value, flow=False)
+
+
+def _guard(turn: Turn, limits: Limits) -> None:
+    cell = turn.cell
+    for spot in {cell.spot, cell.used}:
+        refuse_foreign_owner(spot)
+    block_templates(cell.spot)
+    if turn.version and limits.from_version is not None and not _is_at(turn.old, limits.from_version):
+        raise Blocked(
+            ReasonCode.NOT_THAT_VERSION,
+            f"{cell.place}: {turn.what} is {turn.old or 'not set'}, neither {limits.from_version} nor {turn.new}",
+        )
+    new, old = split(turn.new).tag, split(turn.old).tag
+    if turn.version and not limits.rollback and new and old and is_lower(new, old):
+        raise Blocked(
+            ReasonCode.DOWNGRADE,
+            f'{cell.place}: {turn.what} is {old}, higher than {new}; say "roll back to {new}" if that is meant',
+        )
+
+
+def _is_at(text: str, wanted: str) -> bool:
+    return text == wanted or ("@" not in wanted and split(text).tag == wanted)
+
+
+def _edit(turn: Turn) -> tuple[Source, Edit]:
+    return turn.cell.spot.source, Replace(turn.cell.spot.node, turn.cell.written(turn.value), turn.literal)
+
+
+def _value(turn: Turn, pending: Sequence[Turn]) -> dict[str, Any]:
+    cell = turn.cell
+    about = {"file": cell.place, "field": cell.spot.where, "what": turn.what, "from": cell.text, "to": turn.value}
+    if turn not in pending:
+        about["to"] = cell.text
+    if cell.variable:
+        about |= {"variable": cell.variable, "used_at": cell.used.place}
+    return about
+
+
+def _words(
+    subject: str, turns: Sequence[Turn], changes: Sequence[Mapping[str, Any]], verb: tuple[str, str]
+) -> tuple[str, str]:
+    """What would be done, and what was done; `changes` is empty where all is as wanted."""
+    if not changes:
+        found = "; ".join(f"{each.what} {each.cell.text} in {each.cell.place}" for each in turns)
+        found = f" ({found})" if found else ""
+        return f"change nothing: {subject} is so already{found}", f"{subject} was so already{found}"
+    said = "; ".join(_said(each) for each in changes)
+    return f"{verb[0]} {subject}: {said}", f"{verb[1]} {subject}: {said}"
+
+
+def _said(change: Mapping[str, Any]) -> str:
+    if change["to"] is None:
+        return f"{change['what']} removed from {change['file']}"
+    if not change["from"]:
+        return f"{change['what']} {change['to']} added in {change['file']}"
+    return f"{change['what']} {change['from']} → {change['to']} in {change['file']}"
+
+
+# -- sharing between overlays and clusters ----------------------------------------------------------------------------
+
+
+def deployments(ground: Ground, path: str) -> dict[str, str]:
+    """What takes a file in, at the top: label → what its folders and files say, for `where` to be looked for in."""
+    graph = ground.inventory.graph
+    reached = graph.reach(path)
+    found = {
+        f"Flux Kustomization {each.label} ({each.file})": f"{each.file}/{each.flux.path}"
+        for each in graph.builds(reached)
+    }
+    return found | {f"the kustomization {top}": top for top in graph.tops(reached)}
+
+
+def block_shared_file(ground: Ground, path: str, limits: Limits) -> None:
+    """Raises Blocked where a file is the base of several overlays or clusters and not all of them are meant."""
+    found = deployments(ground, path)
+    if len(found) < 2 or limits.everywhere:
+        return
+    named = [label for label, paths in found.items() if limits.where and lies_in(paths, limits.where)]
+    if len(named) < len(found):
+        listed = ", ".join(sorted(found))
+        raise Blocked(
+            ReasonCode.SHARED,
+            f"{path} is used by {len(found)} deployments, and all of them would change: {listed}; say that it is meant "
+            "everywhere, or put the value into the overlay that is meant",
+        )
+
+
+_ALSO = {"production": ("prod",), "staging": ("stage",), "development": ("dev",)}
+
+
+def lies_in(path: str, where: str) -> bool:
+    """Whether a path has `where` among its parts, or one of several that stand with commas between."""
+    parts = path.casefold().split("/")
+    for each in where.casefold().split(","):
+        wanted = each.strip().strip("/").split("/")
+        for start in range(len(parts) - len(wanted) + 1):
+            if parts[start : start + len(wanted)] == wanted:
+                return True
+    return False
+
+
+def also(where: str) -> tuple[str, ...]:
+    """Shorter names that stand for an environment where nothing has its full name."""
+    return _ALSO.get(where.casefold(), ())
+
+
+# -- proving by rendering, writing, reading again ---------------------------------------------------------------------
+
+
+def carry_out(
+    plan: Plan,
+    ground: Ground,
+    *,
+    write: Callable[[Sequence[FileEdit]], None],
+    kustomize: Callable[[], Kustomize],
+) -> Performed:
+    """Prove by rendering, write, and see on disk what was meant. Raises as `render.prove` and `write` do."""
+    evidence: dict[str, Any] = {"values": [dict(each) for each in plan.values], **plan.about}
+    if not plan.edits:
+        return Performed(False, plan.done, evidence, plan.warnings)
+    from executor.flux.render import prove
+
+    proof = prove(
+        ground.tree,
+        plan.edits,
+        kustomize(),
+        intended=lambda change: intended(plan.allowed, change),
+        timeout=ground.config.timeouts.kustomize,
+        inventory=ground.inventory,
+    )
+    write(plan.edits)
+    _see(plan, ground.tree)
+    evidence |= {"files": [_digests(edit) for edit in plan.edits], **proof.as_evidence()}
+    return Performed(True, plan.done, evidence, (*plan.warnings, *proof.warnings))
+
+
+def intended(allowed: Sequence[Allowed], change: Change) -> bool:
+    """Whether a difference in the rendered output lies where it was meant to."""
+    return any(_allows(each, change) for each in allowed)
+
+
+def _allows(allowed: Allowed, change: Change) -> bool:
+    if allowed.kind not in (None, change.kind) or (allowed.name is not None and not _named(allowed.name, change.name)):
+        return False
+    if change.field[: len(allowed.field)] != allowed.field:
+        return False
+    if allowed.whole is not None:
+        return not change.field and (change.before if allowed.whole == "came" else change.after) is None
+    return allowed.holds is None or allowed.holds in str(change.after)
+
+
+def _named(wanted: str, name: str) -> bool:
+    """kustomize may put a prefix, a suffix or a hash around a name."""
+    return wanted in name or "${" in wanted
+
+
+def _see(plan: Plan, tree: Tree) -> None:
+    for edit in plan.edits:
+        try:
+            now = tree.read(edit.path)
+            compose(now)
+        except (OSError, NotYaml) as error:
+            raise Errored(ReasonCode.WRITE_FAILED, f"{edit.path} cannot be read after the edit: {error}") from None
+        if now != edit.after:
+            raise Failed(ReasonCode.CHANGED_MEANWHILE, f"{edit.path} is not what was written; somebody else changed it")
+
+
+def _digests(edit: FileEdit) -> dict[str, Any]:
+    from hashlib import sha256
+
+    before = None if edit.before is None else sha256(edit.before).hexdigest()
+    return {"path": edit.path, "before": before, "after": sha256(edit.after).hexdigest()}
+
+
+# -- digests ----------------------------------------------------------------------------------------------------------
+
+
+class Remote(Protocol):
+    """What is asked of a registry: `executor.tools.registry.Registry`."""
+
+    def find(self, image: str, reference: str) -> Any: ...
+
+
+def digest_teller(
+    ledger: Mapping[Artefact, Mapping[str, Any]],
+    registry: Callable[[str], Remote],
+    planned: frozenset[Artefact],
+    *,
+    dry_run: bool,
+) -> Callable[[str, str], Digest]:
+    """Who knows a digest: this task's push, else the registry if it can be asked."""
+
+    def tell(repository: str, tag: str) -> Digest:
+        host, image = split_host(repository)
+        pushed = Artefact("pushed", f"{image}:{tag}")
+        if pushed in ledger and ledger[pushed].get("digest"):
+            return Digest(str(ledger[pushed]["digest"]), "push")
+        if pushed in planned and dry_run:
+            return Digest(LATER, "the push of this task")
+        try:
+            found = registry(host or "docker.io").find(image, tag)
+        except Stop as stop:
+            return Digest(None, f"the registry could not be asked: {stop.reason}")
+        if found is None:
+            return Digest(None, f"{host or 'docker.io'} does not have {image}:{tag}")
+        return Digest(str(found.digest), "registry")
+
+    return tell
+
+
+class SiteLike(Protocol):
+    """`executor.operations.interface.Site`."""
+
+    @property
+    def repository(self) -> str: ...
+    @property
+    def tree(self) -> Tree: ...
+    @property
+    def inventory(self) -> Inventory: ...
+    @property
+    def config(self) -> Config: ...
+    @property
+    def planned(self) -> frozenset[Artefact]: ...
+
+
+class ToolboxLike(Protocol):
+    """`executor.operations.interface.Toolbox`, as far as planning goes."""
+
+    @property
+    def site(self) -> SiteLike: ...
+    @property
+    def ledger(self) -> Mapping[Artefact, Mapping[str, Any]]: ...
+    @property
+    def dry_run(self) -> bool: ...
+    def registry(self, host: str) -> Remote: ...
+
+
+def ground_of(site: SiteLike) -> Ground:
+    """For a forecast: no digest is known yet."""
+    return Ground(site.repository, site.tree, site.inventory, site.config, site.planned)
+
+
+def ground_at(toolbox: ToolboxLike) -> Ground:
+    """For the run: a digest is taken from this task's push, else asked of the registry."""
+    site = toolbox.site
+    teller = digest_teller(toolbox.ledger, toolbox.registry, site.planned, dry_run=toolbox.dry_run)
+    return Ground(site.repository, site.tree, site.inventory, site.config, site.planned, teller)

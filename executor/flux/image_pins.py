@@ -1,0 +1,502 @@
+"""Where the image of a HelmRelease is pinned, and what has to change there for another version to run."""
+
+from __future__ import annotations
+
+import itertools
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from executor.errors import Blocked
+from executor.flux.cells import Cell, cells
+from executor.flux.change import LATER, Allowed, Digest, Ground, Limits, Turn
+from executor.flux.inventory import split_host
+from executor.flux.places import Files, Source, Spot, Thing, node_at, refuse_foreign_owner
+from executor.flux.values import ImagePin, Values, images, layer, merge, reference
+from executor.flux.versions import Version, split
+from executor.models import Artefact
+from executor.reasons import ReasonCode
+from executor.tools.yaml_span import Edit, InsertKey, Path, RemoveKey, parse_path, show_path
+from executor.tools.yaml_span import Mapping as MappingNode
+from executor.tools.yaml_span import Sequence as SequenceNode
+
+if TYPE_CHECKING:
+    from executor.flux.inventory import Manifest
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """An entry of an `images` list of kustomize: in a kustomization file, or in a release's postRenderers."""
+
+    source: Source
+    document: int
+    steps: Path
+    node: MappingNode
+
+    def spot(self, key: str) -> Spot | None:
+        from executor.tools.yaml_span import Scalar
+
+        found = node_at(self.source, self.node, (key,))
+        if found is None or not isinstance(found[0], Scalar):
+            return None
+        spot = Spot(self.source, self.document, (*self.steps, key), found[0], found[1])
+        return None if spot.is_null or not spot.text else spot
+
+    def text(self, key: str) -> str:
+        spot = self.spot(key)
+        return spot.text if spot else ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.source.path}:{self.source.line(self.node.start)}"
+
+    @property
+    def repository(self) -> str:
+        return self.text("newName") or self.text("name")
+
+    @property
+    def version(self) -> str:
+        return "@".join(filter(None, (self.text("newTag"), self.text("digest"))))
+
+    def matches(self, image: str) -> bool:
+        """As kustomize does (api/image.IsImageMatched): the name is an anchored regular expression."""
+        pattern = rf"^{self.text('name')}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$"
+        try:
+            return re.match(pattern, image) is not None
+        except re.error:
+            return self.text("name") == image
+
+    def __str__(self) -> str:
+        return f"{self.repository} {self.version} ({self.place})"
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """An image that a release runs: pinned by values, or by an entry that wins over them."""
+
+    repository: str | None
+    version: str
+    pin: ImagePin | None
+    entry: Entry | None
+    release: Thing
+
+    def __str__(self) -> str:
+        return str(self.entry or self.pin)
+
+
+@dataclass(frozen=True)
+class Move:
+    """What has to be done for an image to be at a version: values that turn, keys that go or come, what to say."""
+
+    turns: tuple[Turn, ...]
+    more: tuple[tuple[Source, Edit, Mapping[str, Any]], ...] = ()
+    digest: Mapping[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
+    allowed: tuple[Allowed, ...] = ()
+
+
+# -- finding ----------------------------------------------------------------------------------------------------------
+
+
+def images_of(ground: Ground, files: Files, release: Thing) -> list[Image]:
+    """Every image pinned for a release, each with the place that wins. Raises Blocked where that cannot be told."""
+    values, over = _values(ground, files, release)
+    entries = list(_post_renderers(release))
+    found: list[Image] = []
+    for pin in images(values):
+        _block_overridden(release, pin, over)
+        _block_patched(release, pin)
+        entry = _rewriting(ground, files, release, pin) or _winner(entries, pin.repository)
+        if entry is None:
+            found.append(Image(pin.repository, pin.version, pin, None, release))
+        elif not any(each.entry is entry for each in found):
+            found.append(Image(entry.repository, entry.version, None, entry, release))
+    taken = {id(each.entry) for each in found}
+    found += [
+        Image(each.repository, each.version, None, each, release)
+        for each in entries
+        if each.version and id(each) not in taken
+    ]
+    return found
+
+
+def _values(ground: Ground, files: Files, release: Thing) -> tuple[Values, list[tuple[Path, str]]]:
+    """The merged values, and what `targetPath` puts over them: path and the place that says so."""
+    values: Values = {}
+    over: list[tuple[Path, str]] = []
+    sources = release.node("spec", "valuesFrom")
+    for i in range(len(sources[0].items) if sources and isinstance(sources[0], SequenceNode) else 0):
+        kind, name = (release.text("spec", "valuesFrom", i, key) or "" for key in ("kind", "name"))
+        target = release.spot("spec", "valuesFrom", i, "targetPath")
+        if target is not None and not target.is_null:
+            over.append((_target_path(target), f"{target.place}: the {kind} {name}"))
+            continue
+        key = release.text("spec", "valuesFrom", i, "valuesKey") or "values.yaml"
+        inner = _config_map(ground, files, release, name, key) if kind == "ConfigMap" else None
+        if inner is not None and inner.yaml.documents:
+            values = merge(values, layer(inner, 0, inner.yaml.documents[0], ()))
+    own = release.node("spec", "values")
+    if own is not None:
+        values = merge(values, layer(release.source, release.document, own[0], ("spec", "values"), own[1]))
+    return values, over
+
+
+def _target_path(spot: Spot) -> Path:
+    try:
+        return parse_path(spot.text)
+    except ValueError:
+        raise Blocked(ReasonCode.NOT_PLAIN, f"{spot.place}: the targetPath {spot.text} is not understood") from None
+
+
+def _config_map(ground: Ground, files: Files, release: Thing, name: str, key: str) -> Source | None:
+    """The values file behind a ConfigMap: a generator's file, or the text in a manifest. None where there is none."""
+    found = list(_generated(ground, files, release, name, key))
+    found += [
+        inner
+        for each in ground.inventory.find("ConfigMap", name)
+        if _near(ground, each, release.manifest)
+        and (spot := files.thing(each).spot("data", key)) is not None
+        and (inner := files.inside(spot)) is not None
+    ]
+    if len(found) > 1:
+        places = ", ".join(each.path for each in found)
+        raise Blocked(
+            ReasonCode.AMBIGUOUS, f"{release.place}: the ConfigMap {name} comes from several places: {places}"
+        )
+    return found[0] if found else None
+
+
+def _near(ground: Ground, one: Manifest, two: Manifest) -> bool:
+    a, b = ground.inventory.namespaces(one), ground.inventory.namespaces(two)
+    return not (a and b and not a & b)
+
+
+def _generated(ground: Ground, files: Files, release: Thing, name: str, key: str) -> Iterator[Source]:
+    """`configMapGenerator` entries of the kustomizations around a release: `files: [values.yaml=some/file.yaml]`."""
+    graph = ground.inventory.graph
+    for folder in sorted(graph.reach(release.manifest.path)):
+        if folder not in graph.files:
+            continue
+        source = files.source(graph.files[folder][0])
+        for root in source.yaml.documents:
+            generators = node_at(source, root, ("configMapGenerator",))
+            for i in range(len(generators[0].items) if generators and isinstance(generators[0], SequenceNode) else 0):
+                if _text(source, root, ("configMapGenerator", i, "name")) == name:
+                    for path in _generator_files(source, root, i, key):
+                        yield files.source(posixpath.normpath(posixpath.join(folder, path)))
+
+
+def _generator_files(source: Source, root: Any, i: int, key: str) -> Iterator[str]:
+    """The files of a generator that become the data key `key`: `key=path`, or a path that ends so."""
+    listed = node_at(source, root, ("configMapGenerator", i, "files"))
+    for number in range(len(listed[0].items) if listed and isinstance(listed[0], SequenceNode) else 0):
+        said = _text(source, root, ("configMapGenerator", i, "files", number)) or ""
+        name, equals, path = said.partition("=")
+        if (name if equals else posixpath.basename(said)) == key:
+            yield path if equals else said
+
+
+def _text(source: Source, root: Any, steps: Path) -> str | None:
+    found = node_at(source, root, steps)
+    return getattr(found[0], "value", None) if found else None
+
+
+def _block_overridden(release: Thing, pin: ImagePin, over: Sequence[tuple[Path, str]]) -> None:
+    spots = [pin.path] if pin.whole else [(*pin.path, "tag"), (*pin.path, "digest"), (*pin.path, "repository")]
+    for path, said in over:
+        if any(_same_start(path, each) for each in spots):
+            raise Blocked(
+                ReasonCode.NO_EFFECT,
+                f"{said} is put over the value at {show_path(path)} and wins; change it there ({release.place})",
+            )
+
+
+def _same_start(target: Path, path: Path) -> bool:
+    return [str(each) for each in target] == [str(each) for each in path[: len(target)]]
+
+
+def _block_patched(release: Thing, pin: ImagePin) -> None:
+    """Raises Blocked where a postRenderers patch speaks of the image: it is laid over all that values say."""
+    if pin.repository is None:
+        return
+    renderers = release.node("spec", "postRenderers")
+    for i in range(len(renderers[0].items) if renderers and isinstance(renderers[0], SequenceNode) else 0):
+        patches = release.node("spec", "postRenderers", i, "kustomize", "patches")
+        for n in range(len(patches[0].items) if patches and isinstance(patches[0], SequenceNode) else 0):
+            spot = release.spot("spec", "postRenderers", i, "kustomize", "patches", n, "patch")
+            if spot is not None and re.search(rf"image:.*{re.escape(split_host(pin.repository)[1])}\b", spot.text):
+                raise Blocked(
+                    ReasonCode.NO_EFFECT,
+                    f"{spot.place}: a postRenderers patch sets the image and wins; change it there",
+                )
+
+
+def _post_renderers(release: Thing) -> Iterator[Entry]:
+    renderers = release.node("spec", "postRenderers")
+    for i in range(len(renderers[0].items) if renderers and isinstance(renderers[0], SequenceNode) else 0):
+        yield from entries_at(
+            release.source, release.document, release.root, ("spec", "postRenderers", i, "kustomize", "images")
+        )
+
+
+def entries_at(source: Source, document: int, root: Any, steps: Path) -> Iterator[Entry]:
+    listed = node_at(source, root, steps)
+    for n in range(len(listed[0].items) if listed and isinstance(listed[0], SequenceNode) else 0):
+        found = node_at(source, root, (*steps, n))
+        if found is not None and isinstance(found[0], MappingNode):
+            yield Entry(source, document, (*steps, n), found[0])
+
+
+def _winner(entries: Sequence[Entry], repository: str | None) -> Entry | None:
+    """The last entry that sets a tag or digest of an image, renamings on the way followed."""
+    name, won = repository, None
+    for each in entries:
+        if name is not None and each.matches(name):
+            won = each if each.version else won
+            name = each.text("newName") or name
+    return won
+
+
+def _rewriting(ground: Ground, files: Files, release: Thing, pin: ImagePin) -> Entry | None:
+    """kustomize's own `images` also rewrite `containers: [{image: …}]` lists inside of a release's values."""
+    in_list = any(
+        step in ("containers", "initContainers") and isinstance(after, int)
+        for step, after in itertools.pairwise(pin.path)
+    )
+    if not (pin.whole and in_list and pin.repository):
+        return None
+    graph = ground.inventory.graph
+    found = [
+        entry
+        for folder in sorted(graph.reach(release.manifest.path))
+        if folder in graph.files
+        for entry in kustomize_entries(files.source(graph.files[folder][0]))
+        if entry.version and entry.matches(pin.tag.text)
+    ]
+    if len(found) > 1:
+        listed = ", ".join(each.place for each in found)
+        raise Blocked(ReasonCode.AMBIGUOUS, f"{pin.tag.place}: the image is set by several kustomizations: {listed}")
+    return found[0] if found else None
+
+
+def kustomize_entries(source: Source) -> Iterator[Entry]:
+    for number, root in enumerate(source.yaml.documents):
+        yield from entries_at(source, number, root, ("images",))
+
+
+# -- choosing ---------------------------------------------------------------------------------------------------------
+
+
+def is_named(wanted: str, repository: str | None) -> int:
+    """How well a name fits a repository: 3 the same, 2 the same without the registry, 1 its last parts, 0 not."""
+    if repository is None:
+        return 0
+    bare, name = split_host(repository)[1], split_host(wanted)[1]
+    if wanted == repository:
+        return 3
+    if bare.removeprefix("library/") == name.removeprefix("library/"):
+        return 2 if split_host(wanted)[0] in (None, split_host(repository)[0]) else 0
+    return 1 if split_host(wanted)[0] is None and bare.endswith("/" + name) else 0
+
+
+def pick(found: Sequence[Image], wanted: str | None, version: Version, limits: Limits, ground: Ground) -> list[Image]:
+    """The images that are meant. Raises Blocked with the candidates where that is not sure."""
+    if wanted is not None:
+        best = max((is_named(wanted, each.repository) for each in found), default=0)
+        found = [each for each in found if best and is_named(wanted, each.repository) == best]
+    if not found:
+        return []
+    if limits.from_version is not None:
+        at = [each for each in found if _tag(each) in (limits.from_version, version.tag)]
+        found = at or found
+    built = [each for each in found if is_pushed(ground, each.repository, version.tag)]
+    found = built or found
+    names = {each.repository for each in found}
+    versions = {_tag(each) for each in found} - {version.tag}
+    if len(names) == 1 and len(versions) <= 1:
+        return list(found)
+    if len(versions) <= 1 and (built or limits.everywhere):
+        return list(found)
+    raise Blocked(
+        ReasonCode.AMBIGUOUS, f"several images fit: {', '.join(map(str, found))}; name the image, or its old version"
+    )
+
+
+def _tag(image: Image) -> str | None:
+    return split(image.version).tag or image.version
+
+
+def is_pushed(ground: Ground, repository: str | None, tag: str | None) -> bool:
+    """Whether this task builds or pushes that image at that tag."""
+    if repository is None or tag is None:
+        return False
+    name = f"{split_host(repository)[1]}:{tag}"
+    return any(Artefact(kind, name) in ground.planned for kind in ("pushed", "built"))
+
+
+# -- moving -----------------------------------------------------------------------------------------------------------
+
+
+def move(ground: Ground, files: Files, image: Image, version: Version, limits: Limits) -> Move:
+    """What brings an image to a version. Raises Blocked."""
+    allowed = _allowed(image, version)
+    if image.entry is not None:
+        return move_entry(ground, files, image.entry, version, limits, allowed=allowed)
+    assert image.pin is not None
+    pin = image.pin
+    turns: list[Turn] = []
+    about: Mapping[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
+    for cell in cells(files, ground.inventory, pin.tag, everywhere=limits.everywhere):
+        old = _split_reference(cell.text) if pin.whole else ("", split(cell.text))
+        was = Version(old[1].tag, old[1].digest or (pin.digest.text if pin.digest else None))
+        new, about, warnings = decide(
+            ground, image.repository, was, version, apart=pin.digest is not None, place=cell.place
+        )
+        if pin.digest is not None:
+            turns += _digest_turn(files, ground, pin.digest, new, limits)
+            new = Version(new.tag, None)
+        text = _with_reference(old[0], new) if pin.whole else str(new)
+        turns.append(Turn(cell, text, "image" if pin.whole else "image tag", was=str(old[1]), becomes=str(new)))
+    return Move(tuple(turns), (), about, warnings, allowed)
+
+
+def _allowed(image: Image, version: Version) -> tuple[Allowed, ...]:
+    """Values of the release, whichever way they come; a ConfigMap that holds them."""
+    name = image.release.manifest.name
+    holds = version.tag or version.digest
+    fields = [("spec", "values"), ("spec", "postRenderers")]
+    found = [Allowed("HelmRelease", name, field, each) for field in fields for each in {holds, version.digest}]
+    found += [Allowed("HelmRelease", name, field, "sha256:") for field in fields]
+    return (*found, Allowed("ConfigMap", None, ("data",), holds))
+
+
+def _split_reference(text: str) -> tuple[str, Version]:
+    found = reference(text)
+    if found is None:
+        raise Blocked(ReasonCode.NOT_PLAIN, f"{text} is no image reference; change it by hand")
+    return found[0], Version(found[1] or None, found[2] or None)
+
+
+def _with_reference(repository: str, version: Version) -> str:
+    tag = f":{version.tag}" if version.tag else ""
+    return repository + tag + (f"@{version.digest}" if version.digest else "")
+
+
+def _digest_turn(files: Files, ground: Ground, spot: Spot, new: Version, limits: Limits) -> list[Turn]:
+    """The `digest` key beside a tag; `sha: abc` is written without the algorithm's name."""
+    if new.digest is None:
+        return []
+    value = new.digest if ":" in spot.text else new.digest.removeprefix("sha256:")
+    found = cells(files, ground.inventory, spot, everywhere=limits.everywhere)
+    return [Turn(cell, value, "image digest", version=False) for cell in found]
+
+
+def decide(
+    ground: Ground, repository: str | None, old: Version, asked: Version, *, apart: bool, place: str
+) -> tuple[Version, Mapping[str, Any] | None, tuple[str, ...]]:
+    """Tag and digest that a pin gets, evidence about the digest, warnings. `apart`: the digest has a key of its own.
+
+    Raises Blocked where the old digest would win over the new tag and no new one is known.
+    """
+    if asked.tag is None:
+        return Version(old.tag, asked.digest), _about(repository, old.tag, asked.digest, "given", old), ()
+    if asked.digest is not None:
+        return asked, _about(repository, asked.tag, asked.digest, "given", old), ()
+    if old.digest is None:
+        return Version(asked.tag, None), None, _prefix_warning(old.tag, asked.tag, place)
+    if old.tag == asked.tag:
+        return old, None, ()  # 1.4.0@sha256:… asked to be 1.4.0 is already there
+    answer = _ask(ground, repository, asked.tag)
+    warnings = _prefix_warning(old.tag, asked.tag, place)
+    if answer.value is not None:
+        return (
+            Version(asked.tag, answer.value),
+            _about(repository, asked.tag, answer.value, answer.source, old),
+            warnings,
+        )
+    if apart or ground.config.digests == "require":
+        raise Blocked(
+            ReasonCode.DIGEST_UNKNOWN,
+            f"{place}: the image is pinned by its digest too, and that of {asked.tag} is not known ({answer.source}); "
+            f"push the image in this task, or give {asked.tag}@sha256:…",
+        )
+    said = f"{place}: the digest {old.digest} is dropped, that of {asked.tag} is not known ({answer.source})"
+    return (
+        Version(asked.tag, None),
+        _about(repository, asked.tag, None, f"dropped: {answer.source}", old),
+        (*warnings, said),
+    )
+
+
+def _ask(ground: Ground, repository: str | None, tag: str) -> Digest:
+    if repository is None:
+        return Digest(None, "only the chart knows the image's name")
+    if ground.digest_of is not None:
+        return ground.digest_of(repository, tag)
+    if Artefact("pushed", f"{split_host(repository)[1]}:{tag}") in ground.planned:
+        return Digest(LATER, "the push of this task")
+    return Digest(None, "the registry is asked when it runs")
+
+
+def _about(repository: str | None, tag: str | None, digest: str | None, source: str, old: Version) -> dict[str, Any]:
+    return {"image": repository, "tag": tag, "digest": digest, "digest_from": source, "digest_before": old.digest}
+
+
+def _prefix_warning(old: str | None, new: str, place: str) -> tuple[str, ...]:
+    if old and re.match(r"v?\d+\.", old) and re.match(r"v?\d+\.", new) and old.startswith("v") != new.startswith("v"):
+        return (f"{place}: the tag was {old} and becomes {new}: one has a leading v, the other has not",)
+    return ()
+
+
+# -- kustomize images -------------------------------------------------------------------------------------------------
+
+
+def move_entry(
+    ground: Ground, files: Files, entry: Entry, version: Version, limits: Limits, *, allowed: tuple[Allowed, ...]
+) -> Move:
+    """`newTag` and `digest` are a pair: setting one refreshes or clears the other; every other key stays."""
+    tag, digest = entry.spot("newTag"), entry.spot("digest")
+    old = Version(tag.text if tag else None, digest.text if digest else None)
+    if tag is not None and "@" in tag.text:
+        raise Blocked(ReasonCode.NOT_PLAIN, f"{tag.place}: newTag holds a digest; write it as `digest:` first")
+    wanted = Version(version.tag, version.digest)
+    if version.tag is not None and version.digest is None and old.digest is None:
+        new, about, warnings = wanted, None, _prefix_warning(old.tag, version.tag, entry.place)
+    elif version.tag is None:
+        new, about, warnings = Version(old.tag, version.digest), None, ()
+    else:
+        new, about, warnings = decide(ground, entry.repository, old, wanted, apart=False, place=entry.place)
+    turns: list[Turn] = []
+    more: list[tuple[Source, Edit, Mapping[str, Any]]] = []
+    for key, spot, value in (("newTag", tag, new.tag), ("digest", digest, new.digest)):
+        turns += _entry_turns(files, ground, spot, value, what=f"{key} of {entry.repository}", limits=limits)
+        more += _entry_keys(entry, key, spot, value)
+    return Move(tuple(turns), tuple(more), about, warnings, allowed)
+
+
+def _entry_turns(
+    files: Files, ground: Ground, spot: Spot | None, value: str | None, *, what: str, limits: Limits
+) -> list[Turn]:
+    if spot is None or value is None:
+        return []
+    found: list[Cell] = cells(files, ground.inventory, spot, everywhere=limits.everywhere)
+    return [Turn(cell, value, what, version=not what.startswith("digest")) for cell in found]
+
+
+def _entry_keys(
+    entry: Entry, key: str, spot: Spot | None, value: str | None
+) -> list[tuple[Source, Edit, Mapping[str, Any]]]:
+    where = show_path((*entry.steps, key))
+    if spot is not None and value is None:
+        refuse_foreign_owner(spot)
+        about = {"file": spot.place, "field": where, "what": key, "from": spot.text, "to": None}
+        return [(entry.source, RemoveKey(entry.node, key), about)]
+    if spot is None and value is not None:
+        if entry.node.flow:
+            raise Blocked(ReasonCode.NOT_PLAIN, f"{entry.place}: {key} would have to be added to a flow mapping")
+        about = {"file": entry.place, "field": where, "what": key, "from": None, "to": value}
+        return [(entry.source, InsertKey(entry.node, key, value), about)]
+    return []

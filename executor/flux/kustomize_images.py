@@ -1,0 +1,51 @@
+"""`kustomize.image`: an entry of the `images` list of a kustomization."""
+
+from __future__ import annotations
+
+from executor.errors import Blocked
+from executor.flux.change import Allowed, Ground, Limits, Plan, make
+from executor.flux.image_pins import Entry, is_named, kustomize_entries, move_entry
+from executor.flux.inventory import split_host
+from executor.flux.versions import Version, image_problem
+from executor.models import Artefact
+from executor.reasons import ReasonCode
+
+
+def image_plan(ground: Ground, file: str, image: str, version: Version, limits: Limits) -> Plan:
+    """Raises Blocked or Refused where the entry is not there, not the only one, or cannot be changed as asked."""
+    said = image_problem(version)
+    if said:
+        raise Blocked(ReasonCode.NOT_DETERMINATE, said)
+    files = ground.files
+    file = files.named(file)
+    entry = _entry(list(kustomize_entries(files.source(file))), file, image)
+    bare = split_host(entry.repository)[1]
+    holds = f"{bare}:{version.tag}" if version.tag else version.digest
+    done = move_entry(ground, files, entry, version, limits, allowed=(Allowed(None, None, (), holds),))
+    pushed = Artefact("pushed", f"{bare}:{version.tag}")
+    return make(
+        ground, done.turns, limits, files=files,
+        subject=f"image {entry.repository}", allowed=done.allowed, more=done.more,
+        about={"digests": [dict(done.digest)]} if done.digest else {},
+        warnings=done.warnings, needs=frozenset({pushed} & ground.planned),
+    )  # fmt: skip
+
+
+def _entry(entries: list[Entry], file: str, image: str) -> Entry:
+    """The entry that is meant: by its name, by its newName, or by the last parts of one of them."""
+    if not entries:
+        raise Blocked(ReasonCode.NOT_FOUND, f"{file}: it has no images list; the image is pinned somewhere else")
+    fits = {
+        id(each): max(is_named(image, each.text("name")), is_named(image, each.text("newName"))) for each in entries
+    }
+    best = max(fits.values())
+    found = [each for each in entries if best and fits[id(each)] == best]
+    if not found:
+        found = [each for each in entries if each.matches(image)]
+    if not found:
+        listed = ", ".join(map(str, entries))
+        raise Blocked(ReasonCode.NOT_FOUND, f"{file}: no entry of its images is {image}; there are {listed}")
+    if len(found) > 1:
+        listed = ", ".join(map(str, found))
+        raise Blocked(ReasonCode.AMBIGUOUS, f"{file}: several entries fit {image}: {listed}; name one of them")
+    return found[0]

@@ -1,0 +1,442 @@
+"""Where a version lives: charts, sources and images of HelmReleases, found by the rules of Flux, Helm and kustomize.
+
+Everything here reads files and plans; `change.py` guards, proves and writes.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from executor.errors import Blocked
+from executor.flux.cells import Cell, cells
+from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, also, deployments, lies_in, make
+from executor.flux.places import Files, Spot, Thing
+from executor.flux.versions import Version, chart_problem, is_exact, split, tag_problem
+from executor.reasons import ReasonCode
+
+if TYPE_CHECKING:
+    from executor.flux.inventory import Manifest
+
+_UNVERSIONED = ("GitRepository", "Bucket")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which object is meant: a name, a namespace, a file or folder that narrows, and the sentence's limits."""
+
+    kind: str
+    name: str
+    namespace: str | None
+    file: str | None
+    limits: Limits
+
+
+@dataclass(frozen=True, eq=False)
+class Pinned:
+    """A value that holds a version: its cells, and where the rendered output follows it."""
+
+    spot: Spot
+    what: str
+    allowed: Allowed
+
+
+# -- which object -----------------------------------------------------------------------------------------------------
+
+
+def choose(ground: Ground, asked: Asked) -> list[Manifest]:
+    """The objects that are meant: one, or all of them where the sentence says everywhere. Raises Blocked."""
+    found = _in_namespace(ground, asked)
+    if asked.file:
+        wanted = posixpath.normpath(asked.file)
+        inside = [each for each in found if each.path == wanted or each.path.startswith(wanted + "/")]
+        found = inside or found  # else it may be the file that holds the version; `check_file` sees to that
+    if asked.limits.where:
+        found = _narrowed(ground, found, asked)
+    if len(found) > 1 and not asked.limits.everywhere:
+        raise Blocked(
+            ReasonCode.AMBIGUOUS,
+            f"{asked.kind} {asked.name} is there {len(found)} times: {', '.join(each.place for each in found)}; name "
+            "the path, namespace or cluster",
+        )
+    return found
+
+
+def _in_namespace(ground: Ground, asked: Asked) -> list[Manifest]:
+    every = ground.inventory.find(asked.kind, asked.name)
+    if not every:
+        near = [each for each in ground.inventory.near(asked.name) if each in ground.inventory.names(asked.kind)]
+        hint = f"; the nearest names are {', '.join(near)}" if near else ""
+        raise Blocked(ReasonCode.NOT_FOUND, f"there is no {asked.kind} {asked.name} in {ground.repository}{hint}")
+    if asked.namespace is None:
+        return list(every)
+    sure = [each for each in every if asked.namespace in ground.inventory.namespaces(each)]
+    unsure = [each for each in every if not ground.inventory.namespaces(each)]
+    if not sure and not unsure:
+        places = ", ".join(f"{each.place} ({_namespaces(ground, each)})" for each in every)
+        raise Blocked(
+            ReasonCode.NOT_FOUND,
+            f"there is no {asked.kind} {asked.name} in namespace {asked.namespace}; found: {places}",
+        )
+    return sure or unsure
+
+
+def _namespaces(ground: Ground, manifest: Manifest) -> str:
+    return ", ".join(sorted(ground.inventory.namespaces(manifest))) or "namespace not known"
+
+
+def _narrowed(ground: Ground, found: list[Manifest], asked: Asked) -> list[Manifest]:
+    """By a part of the path; else by where all of its deployments lie."""
+    where = asked.limits.where or ""
+    for word in (where, *also(where)):
+        inside = [each for each in found if lies_in(each.path, word)]
+        inside = inside or [each for each in found if _deployed_in(ground, each, word)]
+        if inside:
+            return inside
+    places = ", ".join(each.place for each in found)
+    raise Blocked(ReasonCode.NOT_FOUND, f"no {asked.kind} {asked.name} lies in {where}; found: {places}")
+
+
+def _deployed_in(ground: Ground, manifest: Manifest, where: str) -> bool:
+    paths = deployments(ground, manifest.path).values()
+    return bool(paths) and all(lies_in(path, where) for path in paths)
+
+
+def check_file(asked: Asked, plan: Plan) -> Plan:
+    """Raises Blocked where a named file is not the one that the version lives in, nor holds the object itself."""
+    if not asked.file or not plan.values:
+        return plan
+    wanted = posixpath.normpath(asked.file)
+    if not any(
+        path == wanted or path.startswith(wanted + "/") for path in (*plan.paths, *plan.about.get("objects", ()))
+    ):
+        raise Blocked(
+            ReasonCode.NOT_FOUND,
+            f"{asked.kind} {asked.name} has its version in {', '.join(plan.paths)}, not in {wanted}",
+        )
+    return plan
+
+
+# -- charts -----------------------------------------------------------------------------------------------------------
+
+
+def chart_pins(ground: Ground, files: Files, release: Thing, version: Version, limits: Limits) -> list[Pinned]:
+    """Where the chart's version of a HelmRelease lives. Raises Blocked where it has none that counts."""
+    if release.node("spec", "chartRef") is not None:
+        return _referred(ground, files, release, version, limits)
+    if release.node("spec", "chart") is None:
+        raise Blocked(
+            ReasonCode.NOT_FOUND,
+            f"{release.place}: HelmRelease {release.manifest.name} names no chart there; it is a part that is laid "
+            "over another one: name the file that holds the version",
+        )
+    kind = release.text("spec", "chart", "spec", "sourceRef", "kind")
+    if kind in _UNVERSIONED:
+        raise _no_version(release, kind)
+    spot = release.spot("spec", "chart", "spec", "version")
+    if spot is None or spot.is_null:
+        raise Blocked(
+            ReasonCode.RANGE,
+            f"{release.place}: the chart has no version, so Flux takes the newest; write `version:` there first",
+        )
+    _block_range(ground, files, spot, limits)
+    _block_inexact(version, chart_problem)
+    allowed = Allowed("HelmRelease", release.manifest.name, ("spec", "chart", "spec", "version"), version.tag)
+    return [Pinned(spot, "chart version", allowed)]
+
+
+def _no_version(thing: Thing, kind: str | None) -> Blocked:
+    return Blocked(
+        ReasonCode.NO_EFFECT,
+        f"{thing.place}: the chart comes from a {kind}, where Flux ignores the version; change that one's ref instead",
+    )
+
+
+def _block_range(ground: Ground, files: Files, spot: Spot, limits: Limits) -> None:
+    for cell in cells(files, ground.inventory, spot, everywhere=limits.everywhere):
+        if not is_exact(cell.text):
+            raise Blocked(
+                ReasonCode.RANGE,
+                f"{cell.place}: {spot.where} is the range {cell.text}, which Flux resolves by itself; replace it by an "
+                "exact version by hand first",
+            )
+
+
+def _block_inexact(version: Version, problem: object) -> None:
+    assert callable(problem)
+    if version.tag is None or version.digest is not None:
+        raise Blocked(ReasonCode.NOT_DETERMINATE, f"{version}: a chart is named by one exact version, without a digest")
+    said = problem(version.tag)
+    if said:
+        raise Blocked(ReasonCode.NOT_DETERMINATE, said)
+
+
+def _referred(ground: Ground, files: Files, release: Thing, version: Version, limits: Limits) -> list[Pinned]:
+    """Through `spec.chartRef` to its OCIRepository or HelmChart."""
+    if release.node("spec", "chart") is not None:
+        raise Blocked(ReasonCode.NOT_PLAIN, f"{release.place}: it has both chart and chartRef; take one of them away")
+    source = files.thing(source_of(ground, files, release))
+    users = source_users(ground, files, source)
+    others = [each for each in users if each != release.place]
+    if others and not limits.everywhere:
+        raise Blocked(
+            ReasonCode.SHARED,
+            f"{source.place}: {source.manifest.kind} {source.manifest.name} also serves {len(others)} others, which "
+            f"would move too: {', '.join(others)}; say that all of them are meant, or give the release one of its own",
+        )
+    return source_pins(ground, files, source, version, limits)
+
+
+def source_of(ground: Ground, files: Files, release: Thing) -> Manifest:
+    """The source that a release's chartRef names: in its own file, else in its folder, else the only one that fits."""
+    kind = release.text("spec", "chartRef", "kind") or ""
+    name = release.text("spec", "chartRef", "name") or ""
+    if kind not in ("OCIRepository", "HelmChart"):
+        raise Blocked(ReasonCode.NOT_SUPPORTED, f"{release.place}: a chartRef to {kind or 'nothing'} holds no version")
+    fitting = _sources(ground, files, release, kind, name)
+    folder = release.manifest.path.rpartition("/")[0]
+    for near in (
+        [each for each in fitting if each.path == release.manifest.path],
+        [each for each in fitting if each.path.rpartition("/")[0] == folder],
+        _same_deployment(ground, release.manifest, fitting),
+        fitting,
+    ):
+        if len(near) == 1:
+            return near[0]
+        if near:
+            break
+    if not fitting:
+        raise Blocked(ReasonCode.NOT_FOUND, f"{release.place}: its {kind} {name} is not in {ground.repository}")
+    places = ", ".join(each.place for each in fitting)
+    raise Blocked(
+        ReasonCode.AMBIGUOUS, f"{release.place}: its {kind} {name} may be any of {places}; name the file that is meant"
+    )
+
+
+def _sources(ground: Ground, files: Files, release: Thing, kind: str, name: str) -> list[Manifest]:
+    """Those of the kind and name whose namespace does not speak against it."""
+    written = release.text("spec", "chartRef", "namespace")
+    own = ground.inventory.namespaces(release.manifest)
+    namespaces = frozenset({written}) if written else own
+    if "${" in (written or ""):
+        namespaces = frozenset()
+    named = [each for each in ground.inventory.manifests if each.kind == kind and each.name == name]
+    if "${" in name:
+        named = [each for each in named if _together(each, release.manifest)]
+        named = named or _by_substitution(ground, files, release, kind, name)
+    return [each for each in named if not _speaks_against(ground, each, namespaces)]
+
+
+def _together(one: Manifest, two: Manifest) -> bool:
+    """One folder: a variable means the same in both."""
+    return one.path.rpartition("/")[0] == two.path.rpartition("/")[0]
+
+
+def _by_substitution(ground: Ground, files: Files, release: Thing, kind: str, name: str) -> list[Manifest]:
+    spot = release.spot("spec", "chartRef", "name")
+    assert spot is not None
+    names = {each.text for each in cells(files, ground.inventory, spot, everywhere=True)}
+    return [each for each in ground.inventory.manifests if each.kind == kind and each.name in names]
+
+
+def _speaks_against(ground: Ground, source: Manifest, namespaces: frozenset[str]) -> bool:
+    known = ground.inventory.namespaces(source)
+    return bool(known and namespaces and not known & namespaces)
+
+
+def _same_deployment(ground: Ground, release: Manifest, found: Sequence[Manifest]) -> list[Manifest]:
+    """Those that at least one deployment of the release holds, too."""
+    mine = set(deployments(ground, release.path))
+    return [each for each in found if mine & set(deployments(ground, each.path))]
+
+
+def source_users(ground: Ground, files: Files, source: Thing) -> list[str]:
+    """file:line of every HelmRelease (and Flux Kustomization) that takes its chart or manifests from a source."""
+    kind, name = source.manifest.kind, source.manifest.name
+    found = []
+    for manifest in ground.inventory.manifests:
+        takes = _TAKERS.get((manifest.kind, kind))
+        if takes and _mentions(files, manifest, name) and takes(ground, files, manifest, source):
+            found.append(manifest.place)
+    return found
+
+
+def _mentions(files: Files, manifest: Manifest, name: str) -> bool:
+    """A quick look before the file is composed; a name may also come by a variable."""
+    if manifest.path in files.sources:
+        return True
+    try:
+        data = files.tree.read(manifest.path)
+    except OSError:
+        return False
+    return name.encode() in data or b"name: ${" in data or b"${" in name.encode()
+
+
+def _uses(ground: Ground, files: Files, manifest: Manifest, source: Thing) -> bool:
+    release = files.thing(manifest)
+    if release.text("spec", "chartRef", "kind") != source.manifest.kind:
+        return False
+    name = release.text("spec", "chartRef", "name") or ""
+    if name != source.manifest.name and "${" not in name:
+        return False
+    try:
+        return source_of(ground, files, release) == source.manifest
+    except Blocked:
+        return name == source.manifest.name  # it may well be this one: counted, so that nothing is moved unseen
+
+
+def _builds_from(ground: Ground, files: Files, manifest: Manifest, source: Thing) -> bool:
+    flux = files.thing(manifest)
+    if flux.text("spec", "sourceRef", "kind") != source.manifest.kind:
+        return False
+    if flux.text("spec", "sourceRef", "name") != source.manifest.name:
+        return False
+    written = flux.text("spec", "sourceRef", "namespace")
+    namespaces = frozenset({written}) if written else ground.inventory.namespaces(manifest)
+    return not _speaks_against(ground, source.manifest, namespaces)
+
+
+_TAKERS = {
+    ("HelmRelease", "OCIRepository"): _uses,
+    ("HelmRelease", "HelmChart"): _uses,
+    ("Kustomization", "OCIRepository"): _builds_from,
+    ("Kustomization", "GitRepository"): _builds_from,
+    ("Kustomization", "Bucket"): _builds_from,
+}
+
+
+# -- sources ----------------------------------------------------------------------------------------------------------
+
+
+def source_pins(ground: Ground, files: Files, source: Thing, version: Version, limits: Limits) -> list[Pinned]:
+    """The value of a source that Flux goes by. Raises Blocked."""
+    kind = source.manifest.kind
+    if kind == "OCIRepository":
+        return _oci_pins(ground, files, source, version, limits)
+    if kind == "HelmChart":
+        return _helm_chart_pins(ground, files, source, version, limits)
+    if kind == "GitRepository":
+        return _git_pins(ground, files, source, version, limits)
+    raise Blocked(ReasonCode.NOT_SUPPORTED, f"{source.place}: a {kind} holds no version")
+
+
+def _pin(source: Thing, spot: Spot, what: str, value: str | None) -> Pinned:
+    steps = tuple(step for step in spot.steps if isinstance(step, str | int))
+    return Pinned(spot, what, Allowed(source.manifest.kind, source.manifest.name, steps, value))
+
+
+def _oci_pins(ground: Ground, files: Files, source: Thing, version: Version, limits: Limits) -> list[Pinned]:
+    """`digest` wins over `semver` over `tag` (source-controller, OCIRepositoryRef)."""
+    spots = {key: source.spot("spec", "ref", key) for key in ("digest", "semver", "tag")}
+    digest, semver, tag = (each if each and not each.is_null and each.text else None for each in spots.values())
+    if version.tag is not None and (said := tag_problem(version.tag)):
+        raise Blocked(ReasonCode.NOT_DETERMINATE, said)
+    if digest is not None:
+        return _by_digest(source, digest, tag, semver, version)
+    if version.digest is not None and version.tag is None:
+        raise Blocked(
+            ReasonCode.NOT_PLAIN, f"{source.place}: it has no digest to be set; write `digest:` below spec.ref by hand"
+        )
+    if version.digest is not None:
+        raise Blocked(ReasonCode.NOT_PLAIN, f"{source.place}: it has no digest beside the tag; give the version alone")
+    if semver is not None:
+        _block_range(ground, files, semver, limits)
+        return [_pin(source, semver, "chart version", version.tag)]
+    if tag is None:
+        raise Blocked(
+            ReasonCode.RANGE,
+            f"{source.place}: spec.ref has no version, so Flux takes the newest; write `tag:` there first",
+        )
+    return [_pin(source, tag, "chart version", version.tag)]
+
+
+def _by_digest(source: Thing, digest: Spot, tag: Spot | None, semver: Spot | None, version: Version) -> list[Pinned]:
+    if version.tag is None:
+        return [_pin(source, digest, "chart digest", version.digest)]
+    if version.digest is None:
+        raise Blocked(
+            ReasonCode.DIGEST_UNKNOWN,
+            f"{digest.place}: the digest there wins over the {'tag' if tag else 'version'}, and that of {version.tag} "
+            f"is not known; give the version as {version.tag}@sha256:…",
+        )
+    pins = [_pin(source, digest, "chart digest", version.digest)]
+    return [*pins, _pin(source, tag, "chart version", version.tag)] if tag and not semver else pins
+
+
+def _helm_chart_pins(ground: Ground, files: Files, source: Thing, version: Version, limits: Limits) -> list[Pinned]:
+    kind = source.text("spec", "sourceRef", "kind")
+    if kind in _UNVERSIONED:
+        raise _no_version(source, kind)
+    spot = source.spot("spec", "version")
+    if spot is None or spot.is_null:
+        raise Blocked(
+            ReasonCode.RANGE, f"{source.place}: spec.version is not set, so Flux takes the newest; write it first"
+        )
+    _block_range(ground, files, spot, limits)
+    _block_inexact(version, chart_problem)
+    return [_pin(source, spot, "chart version", version.tag)]
+
+
+def _git_pins(ground: Ground, files: Files, source: Thing, version: Version, limits: Limits) -> list[Pinned]:
+    """`commit` wins over `name` over `semver` over `tag` over `branch` (source-controller, GitRepositoryRef)."""
+    for key in ("commit", "name", "semver", "tag", "branch"):
+        spot = source.spot("spec", "ref", key)
+        if spot is None or spot.is_null or not spot.text:
+            continue
+        if key == "semver":
+            _block_range(ground, files, spot, limits)
+        elif key != "tag":
+            raise Blocked(
+                ReasonCode.NO_EFFECT, f"{spot.place}: the source follows its {key} ({spot.text}), a tag would not count"
+            )
+        if version.tag is None or version.digest is not None:
+            raise Blocked(ReasonCode.NOT_DETERMINATE, f"{version}: a GitRepository is pinned by a tag, not by a digest")
+        return [_pin(source, spot, "tag", version.tag)]
+    raise Blocked(ReasonCode.RANGE, f"{source.place}: spec.ref names no tag; the source follows its default branch")
+
+
+def source_plan(ground: Ground, asked: Asked, version: Version) -> Plan:
+    """`source.bump`: the version or digest of an OCIRepository, HelmChart or GitRepository."""
+    files = ground.files
+    turns: list[Turn] = []
+    allowed: list[Allowed] = []
+    chosen = [files.thing(each) for each in choose(ground, asked)]
+    for source in chosen:
+        users = source_users(ground, files, source)
+        if len(users) > 1 and not asked.limits.everywhere:
+            raise Blocked(
+                ReasonCode.SHARED,
+                f"{source.place}: {asked.kind} {asked.name} serves {len(users)}, which would all move: "
+                f"{', '.join(users)}; say that all of them are meant",
+            )
+        pins = source_pins(ground, files, source, version, asked.limits)
+        turns += pin_turns(ground, files, pins, version, asked.limits)
+        allowed += [each.allowed for each in pins]
+    return check_file(asked, make(
+        ground, turns, asked.limits, subject=f"{asked.kind} {asked.name}", allowed=allowed, files=files,
+        about={"objects": [each.manifest.path for each in chosen]},
+    ))  # fmt: skip
+
+
+def pin_turns(ground: Ground, files: Files, pins: Sequence[Pinned], version: Version, limits: Limits) -> list[Turn]:
+    """Each pin's cells to what is asked: the digest to those that hold one, the tag to the others."""
+    turns = []
+    for pin in pins:
+        value = version.digest if pin.what.endswith("digest") else version.tag
+        found: list[Cell] = cells(files, ground.inventory, pin.spot, everywhere=limits.everywhere)
+        is_digest = pin.what.endswith("digest")
+        turns += [Turn(cell, value or "", pin.what, version=not is_digest) for cell in found]
+    return turns
+
+
+def parse_version(version: str | None, digest: str | None = None) -> Version:
+    """The arguments `version` and `digest` together. Raises Blocked where they contradict each other."""
+    given = split(version) if version else Version(None, None)
+    if digest and given.digest and digest != given.digest:
+        raise Blocked(ReasonCode.BAD_ARGUMENT, f"two digests are given: {given.digest} and {digest}")
+    found = Version(given.tag, digest or given.digest)
+    if found.tag is None and found.digest is None:
+        raise Blocked(ReasonCode.BAD_ARGUMENT, "neither a version nor a digest is given")
+    return found

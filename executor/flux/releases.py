@@ -1,0 +1,156 @@
+"""`helmrelease.bump`: the chart or the image of a HelmRelease, wherever its version lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from executor.errors import Blocked, Stop
+from executor.flux.change import Ground, Limits, Plan, Turn, make
+from executor.flux.image_pins import Image, images_of, is_pushed, move, pick
+from executor.flux.inventory import split_host
+from executor.flux.pins import Asked, Pinned, chart_pins, check_file, choose, pin_turns
+from executor.flux.places import Files, Thing
+from executor.flux.versions import Version, image_problem
+from executor.models import Artefact
+from executor.reasons import ReasonCode
+
+
+@dataclass(frozen=True, slots=True)
+class Bump:
+    """What is asked: `field` chart, image or None (whichever is the only one pinned)."""
+
+    asked: Asked
+    version: Version
+    field: str | None = None
+    image: str | None = None
+
+
+def release_plan(ground: Ground, bump: Bump) -> Plan:
+    """Raises Blocked or Refused where the version cannot be changed as asked."""
+    files = ground.files
+    releases = [files.thing(each) for each in choose(ground, bump.asked)]
+    field = bump.field or ("image" if bump.image else _only_field(ground, files, releases, bump))
+    planned = _charts(ground, files, releases, bump) if field == "chart" else _images(ground, files, releases, bump)
+    return check_file(bump.asked, planned)
+
+
+# -- charts -----------------------------------------------------------------------------------------------------------
+
+
+def _charts(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> Plan:
+    limits = bump.asked.limits
+    pins = _each(releases, lambda release: chart_pins(ground, files, release, bump.version, limits))
+    turns = pin_turns(ground, files, pins, bump.version, limits)
+    return make(
+        ground, turns, limits, subject=f"HelmRelease {bump.asked.name}", allowed=[each.allowed for each in pins],
+        files=files, about=_objects(releases),
+    )  # fmt: skip
+
+
+def _each(releases: list[Thing], find: object) -> list[Pinned]:
+    """What is found for each release; parts that hold nothing are passed over where another one holds it."""
+    assert callable(find)
+    found: list[Pinned] = []
+    stopped: list[Blocked] = []
+    for release in releases:
+        try:
+            found += find(release)
+        except Blocked as stop:
+            if stop.code is not ReasonCode.NOT_FOUND or len(releases) == 1:
+                raise
+            stopped.append(stop)
+    if not found:
+        raise stopped[0]
+    return list({pin.spot.key: pin for pin in found}.values())
+
+
+def _objects(releases: list[Thing]) -> dict[str, list[str]]:
+    return {"objects": [each.manifest.path for each in releases], "places": [each.place for each in releases]}
+
+
+# -- images -----------------------------------------------------------------------------------------------------------
+
+
+def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> Plan:
+    said = image_problem(bump.version)
+    if said:
+        raise Blocked(ReasonCode.NOT_DETERMINATE, said)
+    limits = bump.asked.limits
+    found = [image for release in releases for image in images_of(ground, files, release)]
+    chosen = pick(found, bump.image, bump.version, limits, ground)
+    if not chosen:
+        raise _no_image(releases, found, bump)
+    moves = [move(ground, files, image, bump.version, limits) for image in chosen]
+    name = (
+        f"image {chosen[0].repository} of " if chosen[0].repository and len({i.repository for i in chosen}) == 1 else ""
+    )
+    digests = [dict(each.digest) for each in moves if each.digest]
+    return make(
+        ground, [turn for each in moves for turn in each.turns], limits,
+        subject=f"{name}HelmRelease {bump.asked.name}", allowed=[each for one in moves for each in one.allowed],
+        more=[each for one in moves for each in one.more], files=files,
+        about=_objects(releases) | _digest_evidence(digests),
+        warnings=tuple(dict.fromkeys(said for each in moves for said in each.warnings)),
+        needs=needs(ground, chosen, bump.version),
+    )  # fmt: skip
+
+
+def _digest_evidence(digests: list[dict[str, object]]) -> dict[str, object]:
+    return {"digests": digests} if digests else {}
+
+
+def needs(ground: Ground, images: list[Image], version: Version) -> frozenset[Artefact]:
+    """The pushes of this task that the new version stands on."""
+    names = {split_host(each.repository)[1] for each in images if each.repository}
+    wanted = {Artefact("pushed", f"{name}:{version.tag}") for name in names}
+    return frozenset(wanted & ground.planned)
+
+
+def _no_image(releases: list[Thing], found: list[Image], bump: Bump) -> Blocked:
+    places = ", ".join(each.place for each in releases)
+    if bump.image and found:
+        listed = ", ".join(map(str, found))
+        return Blocked(
+            ReasonCode.NOT_FOUND, f"{places}: the image {bump.image} is not pinned there; pinned are {listed}"
+        )
+    return Blocked(
+        ReasonCode.NOT_FOUND, f"{places}: no image is pinned in the values; the chart chooses it, or another file does"
+    )
+
+
+# -- chart or image ---------------------------------------------------------------------------------------------------
+
+
+def _only_field(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> str:
+    """Which of the two is meant where the sentence does not say. Raises Blocked with both candidates."""
+    images = [image for release in releases for image in images_of(ground, files, release)]
+    if any(is_pushed(ground, each.repository, bump.version.tag) for each in images):
+        return "image"
+    charts, stopped = _pinned_charts(ground, files, releases, bump)
+    if not images:
+        if not charts and stopped:
+            raise stopped
+        return "chart"
+    if not charts:
+        return "image"
+    before = bump.asked.limits.from_version
+    if before is not None:
+        at_chart = [each for each in charts if each.cell.text == before]
+        at_image = [each for each in images if each.version.split("@")[0] == before]
+        if bool(at_chart) != bool(at_image):
+            return "chart" if at_chart else "image"
+    pinned = [f"chart {each.cell.text} ({each.cell.place})" for each in charts] + [f"image {each}" for each in images]
+    raise Blocked(
+        ReasonCode.AMBIGUOUS,
+        f"HelmRelease {bump.asked.name} has a chart and images pinned: {', '.join(pinned)}; say chart or image",
+    )
+
+
+def _pinned_charts(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> tuple[list[Turn], Stop | None]:
+    """The chart's present version, whoever else uses it; nothing where it is a range or not set."""
+    limits = Limits(everywhere=True)
+    try:
+        pins = _each(releases, lambda release: chart_pins(ground, files, release, Version("0.0.0", None), limits))
+    except Blocked as stop:
+        return [], stop
+    return pin_turns(ground, files, pins, bump.version, limits), None

@@ -1,0 +1,72 @@
+"""`kustomize.image`: an entry of the `images` list of a kustomization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from executor.models import Artefact, Forecast, Performed, Risk, TaskType
+
+if TYPE_CHECKING:
+    from executor.flux.change import Ground, Plan
+    from executor.operations.interface import Site, Toolbox
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """`file` is the kustomization file, `image` the name or newName of the entry (the registry may be left out); `tag`
+    or `digest`, or both.
+
+    `from_version`: what has to be there now ("from A to B"). `everywhere`: all that the edit moves is meant.
+    `rollback`: a lower version is meant. `where`: a part of a path (an environment, a cluster) that narrows.
+    """
+
+    file: str
+    image: str
+    tag: str | None = None
+    digest: str | None = None
+    from_version: str | None = None
+    everywhere: bool = False
+    rollback: bool = False
+    where: str | None = None
+
+
+class KustomizeImage:
+    """See docs/operations.md."""
+
+    kind: ClassVar[str] = "kustomize.image"
+    arguments: ClassVar[type] = Arguments
+    allowed: ClassVar[frozenset[TaskType]] = frozenset({TaskType.DEPLOYMENT})
+    risk: ClassVar[Risk] = Risk.LOW
+    rehearsable: ClassVar[bool] = True
+
+    def makes(self, arguments: Arguments) -> frozenset[Artefact]:
+        return frozenset()
+
+    def foresee(self, arguments: Arguments, site: Site) -> Forecast:
+        from executor.flux.change import ground_of
+
+        return _plan(arguments, ground_of(site)).forecast(site.repository)
+
+    def preflight(self, arguments: Arguments, toolbox: Toolbox) -> None:
+        toolbox.kustomize()
+
+    def perform(self, arguments: Arguments, toolbox: Toolbox) -> Performed:
+        from executor.flux.change import carry_out, ground_at
+
+        ground = ground_at(toolbox)
+        plan = _plan(arguments, ground)
+        return carry_out(plan, ground, write=toolbox.write, kustomize=toolbox.kustomize)
+
+
+def _plan(arguments: Arguments, ground: Ground) -> Plan:
+    from executor.flux.change import Limits
+    from executor.flux.kustomize_images import image_plan
+    from executor.flux.pins import parse_version
+
+    limits = Limits(arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where)
+    version = parse_version(arguments.tag, arguments.digest)
+    return image_plan(ground, arguments.file, arguments.image, version, limits)
+
+
+OPERATION = KustomizeImage()

@@ -1,0 +1,69 @@
+"""`manifest.set`: one value of a manifest; a missing last key of a block mapping is added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from executor.models import Artefact, Forecast, Performed, Risk, TaskType
+
+if TYPE_CHECKING:
+    from executor.flux.change import Ground, Plan
+    from executor.operations.interface import Site, Toolbox
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """`path` such as `spec.values.image.tag`, `containers[name=app].image` or `/spec/replicas`. `value` is typed: a
+    text stays a text unless a number or truth value stood there. `where` as `Kind/name` picks one of several documents.
+
+    `from_version`: what has to be there now ("from A to B"). `everywhere`: all that the edit moves is meant.
+    `rollback`: a lower version is meant. `where`: a part of a path (an environment, a cluster) that narrows.
+    """
+
+    file: str
+    path: str
+    value: str | int | float | bool | None
+    from_version: str | None = None
+    everywhere: bool = False
+    rollback: bool = False
+    where: str | None = None
+
+
+class ManifestSet:
+    """See docs/operations.md."""
+
+    kind: ClassVar[str] = "manifest.set"
+    arguments: ClassVar[type] = Arguments
+    allowed: ClassVar[frozenset[TaskType]] = frozenset({TaskType.DEPLOYMENT, TaskType.CONFIGURATION})
+    risk: ClassVar[Risk] = Risk.LOW
+    rehearsable: ClassVar[bool] = True
+
+    def makes(self, arguments: Arguments) -> frozenset[Artefact]:
+        return frozenset()
+
+    def foresee(self, arguments: Arguments, site: Site) -> Forecast:
+        from executor.flux.change import ground_of
+
+        return _plan(arguments, ground_of(site)).forecast(site.repository)
+
+    def preflight(self, arguments: Arguments, toolbox: Toolbox) -> None:
+        toolbox.kustomize()
+
+    def perform(self, arguments: Arguments, toolbox: Toolbox) -> Performed:
+        from executor.flux.change import carry_out, ground_at
+
+        ground = ground_at(toolbox)
+        plan = _plan(arguments, ground)
+        return carry_out(plan, ground, write=toolbox.write, kustomize=toolbox.kustomize)
+
+
+def _plan(arguments: Arguments, ground: Ground) -> Plan:
+    from executor.flux.change import Limits
+    from executor.flux.manifest_edits import set_plan
+
+    limits = Limits(arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where)
+    return set_plan(ground, arguments.file, arguments.path, arguments.value, limits)
+
+
+OPERATION = ManifestSet()

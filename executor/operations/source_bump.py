@@ -1,0 +1,72 @@
+"""`source.bump`: the version or digest of an OCIRepository, HelmChart or GitRepository."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from executor.models import Artefact, Forecast, Performed, Risk, TaskType
+
+if TYPE_CHECKING:
+    from executor.flux.change import Ground, Plan
+    from executor.operations.interface import Site, Toolbox
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """`version` or `digest`, or both. `file`: the file or folder of the source.
+
+    `from_version`: what has to be there now ("from A to B"). `everywhere`: all that the edit moves is meant.
+    `rollback`: a lower version is meant. `where`: a part of a path (an environment, a cluster) that narrows.
+    """
+
+    kind: Literal["OCIRepository", "HelmChart", "GitRepository", "HelmRepository", "Bucket"]
+    name: str
+    namespace: str | None = None
+    version: str | None = None
+    digest: str | None = None
+    file: str | None = None
+    from_version: str | None = None
+    everywhere: bool = False
+    rollback: bool = False
+    where: str | None = None
+
+
+class SourceBump:
+    """See docs/operations.md."""
+
+    kind: ClassVar[str] = "source.bump"
+    arguments: ClassVar[type] = Arguments
+    allowed: ClassVar[frozenset[TaskType]] = frozenset({TaskType.DEPLOYMENT, TaskType.CONFIGURATION})
+    risk: ClassVar[Risk] = Risk.LOW
+    rehearsable: ClassVar[bool] = True
+
+    def makes(self, arguments: Arguments) -> frozenset[Artefact]:
+        return frozenset()
+
+    def foresee(self, arguments: Arguments, site: Site) -> Forecast:
+        from executor.flux.change import ground_of
+
+        return _plan(arguments, ground_of(site)).forecast(site.repository)
+
+    def preflight(self, arguments: Arguments, toolbox: Toolbox) -> None:
+        toolbox.kustomize()
+
+    def perform(self, arguments: Arguments, toolbox: Toolbox) -> Performed:
+        from executor.flux.change import carry_out, ground_at
+
+        ground = ground_at(toolbox)
+        plan = _plan(arguments, ground)
+        return carry_out(plan, ground, write=toolbox.write, kustomize=toolbox.kustomize)
+
+
+def _plan(arguments: Arguments, ground: Ground) -> Plan:
+    from executor.flux.change import Limits
+    from executor.flux.pins import Asked, parse_version, source_plan
+
+    limits = Limits(arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where)
+    asked = Asked(arguments.kind, arguments.name, arguments.namespace, arguments.file, limits)
+    return source_plan(ground, asked, parse_version(arguments.version, arguments.digest))
+
+
+OPERATION = SourceBump()
