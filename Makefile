@@ -11,7 +11,7 @@ IN := PATH="$(CURDIR)/.venv/bin:$$PATH"
 JOBS ?= 2
 # Passed on to pytest, such as ARGS="-k images".
 ARGS ?=
-# A folder with tasks/ and flux/ for the benchmarks that read real repositories.
+# A folder with tasks/ (task files) and flux/ (repositories): `make bench CORPUS=…` reads them as well.
 CORPUS ?=
 
 help: ## Say what can be made
@@ -34,7 +34,12 @@ check: .setup-test ## Static checks alone: ruff, mypy, import-linter
 	@$(IN) lint-imports --no-cache --no-logo
 
 bench: .setup-test ## Measure; figures and how to read them are in docs/performance.md
-	@$(IN) python scripts/bench.py $(CORPUS)
+	@$(IN) python benchmarks/speed.py
+ifneq ($(CORPUS),)
+	@$(IN) python benchmarks/corpus_ticks.py $(CORPUS)/tasks
+	@$(IN) python benchmarks/corpus_bumps.py $(CORPUS)/flux
+	@$(IN) python benchmarks/corpus_sentences.py $(CORPUS)
+endif
 
 .PHONY: .setup-test
 .setup-test:
