@@ -118,9 +118,21 @@ def _with_entry(before: Reading, splices: list[_Splice], intent: _Intent, entry:
         try:
             return _proven(before, [*splices, _Splice(way.at, way.at, way.content, way.line)], intent)
         except TaskFileError as error:
-            refused = refused or error
+            refused = refused or _unclosed(before, way.line) or error
     assert refused is not None
     raise refused
+
+
+def _unclosed(before: Reading, line: int) -> TaskFileError | None:
+    """The usual reason: the log's place lies in a block that goes on to the end of the file."""
+    for block in before.root.children:
+        if block.kind in ("code", "html") and block.line + 1 < line <= block.end + 1:
+            name = "code block" if block.kind == "code" else "HTML block"
+            return TaskFileError(
+                f"the {name} that begins here is not closed, and the log entry would stand in it; nothing was written",
+                place=f"{before.task.path}:{block.line + 1}", remedy="close it",
+            )  # fmt: skip
+    return None
 
 
 def _proven(before: Reading, splices: list[_Splice], intent: _Intent) -> bytes:

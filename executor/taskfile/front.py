@@ -114,9 +114,9 @@ class _Reader:
         if root is None:
             return FrontMatter(self._body(), add_at=fence.start, eol=above.eol, warnings=tuple(self.warnings))
         updated = self._updated(root, text)
-        values, nodes, at = self._values(root)
         block = not root.flow_style and not any(line.text.startswith("...") for line in self.lines)
         indent = " " * root.value[0][0].start_mark.column if block and root.value else ""
+        values, nodes, at = self._values(root)  # merges, so it comes last
         if updated is None and not block:
             self.warnings.append(
                 f"{self.place(0)}: `{KEY}` cannot be added to a mapping in braces or one ended by `...`"

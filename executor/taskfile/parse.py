@@ -76,7 +76,7 @@ def read(data: bytes, path: Path, *, max_bytes: int = MAX_BYTES) -> Reading:
         raise _too_deep(path, error.line + 1) from None
     except RecursionError:
         raise _too_deep(path, 1) from None
-    _agree(found, judged_found, path)
+    _agree(found, judged_found, lines, path)
     task = _task(path, data, lines, matter, root=root, found=found)
     return Reading(lines, matter, root, found, judged, judged_found, task)
 
@@ -97,20 +97,26 @@ def _no_criteria(root: Block, path: Path) -> TaskFileError:
 
 
 def _says_so_in_vain(block: Block) -> bool:
-    return any(re.match(r"\s*(?:#+|\*\*)?\s*acceptance criteria\W*$", line, re.I) for line in block.text)
+    return any(re.match(r"\s*(?:#+|\*\*)?\s*acceptance criteria(?:\s*\(.*\))?\W*$", line, re.I) for line in block.text)
 
 
-def _agree(found: list[Found], judged: list[Found], path: Path) -> None:
+def _agree(found: list[Found], judged: list[Found], lines: list[Line], path: Path) -> None:
     """Refuse the file where scanner and parser see different criteria."""
-    line = found[-1].line + 1 if found else 1
+    last = 0
     for ours, theirs in zip_longest(found, judged):
-        if ours is not None and theirs is not None and ours.key == theirs.key:
-            continue
-        raise TaskFileError(
-            f"not certain what the criteria are: {_difference(ours, theirs)}",
-            place=f"{path}:{ours.line + 1 if ours is not None else line}",
-            remedy="write each criterion as `- [ ] text` on a line of its own, blank lines around lists and blocks",
-        )
+        if ours is None or theirs is None or ours.key != theirs.key:
+            line = ours.line if ours is not None else _line_of(theirs, lines, last)
+            raise TaskFileError(
+                f"not certain what the criteria are: {_difference(ours, theirs)}", place=f"{path}:{line + 1}",
+                remedy="write each criterion as `- [ ] text` on a line of its own, blank lines around lists and blocks",
+            )  # fmt: skip
+        last = ours.line
+
+
+def _line_of(theirs: Found | None, lines: list[Line], last: int) -> int:
+    """The line below the last sure criterion that holds the text which only the parser takes for one."""
+    start = theirs.text[:30] if theirs is not None else ""
+    return next((number for number, line in enumerate(lines) if number > last and start in line.text), last)
 
 
 _ASPECTS = ("mark", "text", "place in the list", "headings above it", "code in it")
