@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from executor.errors import Blocked
 from executor.flux.change import Allowed, Ground, Limits, Plan, make
 from executor.flux.image_pins import Entry, is_named, kustomize_entries, move_entry
@@ -20,7 +22,8 @@ def image_plan(ground: Ground, file: str, image: str, version: Version, limits: 
     file = files.named(file)
     entry = _entry(list(kustomize_entries(files.source(file))), file, image)
     bare = split_host(entry.repository)[1]
-    holds = f"{bare}:{version.tag}" if version.tag else version.digest
+    named = bare if re.fullmatch(r"[\w./-]+", bare) else ""  # the name of an entry may be a regular expression
+    holds = f"{named}:{version.tag}" if version.tag else version.digest
     done = move_entry(ground, files, entry, version, limits, allowed=(Allowed(None, None, (), holds),))
     pushed = Artefact("pushed", f"{bare}:{version.tag}")
     return make(
