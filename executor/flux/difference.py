@@ -105,8 +105,13 @@ def difference(before: Sequence[bytes], after: Sequence[bytes], build: str) -> D
         for key in _in_order(objects_before, objects_after)
         for change in _object_changes(key, objects_before.get(key), objects_after.get(key))
     ]
-    renamed = [each for each in changes if (each.before, each.after) in names]
-    return Difference(tuple(each for each in changes if (each.before, each.after) not in names), tuple(renamed))
+    renamed = [each for each in changes if _is_renaming(each, names)]
+    return Difference(tuple(each for each in changes if not _is_renaming(each, names)), tuple(renamed))
+
+
+def _is_renaming(change: Change, names: set[tuple[str, str]]) -> bool:
+    texts = isinstance(change.before, str) and isinstance(change.after, str)
+    return texts and (change.before, change.after) in names
 
 
 def _parsed(documents: Counter[bytes]) -> dict[_Key, list[Any]]:

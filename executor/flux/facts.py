@@ -30,7 +30,7 @@ Named = tuple[int, int, str, str, str, str | None]
 Pin = tuple[str, str | None, int]
 """repository (with its host, as written), tag or digest, line"""
 
-Reference = tuple[str, str]
+Reference = list[str]
 """field of the kustomization, repository path"""
 
 
@@ -51,6 +51,7 @@ class Settings:
 @dataclass(frozen=True, slots=True)
 class FluxPath:
     """A Flux Kustomization: what it builds (`path` from its source's top) and whether it adds to the build.
+    `variables`: the names of the ConfigMaps and Secrets that it substitutes from.
 
     `made_by` is set where no object in the file says it: the flux-operator makes one named flux-system of a
     FluxInstance, or of the values of the chart that holds one."""
@@ -63,6 +64,7 @@ class FluxPath:
     target_namespace: str | None
     components: list[str]
     adds: bool
+    variables: list[str] = field(default_factory=list)
     made_by: str | None = None
 
 
@@ -85,9 +87,12 @@ class Facts:
     @classmethod
     def of_json(cls, data: dict[str, Any]) -> Facts:
         """Raises KeyError or TypeError where it is not what `as_json` wrote."""
+        data = dict(data)
         settings = data.pop("settings", None)
         flux = [FluxPath(**each) for each in data.pop("flux", [])]
-        return cls(settings=Settings(**settings) if settings else None, flux=flux, **data)
+        manifests = [tuple(each) for each in data.pop("manifests", [])]
+        pins = [tuple(each) for each in data.pop("pins", [])]
+        return cls(manifests, pins, Settings(**settings) if settings else None, flux, **data)
 
 
 def of_file(path: str, data: bytes) -> Facts:
@@ -139,7 +144,7 @@ def _object(document: Map, number: int, facts: Facts) -> None:
         return
     facts.manifests.append(named)
     _, _, version, kind, name, namespace = named
-    if type(spec) is not Map or ".fluxcd." not in version:
+    if type(spec) is not Map or "fluxcd." not in version:
         return
     if kind in _SOURCES:
         facts.sources.append([kind, name, str(spec.get("url", ""))])
@@ -162,7 +167,7 @@ def _sync(instance: Any, number: int, named: Named, facts: Facts) -> None:
         namespace = named[5] or "flux-system"
         name = str(sync.get("name") or "flux-system")
         made_by = f"{named[3]} {named[4]}"
-        facts.flux.append(FluxPath(number, name, namespace, normal(str(path)), source, None, [], False, made_by))
+        facts.flux.append(FluxPath(number, name, namespace, normal(str(path)), source, None, [], False, [], made_by))
 
 
 def _artifacts(spec: Map) -> Iterator[list[str]]:
@@ -191,7 +196,13 @@ def _flux_path(spec: Map, number: int, name: str, namespace: str | None) -> Flux
         target_namespace=str(target) if type(target) is Scalar and target else None,
         components=[str(each) for each in _scalars(spec.get("components"))],
         adds=any(spec.get(key) for key in ADDING),
+        variables=_variable_sources(spec.get("postBuild")),
     )
+
+
+def _variable_sources(post: Any) -> list[str]:
+    listed = _maps(post.get("substituteFrom")) if isinstance(post, Map) else []
+    return [str(each.get("name", "")) for each in listed]
 
 
 ADDING = ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "components", "targetNamespace",
@@ -223,7 +234,7 @@ def _settings(folder: str, document: Map) -> Settings:
         if _is_remote(value) or value.startswith("/") or path.startswith("../") or path == "..":
             leaves.append(value)
         else:
-            references.append((name, path))
+            references.append([name, path])
     return Settings(
         component=str(document.get("kind", "")) == "Component",
         namespace=str(namespace) if type(namespace) is Scalar and namespace else None,
@@ -325,7 +336,7 @@ def _version(tag: str | None, digest: str | None) -> str | None:
 def _map_pin(node: Map) -> Iterator[Pin]:
     """`{registry, repository, tag, digest}` of Helm values."""
     repository, tag, digest = node["repository"], node.get("tag"), node.get("digest")
-    at = tag if type(tag) is Scalar and tag else digest
+    at = next((each for each in (tag, digest) if type(each) is Scalar and each), tag)
     if type(repository) is not Scalar or type(at) is not Scalar or not _IMAGE.fullmatch(repository):
         return
     registry = node.get("registry")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from executor.flux.graph import Graph
     from executor.tools.tree import Tree
 
-FORMAT = 4
+FORMAT = 5
 """Of the cache; another number there and it is read anew."""
 
 _ARCHIVE = re.compile(r"[._-]?archived?s?", re.IGNORECASE)

@@ -18,7 +18,7 @@ from executor.flux import scratch
 from executor.flux.difference import Change, difference
 from executor.flux.effective import Specs, build_targets, flux_targets
 from executor.flux.facts import FLUX_KUSTOMIZE
-from executor.flux.graph import Graph
+from executor.flux.graph import FluxBuild, Graph
 from executor.flux.inventory import Inventory, read
 from executor.flux.scratch import Side, Target
 from executor.models import FileEdit
@@ -141,12 +141,12 @@ class _Prover:
         found = {folder: Target(folder) for folder in graph.tops(reached)}
         builds = list(graph.builds(reached))
         builds += [each for each in graph.flux if each.file in self.paths and not graph.reach(each.file)]
+        return found | self._flux_targets(side, builds)
+
+    def _flux_targets(self, side: Side, builds: Iterable[FluxBuild]) -> dict[str, Target]:
         specs = Specs(side, self.kustomize, self.timeout)
-        for each in builds:
-            for flux in specs.effective(each):
-                target = Target(each.folder, flux)
-                found[target.label] = target
-        return found
+        targets = (Target(each.folder, flux) for each in builds for flux in specs.effective(each))
+        return {target.label: target for target in targets}
 
     def _weaker(self, folder: str) -> list[_Pair]:
         """The folders below a top that does not build, on the way to the edited files."""
@@ -215,7 +215,7 @@ class _Prover:
         self.renamed += found.renamed
         if not found.changes:
             self.unmoved.append(pair.label)
-        return self._moved_flux(found.changes, documents) if found.changes else []
+        return [*self._moved_flux(found.changes, documents), *self._moved_variables(found.changes)]
 
     def _moved_flux(self, changes: Iterable[Change], documents: Sequence[Sequence[bytes]]) -> list[_Pair]:
         """Flux Kustomizations that came out otherwise than before: what they build has to be compared, too."""
@@ -232,6 +232,17 @@ class _Prover:
             and (old is None or new is None or old.build_relevant() != new.build_relevant())
         ]
 
+    def _moved_variables(self, changes: Iterable[Change]) -> list[_Pair]:
+        """Flux Kustomizations that substitute variables from a ConfigMap that changed."""
+        names = {each.name for each in changes if each.kind == "ConfigMap"}
+        if not names:
+            return []
+        olds, news = (
+            self._flux_targets(side, [each for each in side.graph.flux if names & set(each.flux.variables)])
+            for side in (self.before, self.after)
+        )
+        return [_Pair(olds.get(label), news.get(label)) for label in dict.fromkeys([*olds, *news])]
+
     def _no_effect(self) -> str:
         winners = sorted(self._winners())
         hint = f"; look at what wins there: {', '.join(winners)}" if winners else ""
@@ -243,7 +254,7 @@ class _Prover:
         """What on the way may put another value over the edited one."""
         graph = self.after.graph
         reached = set().union(*(graph.reach(path) for path in self.paths))
-        files = {graph.files[folder] for folder in reached if folder in graph.files}
+        files = [graph.files[folder] for folder in reached if folder in graph.files]
         found = {path for path, settings in files if settings.alters or settings.images}
         return found | {
             f"{each.file} (Flux Kustomization {each.label})" for each in graph.builds(reached) if each.flux.adds

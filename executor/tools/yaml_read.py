@@ -87,13 +87,15 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self.next = CParser(data).get_event
         self.anchors: dict[str, Any] = {}
+        self.merges: list[tuple[Map, Any]] = []
 
     def documents(self) -> list[Node]:
         found: list[Node] = []
         while (event := self.next()) is not None:
             if type(event) is DocumentStartEvent:
-                self.anchors = {}
+                self.anchors, self.merges = {}, []
                 node = self._tree()
+                self._merge()
                 empty = isinstance(node, Scalar) and node.plain and node in ("", "~", "null")
                 found.append(None if empty else node)
         return found
@@ -138,11 +140,28 @@ class _Reader:
             elif key is None:
                 key = _Key(node)
             else:
-                _put(into, key, node)
+                self._put(into, key, node)
                 key = None
             if kind is MappingStartEvent or kind is SequenceStartEvent:
                 stack.append((into, key))  # a key that is itself a container waits there for its value
                 into, key = node, None
+
+    def _put(self, into: Map, key: _Key, value: Any) -> None:
+        name = key.node if type(key.node) is Scalar else str(key.node)
+        if name == "<<" and getattr(name, "plain", False):
+            self.merges.append((into, value))  # its own entries may still be to come
+            return
+        if name in into.keys_at:
+            into.twice.append((str(name), key.node.line))
+        into.keys_at[name] = key.node.line
+        into[name] = value
+
+    def _merge(self) -> None:
+        """In the order of the text: what an alias names was merged before."""
+        for into, value in self.merges:
+            for each in value if type(value) is Items else [value]:
+                for merged, inner in each.items() if type(each) is Map else ():
+                    into.setdefault(merged, inner)
 
 
 class _Key:
@@ -152,17 +171,3 @@ class _Key:
 
     def __init__(self, node: Any) -> None:
         self.node = node
-
-
-def _put(into: Map, key: _Key, value: Any) -> None:
-    name = key.node if type(key.node) is Scalar else str(key.node)
-    if name == "<<" and getattr(name, "plain", False):
-        for each in value if type(value) is Items else [value]:
-            if type(each) is Map:
-                for merged, inner in each.items():
-                    into.setdefault(merged, inner)
-        return
-    if name in into.keys_at:
-        into.twice.append((str(name), key.node.line))
-    into.keys_at[name] = key.node.line
-    into[name] = value
