@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked
 from executor.flux.cells import Cell, cells
@@ -189,44 +189,59 @@ def _referred(ground: Ground, files: Files, release: Thing, version: Version, li
     return source_pins(ground, files, source, version, limits)
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a HelmRelease's chartRef or a Flux Kustomization's sourceRef names, and where that one stands."""
+
+    manifest: Manifest
+    kind: str
+    name: str
+    namespace: str | None
+
+
 def source_of(ground: Ground, files: Files, release: Thing) -> Manifest:
     """The source that a release's chartRef names: in its own file, else in its folder, else the only one that fits."""
-    kind = release.text("spec", "chartRef", "kind") or ""
-    name = release.text("spec", "chartRef", "name") or ""
+    kind, name = (release.text("spec", "chartRef", key) or "" for key in ("kind", "name"))
     if kind not in ("OCIRepository", "HelmChart"):
         raise Blocked(ReasonCode.NOT_SUPPORTED, f"{release.place}: a chartRef to {kind or 'nothing'} holds no version")
-    fitting = _sources(ground, files, release, kind, name)
-    folder = release.manifest.path.rpartition("/")[0]
+    namespace = release.text("spec", "chartRef", "namespace")
+    return _target(ground, files, Reference(release.manifest, kind, name, namespace))
+
+
+def _target(ground: Ground, files: Files, reference: Reference) -> Manifest:
+    user = reference.manifest
+    fitting = _sources(ground, files, reference)
     for near in (
-        [each for each in fitting if each.path == release.manifest.path],
-        [each for each in fitting if each.path.rpartition("/")[0] == folder],
-        _same_deployment(ground, release.manifest, fitting),
+        [each for each in fitting if each.path == user.path],
+        [each for each in fitting if _together(each, user)],
+        _same_deployment(ground, user, fitting),
         fitting,
     ):
         if len(near) == 1:
             return near[0]
         if near:
             break
+    said = f"{user.place}: its {reference.kind} {reference.name}"
     if not fitting:
-        raise Blocked(ReasonCode.NOT_FOUND, f"{release.place}: its {kind} {name} is not in {ground.repository}")
+        raise Blocked(ReasonCode.NOT_FOUND, f"{said} is not in {ground.repository}")
     places = ", ".join(each.place for each in fitting)
-    raise Blocked(
-        ReasonCode.AMBIGUOUS, f"{release.place}: its {kind} {name} may be any of {places}; name the file that is meant"
-    )
+    raise Blocked(ReasonCode.AMBIGUOUS, f"{said} may be any of {places}; name the file that is meant")
 
 
-def _sources(ground: Ground, files: Files, release: Thing, kind: str, name: str) -> list[Manifest]:
+def _sources(ground: Ground, files: Files, reference: Reference) -> list[Manifest]:
     """Those of the kind and name whose namespace does not speak against it."""
-    written = release.text("spec", "chartRef", "namespace")
-    own = ground.inventory.namespaces(release.manifest)
-    namespaces = frozenset({written}) if written else own
-    if "${" in (written or ""):
-        namespaces = frozenset()
-    named = [each for each in ground.inventory.manifests if each.kind == kind and each.name == name]
-    if "${" in name:
-        named = [each for each in named if _together(each, release.manifest)]
-        named = named or _by_substitution(ground, files, release, kind, name)
+    namespaces = ground.inventory.namespaces(reference.manifest)
+    if reference.namespace:
+        namespaces = frozenset() if "${" in reference.namespace else frozenset({reference.namespace})
+    named = [each for each in _of_kind(ground, reference.kind) if each.name == reference.name]
+    if "${" in reference.name:
+        named = [each for each in named if _together(each, reference.manifest)]
+        named = named or _by_substitution(ground, files, reference)
     return [each for each in named if not _speaks_against(ground, each, namespaces)]
+
+
+def _of_kind(ground: Ground, kind: str) -> list[Manifest]:
+    return [each for each in ground.inventory.manifests if each.kind == kind]
 
 
 def _together(one: Manifest, two: Manifest) -> bool:
@@ -234,11 +249,11 @@ def _together(one: Manifest, two: Manifest) -> bool:
     return one.path.rpartition("/")[0] == two.path.rpartition("/")[0]
 
 
-def _by_substitution(ground: Ground, files: Files, release: Thing, kind: str, name: str) -> list[Manifest]:
-    spot = release.spot("spec", "chartRef", "name")
+def _by_substitution(ground: Ground, files: Files, reference: Reference) -> list[Manifest]:
+    spot = files.thing(reference.manifest).spot("spec", "chartRef", "name")
     assert spot is not None
     names = {each.text for each in cells(files, ground.inventory, spot, everywhere=True)}
-    return [each for each in ground.inventory.manifests if each.kind == kind and each.name in names]
+    return [each for each in _of_kind(ground, reference.kind) if each.name in names]
 
 
 def _speaks_against(ground: Ground, source: Manifest, namespaces: frozenset[str]) -> bool:
@@ -248,63 +263,81 @@ def _speaks_against(ground: Ground, source: Manifest, namespaces: frozenset[str]
 
 def _same_deployment(ground: Ground, release: Manifest, found: Sequence[Manifest]) -> list[Manifest]:
     """Those that at least one deployment of the release holds, too."""
+    if len(found) < 2:
+        return list(found)
     mine = set(deployments(ground, release.path))
     return [each for each in found if mine & set(deployments(ground, each.path))]
 
 
+_USERS = {
+    "OCIRepository": (("HelmRelease", "chartRef"), ("Kustomization", "sourceRef")),
+    "HelmChart": (("HelmRelease", "chartRef"),),
+    "GitRepository": (("Kustomization", "sourceRef"),),
+    "Bucket": (("Kustomization", "sourceRef"),),
+}
+
+
 def source_users(ground: Ground, files: Files, source: Thing) -> list[str]:
-    """file:line of every HelmRelease (and Flux Kustomization) that takes its chart or manifests from a source."""
-    kind, name = source.manifest.kind, source.manifest.name
+    """file:line of every HelmRelease and Flux Kustomization that takes its chart or manifests from a source."""
+    wanted = dict(_USERS.get(source.manifest.kind, ()))
+    cache: dict[str, list[Any]] = {}
     found = []
     for manifest in ground.inventory.manifests:
-        takes = _TAKERS.get((manifest.kind, kind))
-        if takes and _mentions(files, manifest, name) and takes(ground, files, manifest, source):
-            found.append(manifest.place)
+        if manifest.kind in wanted:
+            reference = _reference(files, manifest, wanted[manifest.kind], source, cache)
+            if reference is not None and _means(ground, files, reference, source.manifest):
+                found.append(manifest.place)
     return found
 
 
-def _mentions(files: Files, manifest: Manifest, name: str) -> bool:
-    """A quick look before the file is composed; a name may also come by a variable."""
-    if manifest.path in files.sources:
-        return True
-    try:
-        data = files.tree.read(manifest.path)
-    except OSError:
-        return False
-    return name.encode() in data or b"name: ${" in data or b"${" in name.encode()
+def _reference(
+    files: Files, manifest: Manifest, key: str, source: Thing, cache: dict[str, list[Any]]
+) -> Reference | None:
+    """What a manifest refers to, where it can be the source; read without being composed, which is quicker."""
+    if manifest.path not in cache:
+        cache[manifest.path] = _quickly(files, manifest.path, source.manifest.name)
+    documents = cache[manifest.path]
+    for each in _objects(documents[manifest.document]) if manifest.document < len(documents) else []:
+        if _at(each, "metadata", "name") != manifest.name or _at(each, "kind") != manifest.kind:
+            continue
+        kind, name, namespace = (_at(each, "spec", key, part) for part in ("kind", "name", "namespace"))
+        if kind == source.manifest.kind and name and (name == source.manifest.name or "${" in name):
+            return Reference(manifest, str(kind), str(name), None if not namespace else str(namespace))
+    return None
 
 
-def _uses(ground: Ground, files: Files, manifest: Manifest, source: Thing) -> bool:
-    release = files.thing(manifest)
-    if release.text("spec", "chartRef", "kind") != source.manifest.kind:
-        return False
-    name = release.text("spec", "chartRef", "name") or ""
-    if name != source.manifest.name and "${" not in name:
-        return False
+def _quickly(files: Files, path: str, name: str) -> list[Any]:
+    """The documents of a file that can name the source; none where it cannot, or is no YAML."""
+    from executor.tools.yaml_read import NotYaml
+    from executor.tools.yaml_read import read as read_yaml
+
     try:
-        return source_of(ground, files, release) == source.manifest
+        data = files.tree.read(path)
+        return list(read_yaml(data)) if name.encode() in data or b"${" in data else []
+    except (OSError, NotYaml):
+        return []
+
+
+def _objects(document: Any) -> list[Any]:
+    items = document.get("items") if isinstance(document, dict) else None
+    return [*items, document] if isinstance(items, list) else [document]
+
+
+def _at(value: Any, *keys: str) -> str | None:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _means(ground: Ground, files: Files, reference: Reference, source: Manifest) -> bool:
+    """Whether the reference leads to this very source. Where that cannot be told and the name is the same, it counts,
+    so that nothing is moved unseen."""
+    if reference.manifest.kind == "Kustomization" and reference.namespace is None:
+        return not _speaks_against(ground, source, ground.inventory.namespaces(reference.manifest))
+    try:
+        return _target(ground, files, reference) == source
     except Blocked:
-        return name == source.manifest.name  # it may well be this one: counted, so that nothing is moved unseen
-
-
-def _builds_from(ground: Ground, files: Files, manifest: Manifest, source: Thing) -> bool:
-    flux = files.thing(manifest)
-    if flux.text("spec", "sourceRef", "kind") != source.manifest.kind:
-        return False
-    if flux.text("spec", "sourceRef", "name") != source.manifest.name:
-        return False
-    written = flux.text("spec", "sourceRef", "namespace")
-    namespaces = frozenset({written}) if written else ground.inventory.namespaces(manifest)
-    return not _speaks_against(ground, source.manifest, namespaces)
-
-
-_TAKERS = {
-    ("HelmRelease", "OCIRepository"): _uses,
-    ("HelmRelease", "HelmChart"): _uses,
-    ("Kustomization", "OCIRepository"): _builds_from,
-    ("Kustomization", "GitRepository"): _builds_from,
-    ("Kustomization", "Bucket"): _builds_from,
-}
+        return reference.name == source.name
 
 
 # -- sources ----------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -184,21 +185,22 @@ def _events(data: bytes) -> Iterator[Event]:
 
 
 class _Offsets:
-    """Character index (BOM left out) → byte offset."""
+    """Character index (BOM left out) → byte offset: a byte a character, and what the wider ones before it have more."""
 
     def __init__(self, data: bytes) -> None:
         self.shift = len(BOM) if data.startswith(BOM) else 0
-        self.table: list[int] | None = None
-        if not data.isascii():
-            text = data[self.shift :].decode("utf-8")
-            self.table = [0]
-            for char in text:
-                self.table.append(self.table[-1] + len(char.encode()))
+        wide = [] if data.isascii() else list(_WIDE.finditer(data[self.shift :].decode("utf-8")))
+        self.indexes = [each.start() for each in wide]
+        more = (len(each[0].encode()) - 1 for each in wide)
+        self.extra = list(itertools.accumulate(more, initial=self.shift))
 
     def __call__(self, index: int) -> int:
-        return self.shift + (index if self.table is None else self.table[index])
+        if not self.indexes:
+            return self.shift + index
+        return index + self.extra[bisect.bisect_left(self.indexes, index)]
 
 
+_WIDE = re.compile(r"[^\x00-\x7f]")
 _KINDS = {
     "StreamStartEvent": "stream+",
     "StreamEndEvent": "stream-",
