@@ -109,6 +109,7 @@ class _Reader:
         return f"{self.path}:{self.first + line + 1}"
 
     def read(self, fence: Line, above: Line) -> FrontMatter:
+        self._require_flat()
         text = "".join(line.text + line.eol.decode() for line in self.lines)
         root, text = self._root(text)
         if root is None:
@@ -125,6 +126,19 @@ class _Reader:
             self._body(), values, nodes, updated, fence.start if block else None, indent, above.eol,
             tuple(self.warnings), at,
         )  # fmt: skip
+
+    def _require_flat(self) -> None:
+        """The C loader calls itself for each level and takes the process down at some ten thousand of them."""
+        depth = 0
+        for number, line in enumerate(self.lines):
+            in_line = 0
+            for sign in _NESTING.findall(line.text):
+                depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(sign, 0)
+                in_line += sign in "-?"
+                if depth + in_line > _DEEPEST:
+                    raise TaskFileError(
+                        "the front matter is nested too deeply", place=self.place(number), remedy="flatten it"
+                    )
 
     def _body(self) -> int:
         return self.first + len(self.lines) + 1
@@ -282,6 +296,8 @@ class _Reader:
         return place(value, None if known else f"is no date that can be kept in its form (`{value}`)")
 
 
+_DEEPEST = 500
+_NESTING = re.compile(r"[\[\]{}]|[-?](?=[ \t])")
 _KEY_LINE = re.compile(r"""(?:[^\s#\-\[\]{}'"][^:]*|'[^']*'|"[^"]*"|-[^\s:][^:]*):(?:[ \t]|$)""")
 _COLON = re.compile(r"[ \t]*:(?=\s|\Z)")
 _ENTRY_START = re.compile(r"[^\s#\-\]}]|-[^\s]")

@@ -5,6 +5,7 @@ Only its block parser runs; inline markup is not needed and is most of the time 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from executor.taskfile.blocks import Block
@@ -18,9 +19,17 @@ def tree(lines: list[str]) -> Block:
 
     parser = mistune.BlockParser()
     state = parser.state_cls()
-    state.process("\n".join(lines) + "\n")
+    state.process("\n".join(map(_tame, lines)) + "\n")
     parser.parse(state, parser.rules)
     return Block("document", children=_blocks(state.tokens))
+
+
+_LONG_GAP = re.compile(r"[ \t]{200,}")
+
+
+def _tame(line: str) -> str:
+    """Very long runs of white space are cut: they mean no more than 200 do, and mistune's time grows with the square."""
+    return _LONG_GAP.sub(lambda gap: gap[0][:200], line) if len(line) > 1000 else line
 
 
 def _blocks(tokens: list[dict[str, Any]]) -> list[Block]:

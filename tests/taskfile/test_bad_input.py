@@ -66,6 +66,14 @@ BAD: dict[str, tuple[bytes, str]] = {
         "2: the front matter is no mapping of keys (found character that cannot start any token); "
         "write `key: value` lines",
     ),
+    "nested values": (
+        f"---\nid: T-1\na: {'[' * 200000}\n---\n{AC}".encode(),
+        "3: the front matter is nested too deeply; flatten it",
+    ),
+    "nested lists in values": (
+        f"---\na:\n  {'- ' * 100000}x\n---\n{AC}".encode(),
+        "3: the front matter is nested too deeply; flatten it",
+    ),
     "id with a slash": (
         f"---\ntitle: x\nid: ../T 1\n---\n{AC}".encode(),
         "3: the id '../T 1' is not made of letters, digits, `.`, `_` and `-`; write it like `id: TASK-001`",
