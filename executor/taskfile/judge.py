@@ -28,7 +28,7 @@ _LONG_GAP = re.compile(r"[ \t]{200,}")
 
 
 def _tame(line: str) -> str:
-    """Very long runs of white space are cut: they mean no more than 200 do, and mistune's time grows with the square."""
+    """Long runs of white space are cut: they mean no more than 200 do, and mistune's time grows with the square."""
     return _LONG_GAP.sub(lambda gap: gap[0][:200], line) if len(line) > 1000 else line
 
 

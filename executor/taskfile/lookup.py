@@ -11,7 +11,8 @@ from executor.errors import TaskFileError
 
 _FRONT_BYTES = 8192
 _NAME = re.compile(r"([A-Za-z][A-Za-z0-9]*[-_]\d+(?:\.\d+)*)(?=$|[\s_.-])")
-_FENCED = re.compile(r"\s*---[ \t]*(?:\r\n|\n|\r)(.*?)(?:^|\r)---[ \t]*(?:$|\r)", re.S | re.M)
+# front matter may go on behind the bytes that were read
+_FENCED = re.compile(r"\s*---[ \t]*(?:\r\n|\n|\r)(.*?)(?:(?:^|\r)---[ \t]*(?:$|\r)|\Z)", re.S | re.M)
 _ID_LINE = re.compile(
     r"""(?:^|\r)(?:id|"id"|'id')[ \t]*:[ \t]+("[^"\r\n]*"|'[^'\r\n]*'|[^\r\n#]*?)[ \t]*(?:[ \t]#[^\r\n]*)?(?=$|\r)""",
     re.M,

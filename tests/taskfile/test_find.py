@@ -65,7 +65,7 @@ def test_hidden_folders_other_files_and_overlapping_folders(tmp_path: Path) -> N
         ('---\nid: "T-1"\n---\n', "T-1"), ("---\nid:\n---\n", "NAME-7"), ("---\nid: ~\n---\n", "NAME-7"),
         ("---\nid: T-0\nid: T-1\n---\n", "T-1"), ("---\nx:\n  id: T-9\n---\n", "NAME-7"), ("id: T-1\n", "NAME-7"),
         ("---\ntitle: x\n---\nid: T-1\n", "NAME-7"), ("---\nassignee: @me\nid: T-1  # one\n---\n", "T-1"),
-        ("", "NAME-7"),
+        ("", "NAME-7"), ("---\nid: T-1\nnotes: " + "x" * 9000 + "\n---\n", "T-1"),
     ],
 )  # fmt: skip
 def test_id_of_a_file(tmp_path: Path, front: str, found: str) -> None:
