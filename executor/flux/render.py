@@ -8,6 +8,7 @@ on the way to the file, which proves less and is said. All builds run on scratch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,7 @@ from executor.flux.inventory import Inventory, read
 from executor.flux.scratch import Side, Target
 from executor.models import FileEdit
 from executor.reasons import ReasonCode
-from executor.tools.kustomize import Build, Kustomize
+from executor.tools.kustomize import Build, Kustomize, load
 from executor.tools.tree import Tree
 
 __all__ = ["Change", "Proof", "prove", "reaching"]
@@ -31,8 +32,9 @@ __all__ = ["Change", "Proof", "prove", "reaching"]
 
 @dataclass(frozen=True)
 class Proof:
-    """`covered`: at least one build that takes the edited files in succeeded before and after. `changes` are all of the
-    intended kind; `renamed` are their follow-ups in the names of generated objects."""
+    """`covered`: every edited file is part of a build that succeeded before and after. `changes` are all of the
+    intended kind; of files that no build covers they are the differences between their own objects, which is a weaker
+    proof and said in `warnings`. `renamed` are follow-ups of the changes in the names of generated objects."""
 
     builds: tuple[Mapping[str, Any], ...]
     changes: tuple[Change, ...]
@@ -109,23 +111,25 @@ class _Prover:
     warnings: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     unmoved: list[str] = field(default_factory=list)
-    covered: bool = False
+    covered: set[str] = field(default_factory=set)
 
     def prove(self, intended: Callable[[Change], bool]) -> Proof:
         pairs = self._pairs()
         while pairs:
             pairs = [each for pair in self._compare(pairs) for each in pair]
-        if not self.builds:
-            self.warnings.append(f"{', '.join(self.paths)}: not covered by a build, nothing takes it in")
+        for path in self.paths:
+            if path not in self.covered:
+                self._alone(path)
+        covered = self.covered >= set(self.paths)
         unintended = [each for each in self.changes if not intended(each)]
         if unintended:
             raise Failed(ReasonCode.UNINTENDED, _unintended(self.paths, unintended))
-        if self.covered and not self.changes:
+        if covered and not self.changes:
             raise Blocked(ReasonCode.NO_EFFECT, self._no_effect())
         if self.changes:
             self.warnings += [f"{each}: the edit changes nothing there" for each in self.unmoved]
         warnings = tuple(dict.fromkeys(self.warnings))
-        return Proof(tuple(self.builds), tuple(self.changes), tuple(self.renamed), warnings, self.covered)
+        return Proof(tuple(self.builds), tuple(self.changes), tuple(self.renamed), warnings, covered)
 
     # what is built
 
@@ -205,7 +209,7 @@ class _Prover:
         return Failed(ReasonCode.BROKE_BUILD, f"after the edit kustomize build fails; nothing was written; {said}")
 
     def _differences(self, pair: _Pair, old: Build | None, new: Build | None) -> list[_Pair]:
-        self.covered = True
+        self._cover(pair)
         documents = [
             scratch.substituted(side, target, build) if target is not None and build is not None else []
             for side, target, build in ((self.before, pair.before, old), (self.after, pair.after, new))
@@ -216,6 +220,26 @@ class _Prover:
         if not found.changes:
             self.unmoved.append(pair.label)
         return [*self._moved_flux(found.changes, documents), *self._moved_variables(found.changes)]
+
+    def _cover(self, pair: _Pair) -> None:
+        """Note which edited files this pair was built from: what its kustomizations read, and what declares it."""
+        for side, target in ((self.before, pair.before), (self.after, pair.after)):
+            if target is not None:
+                graph = side.graph
+                read = graph.closure(target.folders if target.folder in graph.files else graph.below(target.folder))[0]
+                declaring = {
+                    each.file for each in graph.flux if target.flux is not None and each.folder == target.folder
+                }
+                self.covered |= set(self.paths) & (read | declaring)
+
+    def _alone(self, path: str) -> None:
+        """The objects of a file that no build covers, compared as they stand."""
+        self.warnings.append(f"{path}: not covered by a build{'' if self.builds else ', nothing takes it in'}")
+        if path in self.after.graph.facts and self.after.graph.facts[path].settings is None:
+            old, new = (_documents(side.read(path) or b"") for side in (self.before, self.after))
+            found = difference(old, new, f"{path} alone")
+            self.changes += found.changes
+            self.renamed += found.renamed
 
     def _moved_flux(self, changes: Iterable[Change], documents: Sequence[Sequence[bytes]]) -> list[_Pair]:
         """Flux Kustomizations that came out otherwise than before: what they build has to be compared, too."""
@@ -259,6 +283,17 @@ class _Prover:
         return found | {
             f"{each.file} (Flux Kustomization {each.label})" for each in graph.builds(reached) if each.flux.adds
         }
+
+
+def _documents(data: bytes) -> list[bytes]:
+    """The documents of a file as texts; a text that is no YAML would be said by who edits it."""
+    import yaml
+
+    try:
+        load(data)
+    except yaml.YAMLError:
+        return []
+    return [each for each in re.split(rb"(?m)^---(?:\s.*)?$", data) if each.strip()]
 
 
 def first_line(text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import posixpath
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,36 +87,72 @@ class Target:
 
 
 def write(side: Side, target: Target, root: Path) -> list[str]:
-    """Copy everything that the target's build reads below `root`. Returns what it names outside of the repository."""
+    """Lay everything that the target's build reads below `root`. Returns what it names outside of the repository."""
     graph = side.graph
     generated = target.folder not in graph.files
     start = [*target.folders[1:], *(graph.below(target.folder) if generated else [target.folder])]
     files, folders, leaves = graph.closure(start)
     for folder in folders:
         files |= _named_by_plugins(side, folder)
-    for path in files:
-        _copy(side, path, root)
+    copy = _Copy(side, root)
+    for path in sorted(files):
+        copy.add(path)
     (root / target.folder).mkdir(parents=True, exist_ok=True)
     if generated or any(target.spec.get(key) for key in ADDING):
         _write_kustomization(side, target, root, generated)
     return leaves
 
 
-def _copy(side: Side, path: str, root: Path) -> None:
-    data = side.read(path)
-    if data is not None:
-        place = root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
-    elif side.tree.is_dir(path) and not path.startswith(".."):
-        _copy_folder(side, path, root)
+class _Copy:
+    """Files of one side below a folder: hard links where the file system allows it, for nothing that is built writes
+    its inputs; whoever replaces one of them here has to unlink it first."""
+
+    def __init__(self, side: Side, root: Path) -> None:
+        self.side = side
+        self.root = root
+        self.folders: dict[str, str | None] = {}  # repository folder → its real place, None where it leads outside
+
+    def add(self, path: str) -> None:
+        place = self.root / path
+        if path not in self.side.contents and self._link(path, place):
+            return
+        data = self.side.read(path)
+        if data is not None:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        elif not path.startswith("..") and self.side.tree.is_dir(path):
+            _copy_folder(self.side, path, self)
+
+    def _link(self, path: str, place: Path) -> bool:
+        """False where it has to be read and written: another file system, a symlink, not there, not allowed."""
+        folder, name = posixpath.split(path)
+        if folder not in self.folders:
+            self.folders[folder] = self._real(folder)
+            place.parent.mkdir(parents=True, exist_ok=True)
+        real = self.folders[folder]
+        if real is None:
+            return False
+        source = f"{real}/{name}"
+        try:
+            if not stat.S_ISREG(os.lstat(source).st_mode):
+                return False
+            os.link(source, place)
+        except OSError:
+            return False
+        return True
+
+    def _real(self, folder: str) -> str | None:
+        try:
+            return str(self.side.tree.locate(folder))
+        except (OSError, Refused):
+            return None
 
 
-def _copy_folder(side: Side, folder: str, root: Path) -> None:
+def _copy_folder(side: Side, folder: str, copy: _Copy) -> None:
     """A folder that the inventory leaves out (an archive, an ignored one) but a kustomization names: all of it."""
     for place in sorted(side.tree.locate(folder).rglob("*")):
         if place.is_file() and not place.is_symlink():
-            _copy(side, side.tree.relative(place), root)
+            copy.add(side.tree.relative(place))
 
 
 def _named_by_plugins(side: Side, folder: str) -> set[str]:
@@ -162,6 +200,7 @@ def _write_kustomization(side: Side, target: Target, root: Path, generated: bool
             document[key] = [*(document.get(key) or []), *(_as_kustomize(key, each) for each in spec[key])]
     if spec.get("images"):
         document["images"] = _images(document.get("images") or [], spec["images"])
+    (root / name).unlink(missing_ok=True)  # it may be a hard link to the user's file
     (root / name).write_text(json.dumps(document, default=str), encoding="utf-8")
 
 

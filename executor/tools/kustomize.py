@@ -205,7 +205,32 @@ def _loader() -> type[Any]:
 
 
 def load(text: bytes) -> list[Any]:
-    """All documents of a YAML text as plain values. Raises yaml.YAMLError."""
+    """All documents of a YAML text as plain values. Raises yaml.YAMLError.
+
+    Duplicate anchors, which are legal and in use and which PyYAML's composer refuses, are read all the same.
+    """
     import yaml
 
-    return list(yaml.load_all(text, Loader=_loader()))
+    loader: Any = _loader()
+    try:
+        return list(yaml.load_all(text, Loader=loader))
+    except yaml.composer.ComposerError:
+        from executor.tools.yaml_read import NotYaml, read
+
+        try:
+            return [_typed(each) for each in read(text)]
+        except NotYaml:
+            pass
+        raise
+
+
+def _typed(node: Any) -> Any:
+    """A tree of texts as the loader would have built it."""
+    if isinstance(node, dict):
+        return {str(key): _typed(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_typed(each) for each in node]
+    plain = node is not None and node.plain and node.tag is None
+    if plain:
+        return load(node.encode())[0] if node else None
+    return None if node is None else str(node)

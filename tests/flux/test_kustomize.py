@@ -145,3 +145,10 @@ def test_values_are_read_as_kubernetes_reads_them() -> None:
     assert load(b"day: 2020-01-01\nequal: =\nnumber: 3\nyes: on\n") == [
         {"day": "2020-01-01", "equal": "=", "number": 3, True: True}
     ]
+
+
+def test_duplicate_anchors_are_read() -> None:
+    assert load(b"a: &v 1\nb: *v\nc: &v [x, '1']\nd: *v\n---\ne: null\n") == [
+        {"a": 1, "b": 1, "c": ["x", "1"], "d": ["x", "1"]},
+        {"e": None},
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from support import make_repository
+from support import make_repository, snapshot
 
 from executor.config import Config
 from executor.errors import Blocked, Failed
@@ -61,7 +61,11 @@ def run(tmp_path: Path, kustomize: Kustomize) -> Callable[..., Proof]:
             assert before is None or old.encode() in before
             after = new.encode() if before is None else before.replace(old.encode(), new.encode())
             planned.append(FileEdit(path, before, after))
-        return prove(tree, planned, kustomize, intended=intended, timeout=60)
+        as_it_was = snapshot(root)
+        try:
+            return prove(tree, planned, kustomize, intended=intended, timeout=60)
+        finally:
+            assert snapshot(root) == as_it_was, "a proof wrote into the repository"
 
     return run
 
@@ -143,6 +147,22 @@ def test_broken_before_is_said_and_not_blamed(run: Callable[..., Proof]) -> None
     assert not proof.covered
     assert "did not build before" in proof.warnings[0]
     assert "gone.yaml" in proof.warnings[0]
+    assert proof.warnings[1] == "app/release.yaml: not covered by a build"
+    assert [each.build for each in proof.changes] == ["app/release.yaml alone"]
+
+
+def test_what_no_build_covers_is_still_compared(run: Callable[..., Proof]) -> None:
+    files = {"loose.yaml": release() + "---\n" + release("other")}
+    with pytest.raises(Failed) as caught:
+        run(files, {"loose.yaml": ("version: 1.0.0", "version: 1.1.0")}, lambda change: change.name == "web")
+    assert caught.value.code == ReasonCode.UNINTENDED
+
+
+def test_one_file_of_two_covered(run: Callable[..., Proof]) -> None:
+    proof = run({**APP, "loose.yaml": release()}, {**BUMP, "loose.yaml": ("version: 1.0.0", "version: 1.1.0")})
+    assert not proof.covered
+    assert proof.warnings == ("loose.yaml: not covered by a build",)
+    assert {each.build for each in proof.changes} == {"app", "loose.yaml alone"}
 
 
 def test_below_a_broken_top_the_next_folder_proves(run: Callable[..., Proof]) -> None:
