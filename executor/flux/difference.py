@@ -7,7 +7,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from typing import Any
 
 from executor.tools.kustomize import load
@@ -195,6 +194,8 @@ def _aligned(before: list[Any], after: list[Any]) -> Iterator[tuple[int, Any, An
     if len(before) == len(after):
         yield from ((number, old, new) for number, (old, new) in enumerate(zip(before, after, strict=True)))
         return
+    from difflib import SequenceMatcher
+
     texts = [[json.dumps(each, sort_keys=True, default=str) for each in side] for side in (before, after)]
     for tag, i, i_end, j, j_end in SequenceMatcher(None, texts[0], texts[1], autojunk=False).get_opcodes():
         if tag == "equal":

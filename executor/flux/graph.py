@@ -149,6 +149,11 @@ class Graph:
         """Of a set that `reach` gave, the folders that no other folder and no Flux Kustomization takes in."""
         return tuple(sorted(f for f in folders if f in self.files and not self.takers(f) and f not in self._built))
 
+    def roots(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """The folders that have to be built to see all of what these files are part of."""
+        reached = set[str]().union(*(self.reach(path) for path in paths))
+        return tuple(sorted({each.folder for each in self.builds(reached)} | set(self.tops(reached))))
+
     def below(self, folder: str) -> list[str]:
         """What Flux's generated kustomization of a folder without one would list, in its order."""
         prefix = "" if folder == "." else folder + "/"

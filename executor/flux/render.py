@@ -58,12 +58,6 @@ def reaching(inventory: Inventory, tree: Tree, path: str) -> tuple[str, ...]:
     return tuple(sorted(graph.reach(path)))
 
 
-def roots(graph: Graph, paths: Iterable[str]) -> tuple[str, ...]:
-    """The folders that have to be built to see all of what these files are part of."""
-    reached = set().union(*(graph.reach(path) for path in paths))
-    return tuple(sorted({each.folder for each in graph.builds(reached)} | set(graph.tops(reached))))
-
-
 def prove(
     tree: Tree,
     edits: Sequence[FileEdit],

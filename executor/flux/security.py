@@ -138,7 +138,7 @@ def _maps(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _plain(document: Mapping[str, Any]) -> Found:
-    """Values of a Secret that are neither encrypted by SOPS nor filled in by Flux."""
+    """Values of a Secret that are neither encrypted by SOPS nor filled in later."""
     if isinstance(document.get("sops"), Mapping):
         return
     for key in ("data", "stringData"):
@@ -149,7 +149,8 @@ def _plain(document: Mapping[str, Any]) -> Found:
 
 
 _ENCRYPTED = re.compile(r"ENC\[[A-Z0-9_]+,data:|-----BEGIN AGE ENCRYPTED FILE-----|\"?sops\"?:")
-_VARIABLE = re.compile(r"\$\{\w+\}")
+_REFERENCE_TO_A_STORE = re.compile(r"\$\{\w+\}|\{\{.*\}\}|(op://|ref\+|vault:)\S+")
+"""What is filled in later: by Flux, a template, 1Password, vals, bank-vaults."""
 
 
 def _sealed(value: str, *, encoded: bool) -> bool:
@@ -160,7 +161,8 @@ def _sealed(value: str, *, encoded: bool) -> bool:
         except (binascii.Error, ValueError):
             text = value
     return any(
-        _ENCRYPTED.search(each) is not None or _VARIABLE.fullmatch(each.strip()) is not None for each in (value, text)
+        _ENCRYPTED.search(each) is not None or _REFERENCE_TO_A_STORE.fullmatch(each.strip()) is not None
+        for each in (value, text)
     )
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from executor.errors import Blocked, Errored, Failed, Stop
 from executor.flux import scratch
 from executor.flux.graph import Graph
-from executor.flux.render import roots
 from executor.flux.scratch import FLUX_FLAGS, Side, Target
 from executor.models import Artefact
 from executor.reasons import ReasonCode
@@ -46,8 +45,9 @@ class Chosen:
         return frozenset(here | {each for each in planned if each.name.removeprefix(prefix) in read_files})
 
 
-def choose(site: Site, paths: Sequence[str]) -> Chosen:
-    """What the paths mean; none means what the task names or changed. Reads files only.
+def choose(site: Site, paths: Sequence[str], *, whole: bool = False) -> Chosen:
+    """What the paths mean; none means what the task names or changed. Reads files only. With `whole`, everything that
+    is built from below a folder belongs to it, not only the folder's own build.
 
     Raises Blocked (`not-found`, `not-determinate`) and Refused (`outside`).
     """
@@ -64,7 +64,7 @@ def choose(site: Site, paths: Sequence[str]) -> Chosen:
     for path in named:
         if not paths and not _concerns(side, path):
             continue
-        inside, built = _meaning(side, path)
+        inside, built = _meaning(side, path, whole)
         files += inside
         folders += built
     return Chosen(side, tuple(named), tuple(dict.fromkeys(files)), tuple(dict.fromkeys(folders)))
@@ -79,17 +79,17 @@ def _concerns(side: Side, path: str) -> bool:
     return side.tree.is_dir(path) or path in side.graph.facts or bool(side.graph.takers(path))
 
 
-def _meaning(side: Side, path: str) -> tuple[list[str], list[str]]:
+def _meaning(side: Side, path: str, whole: bool) -> tuple[list[str], list[str]]:
     """The files that a path means, and the folders that are built for it."""
     if any(sign in path for sign in "*?["):
         return _matching(side, path)
     if side.tree.is_dir(path):
-        return _folder(side, path)
+        return _folder(side, path, whole)
     if side.read(path) is None:
         raise Blocked(ReasonCode.NOT_FOUND, f"{path}: no such file or folder{_hint(side.graph, path)}")
     if posixpath.basename(path) in FILE_NAMES:
-        return _folder(side, posixpath.dirname(path) or ".")
-    return [path], list(roots(side.graph, [path]))
+        return _folder(side, posixpath.dirname(path) or ".", whole=False)
+    return [path], list(side.graph.roots([path]))
 
 
 def _matching(side: Side, pattern: str) -> tuple[list[str], list[str]]:
@@ -100,21 +100,36 @@ def _matching(side: Side, pattern: str) -> tuple[list[str], list[str]]:
     return [file for folder in found for file in _below(side.graph, folder)], found
 
 
-def _folder(side: Side, folder: str) -> tuple[list[str], list[str]]:
+def _folder(side: Side, folder: str, whole: bool) -> tuple[list[str], list[str]]:
     """A folder with a kustomization file is built; one that Flux builds without, too, as Flux does; one that holds
-    several kustomizations (`overlays`) means each of them; one with nothing but manifests is taken as Flux would."""
+    several kustomizations (`overlays`) means each that no other one among them takes in; one with nothing but manifests
+    is taken as Flux would."""
     graph = side.graph
     below = _below(graph, folder)
-    if folder in graph.files or any(each.folder == folder for each in graph.flux):
+    itself = folder in graph.files or any(each.folder == folder for each in graph.flux)
+    if itself and not whole:
         return below, [folder]
-    inner = [each for each in graph.below(folder) if each in graph.files]
+    inner = _tops_below(graph, folder, [folder] if itself else [])
     if inner:
         return below, inner
     if not below:
-        raise Blocked(
-            ReasonCode.NOT_FOUND, f"{folder}: no kustomization file and no YAML in it; name the folder to build"
-        )
-    return below, [folder]
+        words = f"{folder}: no kustomization file and no YAML in it; name the folder to build"
+        raise Blocked(ReasonCode.NOT_FOUND, words)
+    objects = any(graph.facts[path].manifests for path in below)
+    return below, [folder] if objects or not whole else []
+
+
+def _tops_below(graph: Graph, folder: str, first: list[str]) -> list[str]:
+    """Of the kustomizations below, those that no other one takes in; components are built by who uses them."""
+    prefix = "" if folder == "." else folder + "/"
+    inside = [f for f, (_, settings) in graph.files.items() if f.startswith(prefix) and not settings.component]
+    candidates = [*first, *sorted(each for each in inside if each != folder)]
+    taken = {each for top in candidates for each in _folders(graph, top) if each != top}
+    return [each for each in candidates if each not in taken]
+
+
+def _folders(graph: Graph, top: str) -> set[str]:
+    return graph.closure([top] if top in graph.files else graph.below(top))[1]
 
 
 def _below(graph: Graph, folder: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from executor.errors import Blocked, Failed
-from executor.models import EVERY_TYPE, Forecast, Performed, Risk, TaskType
+from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk, TaskType
 from executor.reasons import ReasonCode
 
 if TYPE_CHECKING:
@@ -35,9 +35,13 @@ class KustomizeBuild:
     risk: ClassVar[Risk] = Risk.LOW
     rehearsable: ClassVar[bool] = True
 
+    def makes(self, arguments: Arguments) -> frozenset[Artefact]:
+        return frozenset()
+
     def foresee(self, arguments: Arguments, site: Site) -> Forecast:
         chosen = _chosen(arguments, site)
-        return Forecast(f"render {_listed(chosen.folders)} with kustomize", needs=chosen.needs(site))
+        words = f"render {_listed(chosen.folders)} with kustomize"
+        return Forecast(words, needs=chosen.needs(site), arguments={"paths": list(chosen.folders)})
 
     def preflight(self, arguments: Arguments, toolbox: Toolbox) -> None:
         toolbox.kustomize()

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from executor.errors import Blocked, Failed
-from executor.models import EVERY_TYPE, Forecast, Performed, Risk, TaskType
+from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk, TaskType
 from executor.reasons import ReasonCode
 
 if TYPE_CHECKING:
     from executor.flux.inventory import Inventory, Manifest
     from executor.flux.targets import Chosen
     from executor.operations.interface import Site, Toolbox
+    from executor.tools.kustomize import Build
     from executor.tools.yaml_read import Map
 
 RULES = ("yaml", "names", "paths", "references", "kustomize")
@@ -46,28 +47,38 @@ class ManifestValidate:
     risk: ClassVar[Risk] = Risk.LOW
     rehearsable: ClassVar[bool] = True
 
+    def makes(self, arguments: Arguments) -> frozenset[Artefact]:
+        return frozenset()
+
     def foresee(self, arguments: Arguments, site: Site) -> Forecast:
         from executor.flux.targets import choose
 
         rules = _rules(arguments)
-        chosen = choose(site, arguments.paths)
+        chosen = choose(site, arguments.paths, whole=True)
         return Forecast(f"validate {', '.join(chosen.paths)} ({', '.join(rules)})", needs=chosen.needs(site))
 
     def preflight(self, arguments: Arguments, toolbox: Toolbox) -> None:
-        if "kustomize" in _rules(arguments):
+        if {"kustomize", "names"} & set(_rules(arguments)):
             toolbox.kustomize()
 
     def perform(self, arguments: Arguments, toolbox: Toolbox) -> Performed:
         from executor.flux.targets import build, choose
 
         rules = _rules(arguments)
-        chosen = choose(toolbox.site, arguments.paths)
+        chosen = choose(toolbox.site, arguments.paths, whole=True)
         files = _files(chosen)
         inventory = toolbox.site.inventory.updated(toolbox.site.tree)
         problems, warnings = _problems(chosen, files, inventory, rules)
         if problems:
             raise Failed(ReasonCode.INVALID_MANIFEST, _sentence(problems))
-        builds = build(chosen, toolbox) if "kustomize" in rules and chosen.folders else []
+        rendered = chosen.folders and {"kustomize", "names"} & set(rules)
+        builds = build(chosen, toolbox) if rendered else []
+        if "names" in rules:
+            problems = [
+                each for folder, b in zip(chosen.folders, builds, strict=False) for each in _bad_names(folder, b)
+            ]
+        if problems:
+            raise Failed(ReasonCode.INVALID_MANIFEST, _sentence(problems))
         warnings += [
             f"{folder}: {text}" for folder, b in zip(chosen.folders, builds, strict=False) for text in b.warnings
         ]
@@ -111,8 +122,10 @@ def _problems(
     """What is wrong, and what could not be known."""
     problems: list[Problem] = []
     warnings: list[str] = []
+    holds_objects = _resources(chosen)
     for path in files:
-        problems += _in_file(path, chosen.side.read(path) or b"", rules)
+        asked = [each for each in rules if each != "names" or holds_objects(path)]
+        problems += _in_file(path, chosen.side.read(path) or b"", asked)
     if "paths" in rules:
         problems += [(place, f"names {path}, which does not exist") for place, path in _missing(chosen, files)]
         problems += _flux_paths(chosen, files, inventory)
@@ -135,7 +148,7 @@ def _in_file(path: str, data: bytes, rules: Sequence[str]) -> Iterator[Problem]:
         if "yaml" in rules:
             yield from ((f"{path}:{line}", f'the key "{key}" stands there twice') for key, line in _twice(document))
         if "names" in rules and isinstance(document, Map):
-            yield from ((f"{path}:{line}", words) for line, words in _names(path, document))
+            yield from ((f"{path}:{line}", words) for line, words in _names(document))
 
 
 def _twice(node: Any) -> Iterator[tuple[str, int]]:
@@ -153,11 +166,9 @@ def _twice(node: Any) -> Iterator[tuple[str, int]]:
         todo += list(each.values() if isinstance(each, Map) else each)
 
 
-def _names(path: str, document: Map) -> Iterator[tuple[int, str]]:
-    """Only of what claims to be an object: it has an apiVersion or a kind, and is no kustomization or values file."""
-    from executor.tools.kustomize import FILE_NAMES
-
-    if path.rpartition("/")[2] in FILE_NAMES or not {"apiVersion", "kind"} & document.keys():
+def _names(document: Map) -> Iterator[tuple[int, str]]:
+    """Only of what claims to be an object: it has an apiVersion or a kind, and is no values file."""
+    if not {"apiVersion", "kind"} & document.keys():
         return
     if not {"apiVersion", "kind"} <= document.keys():
         missing = "kind" if "apiVersion" in document else "apiVersion"
@@ -165,14 +176,34 @@ def _names(path: str, document: Map) -> Iterator[tuple[int, str]]:
             yield document.line, f"an object without {missing}"
         return
     metadata = document.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
-    kind = str(document["kind"])
-    if not name and "items" not in document and not (isinstance(metadata, dict) and metadata.get("generateName")):
-        if "metadata" in document or "spec" in document:
-            yield document.line, f"a {kind} without metadata.name"
-        return
-    if name and kind not in _RBAC and not _OPEN.search(name) and (not _NAME.fullmatch(name) or len(name) > 253):
-        yield name.line, f'"{name}" is no name for a {kind}: lower-case letters, digits, - and . only'
+    named = isinstance(metadata, dict) and (metadata.get("name") or metadata.get("generateName"))
+    if not named and "items" not in document and {"metadata", "spec", "data"} & document.keys():
+        yield document.line, f"a {document['kind']} without metadata.name"
+
+
+def _resources(chosen: Chosen) -> Callable[[str], bool]:
+    """Whether a file holds objects: not a kustomization file, nor one that is only a patch, a plug-in's settings or a
+    generator's content."""
+    from executor.tools.kustomize import FILE_NAMES
+
+    fields: dict[str, set[str]] = {}
+    for _, settings in chosen.side.graph.files.values():
+        for name, path in settings.references:
+            fields.setdefault(path, set()).add(name)
+    return lambda path: (
+        path.rpartition("/")[2] not in FILE_NAMES
+        and (path not in fields or not fields[path].isdisjoint({"resources", "bases", "crds"}))
+    )
+
+
+def _bad_names(folder: str, build: Build) -> Iterator[Problem]:
+    """Names that Kubernetes would not take, as they come out of kustomize. (`${…}` is Flux's to fill in.)"""
+    from executor.flux.facts import of_file
+
+    for _, _, _, kind, name, _ in of_file("rendered.yaml", build.stdout).manifests:
+        if kind not in _RBAC and not _OPEN.search(name) and (not _NAME.fullmatch(name) or len(name) > 253):
+            words = f'"{name}" is no name for a {kind}: lower-case letters, digits, - and . only'
+            yield folder, words
 
 
 def _missing(chosen: Chosen, files: Sequence[str]) -> list[Problem]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from executor.errors import Blocked, Failed
-from executor.models import EVERY_TYPE, Forecast, Performed, Risk, TaskType
+from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk, TaskType
 from executor.reasons import ReasonCode
 
 if TYPE_CHECKING:
@@ -37,10 +37,13 @@ class SecurityCheck:
     risk: ClassVar[Risk] = Risk.LOW
     rehearsable: ClassVar[bool] = True
 
+    def makes(self, arguments: Arguments) -> frozenset[Artefact]:
+        return frozenset()
+
     def foresee(self, arguments: Arguments, site: Site) -> Forecast:
         from executor.flux.targets import choose
 
-        chosen = choose(site, arguments.paths)
+        chosen = choose(site, arguments.paths, whole=True)
         rules = _rules(arguments)
         return Forecast(f"check {', '.join(chosen.paths)} for {', '.join(rules)}", needs=chosen.needs(site))
 
@@ -52,7 +55,7 @@ class SecurityCheck:
         from executor.flux.targets import choose
 
         rules = _rules(arguments)
-        chosen = choose(toolbox.site, arguments.paths)
+        chosen = choose(toolbox.site, arguments.paths, whole=True)
         objects = _objects(chosen, toolbox)
         if not objects:
             words = f"{', '.join(chosen.paths)}: no object in it to check; name the folder that is deployed"
