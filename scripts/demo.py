@@ -31,7 +31,10 @@ EXECUTOR = Path(sys.executable).with_name("executor")
 TASK = "tasks/TASK-001.md"
 SAMPLE_REGISTRY = "registry.render.example"
 IMAGE = "render-worker:0.1.18"
-NAMES_THE_REGISTRY = ("executor.toml", "kustomize/apps/base/render-worker/helmrelease.yaml")
+NAMES_THE_REGISTRY = (
+    "executor.toml",
+    *(f"kustomize/overlays/{e}/render-worker.yaml" for e in ("staging", "production")),
+)
 BUILT_HERE = {"render-worker": "infra/render-worker", "frame-stitcher": "infra/frame-stitcher"}
 
 EXPECTED_EXIT = 1

@@ -39,7 +39,7 @@ EXPECTED: dict[str, list[tuple[str, list[str]]]] = {
         ("runnable", ["image.verify"]),
         ("runnable", ["kustomize.build"]),
         ("runnable", ["kustomize.build"]),
-        ("blocked", ["cluster.observe"]),
+        ("verification", ["cluster.observe"]),
     ],
     "TASK-004": [
         ("runnable", ["image.build"]),
@@ -93,6 +93,6 @@ def test_the_main_task_knows_image_version_file_and_paths(repository: Path) -> N
     assert (push["image"], push["tag"], push["registry"]) == ("render-worker", "0.1.18", "registry.render.example")
     assert (verify["image"], verify["tag"]) == ("render-worker", "0.1.18")
     assert (bump["name"], bump["version"], bump["field"]) == ("render-worker", "0.1.18", "image")
-    assert bump["file"] == "kustomize/apps/base/render-worker/helmrelease.yaml"
+    assert bump["file"] == "kustomize/overlays/staging/render-worker.yaml"
     assert staging["paths"] == ["kustomize/overlays/staging"]
     assert production["paths"] == ["kustomize/overlays/production"]
