@@ -19,7 +19,7 @@ from executor.flux import scratch
 from executor.flux.difference import Change, difference
 from executor.flux.effective import Specs, build_targets, flux_targets
 from executor.flux.facts import FLUX_KUSTOMIZE
-from executor.flux.graph import FluxBuild, Graph
+from executor.flux.graph import FluxBuild
 from executor.flux.inventory import Inventory, read
 from executor.flux.scratch import Side, Target
 from executor.models import FileEdit
