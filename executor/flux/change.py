@@ -5,6 +5,7 @@ turns ──guards──▶ edits, spliced and proved by re-reading ──▶ pr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -120,7 +121,8 @@ class Plan:
 
     def forecast(self, repository: str) -> Forecast:
         provides = frozenset(Artefact("file", f"{repository}:{path}") for path in self.paths)
-        return Forecast(self.words, self.edits, provides, self.needs, self.warnings)
+        settled = {"file": self.paths[0]} if len(self.paths) == 1 else {}
+        return Forecast(self.words, self.edits, provides, self.needs, self.warnings, settled)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -148,6 +150,7 @@ def make(
         _guard(turn, limits)
     block_shared_anchor([turn.cell.spot for turn in pending], everywhere=limits.everywhere)
     by_spot = {turn.cell.spot.key: turn for turn in pending}
+    _block_contradiction(pending, by_spot)
     edits: list[tuple[Source, Edit]] = [_edit(turn) for turn in by_spot.values()]
     edits += [(source, edit) for source, edit, _ in more]
     for path in dict.fromkeys(source.path for source, _ in edits):
@@ -155,7 +158,26 @@ def make(
     values = [_value(turn, pending) for turn in turns] + [about for _, _, about in more]
     changes = [_value(turn, pending) for turn in pending] + [about for _, _, about in more]
     words, done = _words(subject, turns, changes, verb)
-    return Plan(words, done, files.edited(edits), tuple(values), tuple(allowed), **rest)
+    more_allowed = [_allowed_elsewhere(turn) for turn in pending if limits.everywhere or turn.cell.variable]
+    return Plan(words, done, files.edited(edits), tuple(values), (*allowed, *more_allowed), **rest)
+
+
+def _allowed_elsewhere(turn: Turn) -> Allowed:
+    """What a variable, or an anchor that is meant everywhere, brings to other places: the new value."""
+    cell = turn.cell
+    return Allowed(None, None, (), turn.value.removeprefix(cell.prefix).removesuffix(cell.suffix))
+
+
+def _block_contradiction(turns: Sequence[Turn], by_spot: Mapping[tuple[object, ...], Turn]) -> None:
+    """Two images that share one scalar through an anchor cannot get two digests."""
+    for turn in turns:
+        other = by_spot[turn.cell.spot.key]
+        if turn.value != other.value:
+            raise Blocked(
+                ReasonCode.NOT_PLAIN,
+                f"{turn.cell.place}: one value would have to become both {turn.value} and {other.value}; take the "
+                "alias apart first",
+            )
 
 
 def _already(turn: Turn) -> bool:
@@ -360,7 +382,7 @@ def digest_teller(
     """Who knows a digest: this task's push, else the registry if it can be asked."""
 
     def tell(repository: str, tag: str) -> Digest:
-        host, image = split_host(repository)
+        host, image = split_host(re.sub(r"^\$\{[^}]*\}/", "", repository))
         pushed = Artefact("pushed", f"{image}:{tag}")
         if pushed in ledger and ledger[pushed].get("digest"):
             return Digest(str(ledger[pushed]["digest"]), "push")

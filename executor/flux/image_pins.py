@@ -74,13 +74,15 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Image:
-    """An image that a release runs: pinned by values, or by an entry that wins over them."""
+    """An image that a release runs: pinned by values, or by an entry that wins over them. `obstacle`: why it cannot be
+    changed there."""
 
     repository: str | None
     version: str
     pin: ImagePin | None
     entry: Entry | None
     release: Thing
+    obstacle: Blocked | None = None
 
     def __str__(self) -> str:
         return str(self.entry or self.pin)
@@ -101,14 +103,19 @@ class Move:
 
 
 def images_of(ground: Ground, files: Files, release: Thing) -> list[Image]:
-    """Every image pinned for a release, each with the place that wins. Raises Blocked where that cannot be told."""
+    """Every image pinned for a release, each with the place that wins."""
     values, over = _values(ground, files, release)
     entries = list(_post_renderers(release))
     found: list[Image] = []
     for pin in images(values):
-        _block_overridden(release, pin, over)
-        _block_patched(release, pin)
-        entry = _rewriting(ground, files, release, pin) or _winner(entries, pin.repository)
+        try:
+            entry = _rewriting(ground, files, release, pin) or _winner(entries, pin.repository)
+            _block_overridden(release, pin, over)
+            _block_patched(release, pin)
+            _block_other_readers(ground, files, release, pin)
+        except Blocked as stop:
+            found.append(Image(pin.repository, pin.version, pin, None, release, stop))
+            continue
         if entry is None:
             found.append(Image(pin.repository, pin.version, pin, None, release))
         elif not any(each.entry is entry for each in found):
@@ -126,8 +133,7 @@ def _values(ground: Ground, files: Files, release: Thing) -> tuple[Values, list[
     """The merged values, and what `targetPath` puts over them: path and the place that says so."""
     values: Values = {}
     over: list[tuple[Path, str]] = []
-    sources = release.node("spec", "valuesFrom")
-    for i in range(len(sources[0].items) if sources and isinstance(sources[0], SequenceNode) else 0):
+    for i in range(_count(release, "spec", "valuesFrom")):
         kind, name = (release.text("spec", "valuesFrom", i, key) or "" for key in ("kind", "name"))
         target = release.spot("spec", "valuesFrom", i, "targetPath")
         if target is not None and not target.is_null:
@@ -141,6 +147,48 @@ def _values(ground: Ground, files: Files, release: Thing) -> tuple[Values, list[
     if own is not None:
         values = merge(values, layer(release.source, release.document, own[0], ("spec", "values"), own[1]))
     return values, over
+
+
+def _count(release: Thing, *steps: str | int) -> int:
+    """How many entries a list has; none where it is no list."""
+    found = release.node(*steps)
+    return len(found[0].items) if found and isinstance(found[0], SequenceNode) else 0
+
+
+def _block_other_readers(ground: Ground, files: Files, release: Thing, pin: ImagePin) -> None:
+    """Raises Blocked where the values come from a ConfigMap that other releases read, too."""
+    if pin.tag.source is release.source:
+        return
+    names = {release.text("spec", "valuesFrom", i, "name") for i in range(_count(release, "spec", "valuesFrom"))}
+    others = []
+    for manifest in ground.inventory.find("HelmRelease"):
+        if manifest == release.manifest or not _near(ground, manifest, release.manifest):
+            continue
+        if not any(name and name.encode() in files.read(manifest.path) for name in names):
+            continue
+        other = files.thing(manifest)
+        for i in range(_count(other, "spec", "valuesFrom")):
+            name = other.text("spec", "valuesFrom", i, "name")
+            key = other.text("spec", "valuesFrom", i, "valuesKey") or "values.yaml"
+            if name in names and _same_values(ground, files, other, name or "", key=key, source=pin.tag.source):
+                others.append(manifest.place)
+    if others:
+        raise Blocked(
+            ReasonCode.SHARED,
+            f"{pin.tag.place}: the values are read by {', '.join(others)} too; say that all of them are meant",
+        )
+
+
+def _same_values(ground: Ground, files: Files, other: Thing, name: str, *, key: str, source: Source) -> bool:
+    """Whether another release's ConfigMap is made of the same text. Where that cannot be told, it counts."""
+    try:
+        found = _config_map(ground, files, other, name, key)
+    except Blocked:
+        return True
+    if found is None:
+        return False
+    outer, mine = found.outer, source.outer
+    return found.path == source.path and (outer.node.start if outer else 0) == (mine.node.start if mine else 0)
 
 
 def _target_path(spot: Spot) -> Path:
@@ -221,12 +269,10 @@ def _block_patched(release: Thing, pin: ImagePin) -> None:
     """Raises Blocked where a postRenderers patch speaks of the image: it is laid over all that values say."""
     if pin.repository is None:
         return
-    renderers = release.node("spec", "postRenderers")
-    for i in range(len(renderers[0].items) if renderers and isinstance(renderers[0], SequenceNode) else 0):
-        patches = release.node("spec", "postRenderers", i, "kustomize", "patches")
-        for n in range(len(patches[0].items) if patches and isinstance(patches[0], SequenceNode) else 0):
+    for i in range(_count(release, "spec", "postRenderers")):
+        for n in range(_count(release, "spec", "postRenderers", i, "kustomize", "patches")):
             spot = release.spot("spec", "postRenderers", i, "kustomize", "patches", n, "patch")
-            if spot is not None and re.search(rf"image:.*{re.escape(split_host(pin.repository)[1])}\b", spot.text):
+            if spot is not None and re.search(rf"image:.*{re.escape(bare(pin.repository))}\b", spot.text):
                 raise Blocked(
                     ReasonCode.NO_EFFECT,
                     f"{spot.place}: a postRenderers patch sets the image and wins; change it there",
@@ -234,8 +280,7 @@ def _block_patched(release: Thing, pin: ImagePin) -> None:
 
 
 def _post_renderers(release: Thing) -> Iterator[Entry]:
-    renderers = release.node("spec", "postRenderers")
-    for i in range(len(renderers[0].items) if renderers and isinstance(renderers[0], SequenceNode) else 0):
+    for i in range(_count(release, "spec", "postRenderers")):
         yield from entries_at(
             release.source, release.document, release.root, ("spec", "postRenderers", i, "kustomize", "images")
         )
@@ -289,16 +334,24 @@ def kustomize_entries(source: Source) -> Iterator[Entry]:
 # -- choosing ---------------------------------------------------------------------------------------------------------
 
 
+def bare(repository: str) -> str:
+    """Without the registry's host, and without a variable that stands for it."""
+    return split_host(re.sub(r"^\$\{[^}]*\}/", "", repository))[1]
+
+
 def is_named(wanted: str, repository: str | None) -> int:
     """How well a name fits a repository: 3 the same, 2 the same without the registry, 1 its last parts, 0 not."""
     if repository is None:
         return 0
-    bare, name = split_host(repository)[1], split_host(wanted)[1]
     if wanted == repository:
         return 3
-    if bare.removeprefix("library/") == name.removeprefix("library/"):
-        return 2 if split_host(wanted)[0] in (None, split_host(repository)[0]) else 0
-    return 1 if split_host(wanted)[0] is None and bare.endswith("/" + name) else 0
+    host, theirs = split_host(wanted)[0], split_host(repository)[0] or "docker.io"
+    if host not in (None, theirs):
+        return 0
+    name, whole = bare(wanted).removeprefix("library/"), bare(repository).removeprefix("library/")
+    if name == whole:
+        return 2
+    return 1 if host is None and whole.endswith("/" + name) else 0
 
 
 def pick(found: Sequence[Image], wanted: str | None, version: Version, limits: Limits, ground: Ground) -> list[Image]:
@@ -309,8 +362,8 @@ def pick(found: Sequence[Image], wanted: str | None, version: Version, limits: L
     if not found:
         return []
     if limits.from_version is not None:
-        at = [each for each in found if _tag(each) in (limits.from_version, version.tag)]
-        found = at or found
+        before = [each for each in found if limits.from_version in (_tag(each), each.version)]
+        found = before or [each for each in found if _tag(each) == version.tag] or found
     built = [each for each in found if is_pushed(ground, each.repository, version.tag)]
     found = built or found
     names = {each.repository for each in found}
@@ -332,7 +385,7 @@ def is_pushed(ground: Ground, repository: str | None, tag: str | None) -> bool:
     """Whether this task builds or pushes that image at that tag."""
     if repository is None or tag is None:
         return False
-    name = f"{split_host(repository)[1]}:{tag}"
+    name = f"{bare(repository)}:{tag}"
     return any(Artefact(kind, name) in ground.planned for kind in ("pushed", "built"))
 
 
@@ -341,11 +394,15 @@ def is_pushed(ground: Ground, repository: str | None, tag: str | None) -> bool:
 
 def move(ground: Ground, files: Files, image: Image, version: Version, limits: Limits) -> Move:
     """What brings an image to a version. Raises Blocked."""
+    if image.obstacle is not None and not (limits.everywhere and image.obstacle.code is ReasonCode.SHARED):
+        raise image.obstacle
     allowed = _allowed(image, version)
     if image.entry is not None:
         return move_entry(ground, files, image.entry, version, limits, allowed=allowed)
     assert image.pin is not None
     pin = image.pin
+    if pin.digest_only:
+        return _move_digest(ground, files, pin, version, limits, allowed=allowed)
     turns: list[Turn] = []
     about: Mapping[str, Any] | None = None
     warnings: tuple[str, ...] = ()
@@ -361,6 +418,25 @@ def move(ground: Ground, files: Files, image: Image, version: Version, limits: L
         text = _with_reference(old[0], new) if pin.whole else str(new)
         turns.append(Turn(cell, text, "image" if pin.whole else "image tag", was=str(old[1]), becomes=str(new)))
     return Move(tuple(turns), (), about, warnings, allowed)
+
+
+def _move_digest(
+    ground: Ground, files: Files, pin: ImagePin, version: Version, limits: Limits, *, allowed: tuple[Allowed, ...]
+) -> Move:
+    """An image that only a digest pins: it needs a digest."""
+    if version.digest is None or version.tag is not None:
+        raise Blocked(
+            ReasonCode.DIGEST_UNKNOWN,
+            f"{pin.tag.place}: the image is pinned by its digest alone, so a tag has no place; give sha256:… alone",
+        )
+    turns = _digest_turn(files, ground, pin.tag, version, limits)
+    return Move(
+        tuple(turns),
+        (),
+        _about(pin.repository, None, version.digest, "given", Version(None, pin.tag.text)),
+        (),
+        allowed,
+    )
 
 
 def _allowed(image: Image, version: Version) -> tuple[Allowed, ...]:
@@ -423,7 +499,7 @@ def decide(
             f"{place}: the image is pinned by its digest too, and that of {asked.tag} is not known ({answer.source}); "
             f"push the image in this task, or give {asked.tag}@sha256:…",
         )
-    said = f"{place}: the digest {old.digest} is dropped, that of {asked.tag} is not known ({answer.source})"
+    said = f"{place}: the digest {old.digest} goes; that of {asked.tag} is not known ({answer.source})"
     return (
         Version(asked.tag, None),
         _about(repository, asked.tag, None, f"dropped: {answer.source}", old),
@@ -434,11 +510,13 @@ def decide(
 def _ask(ground: Ground, repository: str | None, tag: str) -> Digest:
     if repository is None:
         return Digest(None, "only the chart knows the image's name")
+    if Artefact("pushed", f"{bare(repository)}:{tag}") not in ground.planned and "${" in repository:
+        return Digest(None, f"{repository} is put together from variables")
     if ground.digest_of is not None:
         return ground.digest_of(repository, tag)
-    if Artefact("pushed", f"{split_host(repository)[1]}:{tag}") in ground.planned:
+    if Artefact("pushed", f"{bare(repository)}:{tag}") in ground.planned:
         return Digest(LATER, "the push of this task")
-    return Digest(None, "the registry is asked when it runs")
+    return Digest(None, "the registry is asked for it when this runs")
 
 
 def _about(repository: str | None, tag: str | None, digest: str | None, source: str, old: Version) -> dict[str, Any]:
@@ -490,6 +568,8 @@ def _entry_keys(
     entry: Entry, key: str, spot: Spot | None, value: str | None
 ) -> list[tuple[Source, Edit, Mapping[str, Any]]]:
     where = show_path((*entry.steps, key))
+    if (spot is None) != (value is None) and entry.source.yaml.users(entry.node):
+        raise Blocked(ReasonCode.SHARED, f"{entry.place}: the entry shows through an alias too; change it by hand")
     if spot is not None and value is None:
         refuse_foreign_owner(spot)
         about = {"file": spot.place, "field": where, "what": key, "from": spot.text, "to": None}

@@ -6,8 +6,7 @@ import re
 
 from executor.errors import Blocked
 from executor.flux.change import Allowed, Ground, Limits, Plan, make
-from executor.flux.image_pins import Entry, is_named, kustomize_entries, move_entry
-from executor.flux.inventory import split_host
+from executor.flux.image_pins import Entry, bare, is_named, kustomize_entries, move_entry
 from executor.flux.versions import Version, image_problem
 from executor.models import Artefact
 from executor.reasons import ReasonCode
@@ -21,11 +20,11 @@ def image_plan(ground: Ground, file: str, image: str, version: Version, limits: 
     files = ground.files
     file = files.named(file)
     entry = _entry(list(kustomize_entries(files.source(file))), file, image)
-    bare = split_host(entry.repository)[1]
-    named = bare if re.fullmatch(r"[\w./-]+", bare) else ""  # the name of an entry may be a regular expression
+    whole = bare(entry.repository)
+    named = whole if re.fullmatch(r"[\w./-]+", whole) else ""  # the name of an entry may be a regular expression
     holds = f"{named}:{version.tag}" if version.tag else version.digest
     done = move_entry(ground, files, entry, version, limits, allowed=(Allowed(None, None, (), holds),))
-    pushed = Artefact("pushed", f"{bare}:{version.tag}")
+    pushed = Artefact("pushed", f"{whole}:{version.tag}")
     return make(
         ground, done.turns, limits, files=files,
         subject=f"image {entry.repository}", allowed=done.allowed, more=done.more,

@@ -52,7 +52,8 @@ def choose(ground: Ground, asked: Asked) -> list[Manifest]:
     if asked.file:
         wanted = posixpath.normpath(asked.file)
         inside = [each for each in found if each.path == wanted or each.path.startswith(wanted + "/")]
-        found = inside or found  # else it may be the file that holds the version; `check_file` sees to that
+        beside = [each for each in found if posixpath.dirname(each.path) == posixpath.dirname(wanted)]
+        found = inside or beside or found  # else it may hold the version itself; `check_file` sees to that
     if asked.limits.where:
         found = _narrowed(ground, found, asked)
     if len(found) > 1 and not asked.limits.everywhere:
@@ -65,13 +66,17 @@ def choose(ground: Ground, asked: Asked) -> list[Manifest]:
 
 
 def _in_namespace(ground: Ground, asked: Asked) -> list[Manifest]:
-    every = ground.inventory.find(asked.kind, asked.name)
+    named = ground.inventory.find(asked.kind, asked.name)
+    every = [each for each in named if is_flux(each)]
+    if named and not every:
+        listed = ", ".join(f"{each.place} ({each.api_version})" for each in named)
+        raise Blocked(ReasonCode.NOT_FOUND, f"{asked.kind} {asked.name} is none of Flux's: {listed}; change it by hand")
     if not every:
         near = [each for each in ground.inventory.near(asked.name) if each in ground.inventory.names(asked.kind)]
         hint = f"; the nearest names are {', '.join(near)}" if near else ""
         raise Blocked(ReasonCode.NOT_FOUND, f"there is no {asked.kind} {asked.name} in {ground.repository}{hint}")
     if asked.namespace is None:
-        return list(every)
+        return every
     sure = [each for each in every if asked.namespace in ground.inventory.namespaces(each)]
     unsure = [each for each in every if not ground.inventory.namespaces(each)]
     if not sure and not unsure:
@@ -81,6 +86,11 @@ def _in_namespace(ground: Ground, asked: Asked) -> list[Manifest]:
             f"there is no {asked.kind} {asked.name} in namespace {asked.namespace}; found: {places}",
         )
     return sure or unsure
+
+
+def is_flux(manifest: Manifest) -> bool:
+    """helm.cattle.io has a HelmChart too, and Flux 1 had a HelmRelease of another shape."""
+    return ".toolkit.fluxcd.io/" in manifest.api_version
 
 
 def _namespaces(ground: Ground, manifest: Manifest) -> str:
@@ -241,7 +251,7 @@ def _sources(ground: Ground, files: Files, reference: Reference) -> list[Manifes
 
 
 def _of_kind(ground: Ground, kind: str) -> list[Manifest]:
-    return [each for each in ground.inventory.manifests if each.kind == kind]
+    return [each for each in ground.inventory.manifests if each.kind == kind and is_flux(each)]
 
 
 def _together(one: Manifest, two: Manifest) -> bool:
@@ -283,7 +293,7 @@ def source_users(ground: Ground, files: Files, source: Thing) -> list[str]:
     cache: dict[str, list[Any]] = {}
     found = []
     for manifest in ground.inventory.manifests:
-        if manifest.kind in wanted:
+        if manifest.kind in wanted and is_flux(manifest):
             reference = _reference(files, manifest, wanted[manifest.kind], source, cache)
             if reference is not None and _means(ground, files, reference, source.manifest):
                 found.append(manifest.place)

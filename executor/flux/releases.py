@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from executor.errors import Blocked, Stop
 from executor.flux.change import Ground, Limits, Plan, Turn, make
-from executor.flux.image_pins import Image, images_of, is_pushed, move, pick
-from executor.flux.inventory import split_host
+from executor.flux.image_pins import Image, bare, images_of, is_pushed, move, pick
 from executor.flux.pins import Asked, Pinned, chart_pins, check_file, choose, pin_turns
 from executor.flux.places import Files, Thing
 from executor.flux.versions import Version, image_problem
@@ -101,7 +100,7 @@ def _digest_evidence(digests: list[dict[str, object]]) -> dict[str, object]:
 
 def needs(ground: Ground, images: list[Image], version: Version) -> frozenset[Artefact]:
     """The pushes of this task that the new version stands on."""
-    names = {split_host(each.repository)[1] for each in images if each.repository}
+    names = {bare(each.repository) for each in images if each.repository}
     wanted = {Artefact("pushed", f"{name}:{version.tag}") for name in names}
     return frozenset(wanted & ground.planned)
 

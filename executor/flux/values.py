@@ -20,7 +20,7 @@ Values = Spot | dict[str, "Values"] | list["Values"]
 
 _MOST_NODES = 50_000
 _REFERENCE = re.compile(
-    r"(?P<repository>(?:[A-Za-z0-9.-]+(?::\d+)?/)?[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*)"
+    r"(?P<repository>(?:[A-Za-z0-9.-]+(?::\d+)?/|\$\{[^}]*\}/)?[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*)"
     r"(?::(?P<tag>[A-Za-z0-9_$][\w.${}:=-]{0,127}))?(?:@(?P<digest>[a-z0-9]+:[0-9a-f]+))?"
 )
 _REPOSITORY_KEYS = (
@@ -40,7 +40,8 @@ _NESTED = re.compile(r"(?i)image")
 class ImagePin:
     """An image that values pin. `repository` with its registry, as written; None where only the chart knows it.
 
-    `tag` holds `tag`, `tag@digest`, or (`whole`) a reference `repository:tag@digest`; `digest` is a key of its own.
+    `tag` holds `tag`, `tag@digest`, (`whole`) a reference `repository:tag@digest`, or (`digest_only`) the digest where
+    there is no tag; `digest` is a key of its own beside a tag.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class ImagePin:
     tag: Spot
     digest: Spot | None = None
     whole: bool = False
+    digest_only: bool = False
 
     @property
     def version(self) -> str:
@@ -157,7 +159,11 @@ def _map_pin(values: dict[str, Values], path: Path, key: str) -> ImagePin | None
             if found is None or found[1] or found[2] or (repository_key == "name" and not _NESTED.search(key)):
                 continue
             return ImagePin(path, _registry(values) + repository.text, tag, _digest(values))
-    tag = values.get("tag")
+    tag, digest = values.get("tag"), _digest(values)
+    repository = values.get("repository")
+    untagged = tag is None or (isinstance(tag, Spot) and (tag.is_null or not tag.text))
+    if untagged and digest is not None and isinstance(repository, Spot) and reference(repository.text):
+        return ImagePin(path, _registry(values) + repository.text, digest, digest_only=True)
     if _NESTED.search(key) and isinstance(tag, Spot) and tag.text and not tag.is_null:
         named = [name for name in ("repository", "repo", "image", "name") if name in values]
         return None if named else ImagePin(path, None, tag, _digest(values))

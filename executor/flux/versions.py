@@ -57,7 +57,7 @@ def tag_problem(text: str) -> str | None:
     """Why the tag of an OCI artefact that holds a chart or manifests cannot be set to it."""
     if _PARTIAL.fullmatch(text):
         return f"{text} is no exact version (such as {text}{'.0' * (2 - text.count('.'))})"
-    return image_problem(Version(text.replace("+", "_"), None))
+    return image_problem(Version(text, None))
 
 
 def is_exact(text: str) -> bool:
