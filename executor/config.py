@@ -67,6 +67,43 @@ class TimeoutEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class VerificationEntry:
+    """`timeout_seconds` bounds a whole verification; what failed for a reason that may pass is looked at once more after
+    `retry_pause_seconds` (contracts.md, "Verification")."""
+
+    timeout_seconds: float = 300.0
+    retry_pause_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class CommitEntry:
+    """How `verify --commit` commits. `title` and `body` may hold {title}, {id}, {path}, {what}, {why}, {impact} and
+    {verification}. `certificate`: a git note on the commit, or a follow-up commit below the report folder."""
+
+    title: str = "✨ INFRASTRUCTURE: {title}"
+    body: str = (
+        "💡 **What**: {what}\n🎯 **Why**: {why}\n📊 **Impact**: {impact}\n🔬 **Verification**: {verification}\n\n"
+        "Task file: {path}"
+    )
+    certificate: Literal["note", "commit"] = "note"
+    push: bool = False
+    remote: str = "origin"
+    hook_timeout_seconds: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class GateEntry:
+    """What `executor gate` demands; read from the base of a proposal, never from the proposal. `protected` are patterns
+    of paths that change only with a certificate; `task_edits` what people may change in task files by hand."""
+
+    protected: tuple[str, ...] = ()
+    manual_ticks: Literal["refuse", "allow"] = "refuse"
+    task_edits: Literal["free", "certified"] = "free"
+    policy_changes: Literal["refuse", "allow"] = "refuse"
+    max_age_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole of executor.toml. `branch` None means main or master; `time_zone` None is the machine's."""
 
@@ -82,6 +119,9 @@ class Config:
     images: Mapping[str, ImageEntry] = field(default_factory=dict)
     retry: RetryEntry = field(default_factory=RetryEntry)
     timeouts: TimeoutEntry = field(default_factory=TimeoutEntry)
+    verification: VerificationEntry = field(default_factory=VerificationEntry)
+    commit: CommitEntry = field(default_factory=CommitEntry)
+    gate: GateEntry = field(default_factory=GateEntry)
 
 
 def load(root: Path) -> Config:
@@ -90,12 +130,20 @@ def load(root: Path) -> Config:
     Raises ConfigError with file:line for what is no TOML, has an unknown key, or a value of the wrong type.
     """
     path = root / FILE_NAME
-    if not path.exists():
+    try:
+        return read(path.read_bytes())
+    except FileNotFoundError:
         return Config()
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", place=f"{FILE_NAME}:1") from None
+
+
+def read(content: bytes) -> Config:
+    """The configuration that these bytes say (the gate reads them from a commit). Raises ConfigError as `load` does."""
     import tomllib
 
     try:
-        text = path.read_text(encoding="utf-8")
+        text = content.decode()
         data = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise ConfigError(f"not UTF-8 (byte {error.start})", place=f"{FILE_NAME}:1") from None
@@ -103,8 +151,6 @@ def load(root: Path) -> Config:
         line = re.search(r"at line (\d+)", str(error))
         place = f"{FILE_NAME}:{line[1] if line else text.count(chr(10)) + 1}"
         raise ConfigError(f"not TOML: {error}", place=place, remedy="correct that line") from None
-    except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", place=f"{FILE_NAME}:1") from None
     try:
         config = convert(Config, data)
         _check(config)
@@ -120,6 +166,7 @@ def _check(config: Config) -> None:
     for name in ("build", "push", "kustomize", "registry", "command"):
         if getattr(config.timeouts, name) <= 0:
             raise ConversionError(("timeouts", name), "expected a number of seconds above 0")
+    _check_templates(config.commit)
     for path, where in [
         (config.report_folder, ("report_folder",)),
         *((f, ("task_folders",)) for f in config.task_folders),
@@ -133,6 +180,18 @@ def _check(config: Config) -> None:
             ZoneInfo(config.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise ConversionError(("time_zone",), f'no such time zone: "{config.time_zone}"') from None
+
+
+MESSAGE_FIELDS = ("title", "id", "path", "what", "why", "impact", "verification")
+
+
+def _check_templates(commit: CommitEntry) -> None:
+    for name in ("title", "body"):
+        try:
+            getattr(commit, name).format(**dict.fromkeys(MESSAGE_FIELDS, ""))
+        except (KeyError, IndexError, ValueError):
+            known = ", ".join(f"{{{each}}}" for each in MESSAGE_FIELDS)
+            raise ConversionError(("commit", name), f"expected no other fields than {known}") from None
 
 
 def _line_of(text: str, path: tuple[str | int, ...]) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from executor import __version__
-from executor.cli import commands
+from executor.cli import commands, gate_commands
 from executor.errors import ExecutorError, Stop
 
 _BUG_EXIT = 3
@@ -99,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands_of.add_parser("doctor", help="what is missing on this machine or in this repository")
     _common(doctor)
     doctor.set_defaults(command=commands.doctor)
+
+    gate_commands.add_parsers(commands_of, _common)
 
     schema = commands_of.add_parser("schema", help="print a JSON Schema, or the arguments of the operations")
     schema.add_argument("name", choices=["report", "input", "operations"])

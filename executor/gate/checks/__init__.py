@@ -1,0 +1,1 @@
+"""The checks of a verification, one module a subject. Each has `looks(case) -> list of Look`."""

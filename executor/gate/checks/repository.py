@@ -1,0 +1,118 @@
+"""Where the repository stands, what the runs claim, and which paths changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from executor.gate.case import Case, Look, Subject, look
+from executor.gate.verdict import Found
+from executor.journal import Past
+from executor.safety import check_repository
+
+RUN_AGAIN = "executor run {task}, then verify again"
+
+
+def looks(case: Case) -> Iterable[Look]:
+    for name, subject in case.subjects.items():
+        yield look("branch", f"branch of {name}", "the branch that is worked on, nothing under way",
+                   lambda this, s=subject: _branch(this, case, s))  # type: ignore[misc]  # fmt: skip
+        yield look("branch", f"base of {name}", "nobody changed our paths since the runs",
+                   lambda this, n=name, s=subject: _base(this, case, n, s))  # type: ignore[misc]  # fmt: skip
+        yield look("paths", f"paths in {name}", "only declared paths, staged as they are in the work tree",
+                   lambda this, s=subject: _paths(this, case, s))  # type: ignore[misc]  # fmt: skip
+    yield look("claims", "reports", "every report is whole, and a run's", lambda this: _reports(this, case))
+
+
+def _branch(this: Look, case: Case, subject: Subject) -> Found:
+    nothing = Past({}, {})
+    for check in check_repository(subject.repository, subject.state, case.task.id, (), nothing):
+        if not check.ok:
+            return this.failed(check.detail, cause="the repository is not on its branch", remedy=check.detail,
+                               task_issue=False)  # fmt: skip
+    return this.passed(f"on {subject.state.branch}", command="git symbolic-ref HEAD")
+
+
+def _base(this: Look, case: Case, name: str, subject: Subject) -> Found:
+    """A run works on what its base commit has: if that changed under it, what it proved is no longer proved."""
+    moved = []
+    for base, declared in _bases(case, name):
+        if base == subject.base:
+            continue
+        if base is None or subject.base is None or not subject.objects.is_ancestor(base, subject.base):
+            return this.failed(
+                f"a run worked on {base}, which is not in the history of {subject.base}", cause="branch moved",
+                remedy=RUN_AGAIN.format(task=case.task_path), task_issue=False,
+            )  # fmt: skip
+        theirs = {each.path for each in subject.objects.changes(base, subject.base)}
+        moved += sorted(theirs.intersection(declared) - {case.task_path})
+    if moved:
+        return this.failed(
+            f"{', '.join(dict.fromkeys(moved))} changed in commits since the run", cause="branch moved",
+            remedy=RUN_AGAIN.format(task=case.task_path), task_issue=False, evidence={"paths": moved},
+        )  # fmt: skip
+    return this.passed(f"{subject.base or 'no commit yet'}", command="git merge-base --is-ancestor")
+
+
+def _bases(case: Case, name: str) -> Iterable[tuple[str | None, list[str]]]:
+    for claim in case.runs:
+        for entry in claim.document["repositories"]:
+            if entry["name"] == name:
+                yield entry["base_commit"], entry["declared_paths"]
+
+
+def _reports(this: Look, case: Case) -> Found:
+    if case.claims.problems:
+        return this.failed(
+            "; ".join(case.claims.problems), cause="a report was changed or damaged",
+            remedy="restore it, or remove it and run again",
+        )  # fmt: skip
+    if not case.runs:
+        return this.failed(
+            "no run of this task since the base commit", cause="nothing was run",
+            remedy=f"executor run {case.task_path}",
+        )  # fmt: skip
+    unknown = sorted(
+        {entry["name"] for claim in case.runs for entry in claim.document["repositories"]} - set(case.subjects)
+    )
+    if unknown:
+        return this.failed(
+            f"repositories that are not found here: {', '.join(unknown)}", cause="a repository is missing",
+            remedy="add it under [repositories] in executor.toml", task_issue=False,
+        )  # fmt: skip
+    listed = {each.path: each.sha256 for each in case.runs}
+    return this.passed(f"{len(case.runs)} run{'s' if len(case.runs) != 1 else ''}", evidence={"sha256": listed})
+
+
+def _paths(this: Look, case: Case, subject: Subject) -> Found:
+    odd = [
+        each.path
+        for each in subject.changes
+        if each.after is not None
+        and (each.after.mode not in ("100644", "100755") or (each.before and each.before.mode != each.after.mode))
+    ]
+    if odd:
+        return this.failed(
+            f"{', '.join(odd)}: changed its kind or mode", cause="edited since", evidence={"paths": odd},
+            remedy=f"restore the mode of {', '.join(odd)}",
+        )  # fmt: skip
+    differs = _not_staged(subject)
+    if differs:
+        return this.failed(
+            f"{', '.join(differs)}: the index and the work tree differ", cause="edited since",
+            remedy=f"git diff {differs[0]}; undo the edit, or stage it and run again", evidence={"paths": differs},
+        )  # fmt: skip
+    return this.passed(
+        f"{len(subject.changes)} of {len(subject.declared)} declared paths changed, all staged as they are",
+        command="git diff-index --cached", evidence={"tree": subject.tree},
+    )  # fmt: skip
+
+
+def _not_staged(subject: Subject) -> list[str]:
+    """Changed paths whose entry in the user's index is not what the work tree holds."""
+    listed = subject.objects.run("ls-files", "-z", "--stage", "--", *subject.changed) if subject.changed else b""
+    staged = {}
+    for line in listed.split(b"\0"):
+        if line:
+            about, _, path = line.partition(b"\t")
+            staged[path.decode(errors="surrogateescape")] = about.split()[1].decode()
+    return [each.path for each in subject.changes if staged.get(each.path) != (each.after.blob if each.after else None)]

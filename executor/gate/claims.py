@@ -1,0 +1,162 @@
+"""What the runs of a task say that they did. Claims, not facts: each is looked at again.
+
+reports/<task_id>.json, reports/<task_id>/<run_id>.json          claims of runs (executor.report.Report)
+reports/<task_id>/verifications/<id>.json                        what earlier verifications took back
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from executor.taskfile.model import Criterion, TaskFile
+from executor.tools import files
+
+MANUAL = "manual"
+"""The operation of a tick that a person declared (`executor tick`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The report of one run. `path` is relative to the repository."""
+
+    path: str
+    data: bytes = field(repr=False)
+    document: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def run_id(self) -> str:
+        return str(self.document["run_id"])
+
+    @property
+    def base(self) -> str | None:
+        """The commit that the task's own repository was at."""
+        base = self.document["repository"]["base_commit"]
+        return None if base is None else str(base)
+
+    @property
+    def sha256(self) -> str:
+        return files.sha256(self.data)
+
+    @property
+    def passed(self) -> dict[int, Mapping[str, Any]]:
+        """Index → outcome of the criteria that the run says it ticked."""
+        return {each["index"]: each for each in self.document["outcomes"] if each["status"] == "passed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a verification took back: boxes by index, and the task file as it left it. Its id sorts among run ids."""
+
+    id: str
+    unticked: frozenset[int]
+    task_after: str
+
+
+@dataclass(frozen=True)
+class Claims:
+    """`problems` are files that should be reports and are none, with the reason."""
+
+    runs: tuple[Claim, ...]
+    taken: tuple[Taken, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    def proving(self, index: int) -> Claim | None:
+        """The last run that says it ticked this box, unless a verification took that back afterwards."""
+        found = [each for each in self.runs if index in each.passed]
+        if not found:
+            return None
+        last = found[-1]
+        return None if any(index in each.unticked and each.id > last.run_id for each in self.taken) else last
+
+    def last_event(self) -> Claim | Taken | None:
+        """Who wrote the task file last."""
+        events: list[Claim | Taken] = [*self.runs, *self.taken]
+        return max(events, key=_moment, default=None)
+
+
+def _moment(event: Claim | Taken) -> str:
+    return event.run_id if isinstance(event, Claim) else event.id
+
+
+def read(root: Path, folder: str, task_id: str, given: Mapping[str, Any] | None = None) -> Claims:
+    """All that was written about a task, oldest first; `given` is a report that was handed over with the call."""
+    places = [root / folder / f"{task_id}.json", *sorted((root / folder / task_id).glob("*.json"))]
+    runs: dict[str, Claim] = {}
+    problems = []
+    if given is not None:
+        try:
+            claim = claim_of("execution_report", json.dumps(given).encode())
+            runs[claim.run_id] = claim
+        except ValueError as error:
+            problems.append(f"execution_report: {error}")
+    for path in places:
+        if not path.exists():
+            continue
+        try:
+            claim = claim_of(path.relative_to(root).as_posix(), path.read_bytes())
+        except ValueError as error:
+            problems.append(f"{path.relative_to(root)}: {error}")
+            continue
+        if claim.document["task_id"] != task_id or claim.document["dry_run"]:
+            problems.append(f"{claim.path}: a report of {claim.document['task_id']}, not a run of {task_id}")
+        elif claim.run_id in runs and runs[claim.run_id].document != claim.document:
+            problems.append(
+                f"{claim.path}: says something else about run {claim.run_id} than {runs[claim.run_id].path}"
+            )
+        else:
+            runs.setdefault(claim.run_id, claim)
+    taken = tuple(_taken(root / folder / task_id / "verifications"))
+    return Claims(tuple(sorted(runs.values(), key=lambda each: each.run_id)), taken, tuple(problems))
+
+
+def claim_of(path: str, data: bytes) -> Claim:
+    """A report that is whole. Raises ValueError with what is wrong with it."""
+    from pydantic import ValidationError
+
+    from executor.report import Report
+
+    try:
+        Report.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"no report: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    return Claim(path, data, json.loads(data))
+
+
+def _taken(folder: Path) -> Iterable[Taken]:
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found = json.loads(path.read_bytes())
+            if found.get("unticked"):
+                yield Taken(found["verification_id"], frozenset(found["unticked"]), found["task_after"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # it could only have taken claims back that are looked at again anyway
+
+
+def newly_ticked(before: TaskFile | None, after: TaskFile) -> list[Criterion]:
+    """The ticked criteria of `after` that were not ticked in `before`, by what they say: a ticked box whose text was
+    changed counts as new, because nobody proved the new text."""
+    left = [_said(each) for each in before.criteria if each.checked and not each.withdrawn] if before else []
+    new = []
+    for each in after.criteria:
+        if not each.checked or each.withdrawn:
+            continue
+        if _said(each) in left:
+            left.remove(_said(each))
+        else:
+            new.append(each)
+    return new
+
+
+def _said(criterion: Criterion) -> str:
+    return " ".join(criterion.text.split())
+
+
+def since(claims: Claims, base: str | None, indexes: Sequence[int]) -> tuple[Claim, ...]:
+    """The runs that count: those on this base commit, and earlier ones that ticked a box that is not committed yet."""
+    proving = {claim.run_id for index in indexes if (claim := claims.proving(index)) is not None}
+    return tuple(each for each in claims.runs if each.base == base or each.run_id in proving)

@@ -1,0 +1,87 @@
+"""Certificates of what is committed: where they are, and whether a task's last commit is covered by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from executor.errors import UsageError
+from executor.gate import certificate as certificates
+from executor.gate import keys, notes
+from executor.gate.case import Case
+from executor.gate.certificate import Rejected
+from executor.gate.message import CERTIFICATE_TRAILER, trailers
+from executor.gate.objects import Objects
+from executor.repository import top_of
+
+
+def find_document(which: str, start: Path) -> bytes:
+    """The certificate in a file, or of a commit. Raises UsageError where there is none."""
+    path = Path(start, which)
+    if path.is_file():
+        return path.read_bytes()
+    objects = Objects(top_of(start))
+    commit = objects.resolve(which)
+    if commit is None:
+        raise UsageError(f"{which} is neither a file nor a commit", remedy="executor certificate show HEAD")
+    found = of_commit(objects, commit)
+    if found is None:
+        raise UsageError(
+            f"{which} ({commit[:12]}) has no certificate here",
+            remedy=f"if it was pushed elsewhere: git fetch origin {notes.REF}:{notes.REF}",
+        )
+    return found
+
+
+def of_commit(objects: Objects, commit: str) -> bytes | None:
+    """Its note; else the file that it adds below `certificates/`; else the file with the digest that it names."""
+    note = notes.show(objects, commit)
+    if note is not None:
+        return note
+    parent = objects.resolve(f"{commit}^")
+    for change in objects.changes(parent, commit):
+        if is_certificate_path(change.path) and change.before is None and change.after is not None:
+            return objects.blob(change.after.blob)
+    wanted = trailers(objects.run("log", "-1", "--format=%B", commit).decode(errors="replace"))[CERTIFICATE_TRAILER]
+    for document in in_tree(objects, "HEAD"):
+        if wanted and digest_of(document) in wanted:
+            return document
+    return None
+
+
+def in_tree(objects: Objects, commit: str) -> Iterator[bytes]:
+    """Certificates that lie in the tree of a commit (follow-up commits)."""
+    found = [entry.blob for path, entry in objects.entries(commit).items() if is_certificate_path(path)]
+    yield from objects.blobs(found).values()
+
+
+def is_certificate_path(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return "/certificates/" in f"/{path}" and name.startswith(certificates.DESCRIPTOR) and name.endswith(".md")
+
+
+def digest_of(document: bytes) -> str | None:
+    try:
+        return certificates.digest_of(certificates.parse(document)[0])
+    except Rejected:
+        return None
+
+
+def already(case: Case) -> str | None:
+    """The commit that brought the task file as it is now, if its certificate covers it: a second call after a crash,
+    or after all was done, finds it so."""
+    objects = case.home.objects
+    commit = objects.attempt("log", "-1", "--format=%H", "HEAD", "--", case.task_path).output.strip()
+    document = of_commit(objects, commit) if commit else None
+    if document is None:
+        return None
+    parent = objects.resolve(f"{commit}^")
+    data = objects.file(parent, keys.TRUSTED_KEYS) if parent else None
+    try:
+        certificate = certificates.check(document, keys.parse_trusted((data or b"").decode(errors="replace")))
+    except Rejected:
+        return None
+    if objects.file("HEAD", case.task_path) != case.task.data:
+        return None
+    entry = objects.entries(commit, [case.task_path]).get(case.task_path)
+    return commit if entry is not None and certificate.facts.task.certified == entry.blob else None

@@ -1,0 +1,74 @@
+"""Certificates as git notes: `refs/notes/executor`, one note a commit, written whole or not at all.
+
+The note's blob and the new notes commit are made first; the ref moves last, by compare-and-swap. A crash leaves
+objects that nothing refers to, which git collects; never half a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from executor.errors import RepositoryError
+from executor.gate.certificate import Blob, Change
+from executor.gate.objects import Objects
+
+REF = "refs/notes/executor"
+_TRIES = 20
+WHO = {
+    "GIT_AUTHOR_NAME": "executor",
+    "GIT_AUTHOR_EMAIL": "executor@localhost",
+    "GIT_COMMITTER_NAME": "executor",
+    "GIT_COMMITTER_EMAIL": "executor@localhost",
+}
+
+
+def add(objects: Objects, commit: str, document: bytes) -> None:
+    """Attach the document to a commit, in place of what is there. Raises RepositoryError where the ref stays busy."""
+    blob = Blob("100644", objects.store(document))
+    for _ in range(_TRIES):
+        head = objects.resolve(REF)
+        if objects.swap(REF, _with(objects, head, commit, blob), head, f"notes: certificate of {commit[:12]}"):
+            return
+    raise RepositoryError(f"{REF} keeps changing", place=str(objects.root), remedy="try again")
+
+
+def remove(objects: Objects, commit: str) -> None:
+    """Take a note back, as far as nobody else moves the ref meanwhile."""
+    for _ in range(_TRIES):
+        head = objects.resolve(REF)
+        if head is None or not _paths(objects, head, commit):
+            return
+        if objects.swap(REF, _with(objects, head, commit, None), head, f"notes: none for {commit[:12]}"):
+            return
+
+
+def _with(objects: Objects, head: str | None, commit: str, blob: Blob | None) -> str:
+    """A new notes commit. Notes lie in folders of two digits (`ab/cdef…`), one level, as git's own do when they are
+    many; a note of the same commit in another place would be read as a second one, so it goes."""
+    old = _paths(objects, head, commit) if head else {}
+    changes = [Change(path, entry, None) for path, entry in old.items()]
+    if blob is not None:
+        place = f"{commit[:2]}/{commit[2:]}"
+        changes = [each for each in changes if each.path != place] + [Change(place, old.get(place), blob)]
+    tree = objects.tree_after(head, changes)
+    parents = ["-p", head] if head else []
+    return objects.run("commit-tree", tree, *parents, "-m", "Certificates", env=WHO).decode().strip()
+
+
+def _paths(objects: Objects, head: str, commit: str) -> dict[str, Blob]:
+    return objects.entries(head, [commit, f"{commit[:2]}/{commit[2:]}", f"{commit[:2]}/{commit[2:4]}/{commit[4:]}"])
+
+
+def show(objects: Objects, commit: str, ref: str = REF) -> bytes | None:
+    """The document at a commit; None where it has none."""
+    head = objects.resolve(ref)
+    found = _paths(objects, head, commit) if head else {}
+    return objects.blob(next(iter(found.values())).blob) if found else None
+
+
+def every(objects: Objects, ref: str = REF) -> Iterator[tuple[str, str]]:
+    """(commit, blob) of all notes."""
+    head = objects.resolve(ref)
+    if head is not None:
+        for path, entry in objects.entries(head).items():
+            yield path.replace("/", ""), entry.blob

@@ -1,0 +1,150 @@
+"""What git has, read and written by plumbing: trees, blobs, changes. The user's index and work tree stay so."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from executor.errors import RepositoryError
+from executor.gate.certificate import Blob, Change
+from executor.tools.git import Git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from executor.tools.process import Completed
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
+
+
+def quarantine() -> dict[str, str]:
+    """Where a receiving git keeps the objects of a push that has not been accepted yet; pre-receive hooks get it."""
+    return {name: os.environ[name] for name in _QUARANTINE if name in os.environ}
+
+
+@dataclass(frozen=True)
+class Objects(Git):
+    """A repository's objects; `root` may be a bare one. `extra` is added to git's environment."""
+
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def attempt(self, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> Completed:
+        literal = {"GIT_LITERAL_PATHSPECS": "1"}
+        return super().attempt(*arguments, env={**literal, **self.extra, **(env or {})}, stdin=stdin)
+
+    def resolve(self, name: str) -> str | None:
+        """The id of a commit; None where there is none of that name."""
+        found = self.attempt("rev-parse", "--quiet", "--verify", "--end-of-options", f"{name}^{{commit}}")
+        return found.output.strip() if found.exit_code == 0 else None
+
+    def tree_of(self, commit: str) -> str:
+        return self.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}").decode().strip()
+
+    def is_ancestor(self, commit: str, of: str) -> bool:
+        return self.attempt("merge-base", "--is-ancestor", commit, of).exit_code == 0
+
+    def entries(self, tree: str, paths: Sequence[str] = ()) -> dict[str, Blob]:
+        """The files of a tree (or commit) by path; only `paths`, where any are given."""
+        listed = self.run("ls-tree", "-r", "-z", "--full-tree", tree, "--", *paths)
+        found: dict[str, Blob] = {}
+        for line in listed.split(b"\0"):
+            if line:
+                about, _, path = line.partition(b"\t")
+                mode, kind, blob = about.decode().split()
+                if kind in ("blob", "commit"):
+                    found[os.fsdecode(path)] = Blob(mode, blob)
+        return found
+
+    def blob(self, name: str) -> bytes:
+        return self.run("cat-file", "blob", name)
+
+    def file(self, commit: str, path: str) -> bytes | None:
+        """A file's bytes in a commit or tree; None where it has none of that path."""
+        entry = self.entries(commit, [path]).get(path)
+        return None if entry is None or entry.mode not in ("100644", "100755") else self.blob(entry.blob)
+
+    def blobs(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Many blobs in one process; those that are not there are left out."""
+        wanted = list(dict.fromkeys(names))
+        if not wanted:
+            return {}
+        answer = self.run("cat-file", "--batch", stdin="".join(f"{each}\n" for each in wanted).encode())
+        found: dict[str, bytes] = {}
+        at = 0
+        for name in wanted:
+            end = answer.index(b"\n", at)
+            words = answer[at:end].split()
+            at = end + 1
+            if words[-1] in (b"missing", b"ambiguous"):
+                continue
+            size = int(words[2])
+            if words[1] == b"blob":
+                found[name] = answer[at : at + size]
+            at += size + 1
+        return found
+
+    def changes(self, before: str | None, after: str) -> tuple[Change, ...]:
+        """What differs between two trees (or commits; None: the empty tree), by path; renames are two changes."""
+        listed = self.run(
+            "diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", before or self.empty_tree(), after
+        )
+        return tuple(parse_raw(listed))
+
+    def empty_tree(self) -> str:
+        return self.run("hash-object", "-t", "tree", "-w", "--stdin", stdin=b"").decode().strip()
+
+    @contextmanager
+    def index_of(self, tree: str | None) -> Iterator[dict[str, str]]:
+        """An index of its own that holds `tree`; yields the environment that makes git use it."""
+        with tempfile.TemporaryDirectory(prefix="executor-index-") as folder:
+            env = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            self.run("read-tree", tree or "--empty", env=env)
+            yield env
+
+    def put(self, changes: Iterable[Change], env: Mapping[str, str]) -> None:
+        """Make the entries of an index what they are after `changes`."""
+        lines = [
+            f"{each.after.mode} {each.after.blob}\t".encode() + os.fsencode(each.path)
+            if each.after
+            else f"0 {'0' * len(_blob_of(each))}\t".encode() + os.fsencode(each.path)
+            for each in changes
+        ]
+        self.run("update-index", "-z", "--index-info", env=env, stdin=b"".join(line + b"\0" for line in lines))
+
+    def tree_after(self, base: str | None, changes: Iterable[Change]) -> str:
+        with self.index_of(base) as env:
+            self.put(changes, env)
+            return self.run("write-tree", env=env).decode().strip()
+
+    def swap(self, ref: str, new: str, old: str | None, reason: str) -> bool:
+        """Set a ref if it still is `old` (None: is not there); False: somebody else was faster."""
+        before = old or "0" * len(new)
+        done = self.attempt("update-ref", "--create-reflog", "-m", reason, ref, new, before)
+        if done.exit_code != 0 and "unable to create" in done.errors.lower():
+            raise RepositoryError(
+                f"{ref} is locked: {done.errors.strip().splitlines()[-1]}", place=str(self.root),
+                remedy="if no git is running here, remove that .lock file",
+            )  # fmt: skip
+        return done.exit_code == 0
+
+
+def _blob_of(change: Change) -> str:
+    return change.before.blob if change.before else EMPTY_TREE
+
+
+def parse_raw(listed: bytes) -> Iterator[Change]:
+    """`git diff-tree --raw -z` of plain changes: `:mode mode blob blob X NUL path NUL`."""
+    fields = listed.split(b"\0")
+    for about, path in zip(fields[0::2], fields[1::2], strict=False):
+        old_mode, new_mode, old, new, _ = about.decode().removeprefix(":").split()
+        yield Change(os.fsdecode(path), _entry(old_mode, old), _entry(new_mode, new))
+
+
+def _entry(mode: str, blob: str) -> Blob | None:
+    return None if mode == "000000" else Blob(mode, blob)

@@ -1,0 +1,432 @@
+"""`executor verify`, as one list of stages. It believes nothing that a run reported.
+
+    locate → lock → what is claimed, what is there → look → look once more at what may have passed by
+           → verdict → certificate, or take back what is disproved → verification document → commit
+
+It runs in a process of its own and shares nothing with the run but the files that the run left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from executor import journal as journals
+from executor.errors import LockHeld, UsageError
+from executor.gate import certificate as certificates
+from executor.gate import claims as claimed
+from executor.gate import keys
+from executor.gate.case import Case, Look, Subject
+from executor.gate.certify import facts_of
+from executor.gate.checks import manifests, operations, repository, task_file
+from executor.gate.committed import already
+from executor.gate.objects import Objects
+from executor.gate.scratch import checkout
+from executor.gate.verdict import APPROVING, CHECKS_VERSION, GROUPS, CheckStatus, Decision, Found
+from executor.intake import load, locate
+from executor.job import now
+from executor.repository import Repository, Workspace, open_workspace
+from executor.taskfile import edit, parse
+from executor.tools import files
+from executor.tools.git import Git
+
+LOCK_NAME = "executor.lock"
+AFTER = (
+    "cannot: no cluster support yet: `verify --after` follows a pushed commit through Flux to the running pods, "
+    "and this version talks to no cluster; look with `flux get all -A`"
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What was asked for. `checks` are groups (verdict.GROUPS) or `all`; `report` an execution report that was handed
+    over with the call; `say` hears one line a look."""
+
+    task: str
+    start: Path
+    checks: tuple[str, ...] = ("all",)
+    timeout: float | None = None
+    key: Path | None = None
+    report: Mapping[str, Any] | None = None
+    task_id: str | None = None
+    say: Callable[[Found], None] = field(default=lambda found: None)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What came of it. `certificate` is the signed document, None where there is no key or not every check ran."""
+
+    document: dict[str, Any]
+    case: Case
+    found: tuple[Found, ...]
+    decision: Decision
+    certificate: bytes | None
+    certificate_path: Path | None
+    warnings: tuple[str, ...] = ()
+    standing: str | None = None
+
+    @property
+    def success(self) -> bool:
+        return bool(self.document["success"])
+
+
+@contextlib.contextmanager
+def verified(call: Call) -> Iterator[Verified]:
+    """Verify a task; the lock is held and nothing moves until the caller is done with what came of it."""
+    workspace, path = _locate(call)
+    with contextlib.ExitStack() as held:
+        _hold(held, workspace.home, path)
+        case = open_case(call, workspace, path)
+        for subject in sorted(case.subjects.values(), key=lambda each: str(each.repository.root)):
+            if subject is not case.home:
+                _hold(held, subject.repository, path)
+        standing = already(case) if not case.ticked and not case.home.changes else None
+        found = look(case, call) if standing is None else [_standing(standing)]
+        yield finish(case, call, found, standing)
+
+
+def _standing(commit: str) -> Found:
+    """All is committed and certified: what a second call finds."""
+    words = f"committed already as {commit}, and its certificate checks"
+    return Found("claims", "certificate", CheckStatus.PASS, "what is ticked is certified", words)
+
+
+def finish(case: Case, call: Call, found: Sequence[Found], standing: str | None = None) -> Verified:
+    """The verdict and what it means: a certificate, boxes taken back, the document. `standing` is the commit that has
+    everything already."""
+    warnings: list[str] = []
+    key, name = _key(case, call, warnings)
+    facts = facts_of(case, found, key.id if key else "none", name)
+    decision = facts.decision
+    whole = _selected(call) == GROUPS[CHECKS_VERSION]
+    document, path = None, None
+    if key is not None and whole and standing is None:
+        document = certificates.issue(facts, key)
+        path = case.root / case.workspace.home.config.report_folder / "certificates" / facts.file_name
+        _put(path, document, journals.prepare(case.root), warnings)
+    verification = _document(case, call, found, decision, facts.issued)
+    if standing is not None:
+        verification |= {"commit": [{"repository": case.workspace.home.name, "commit": standing}],
+                         "next_action": "Nothing to do: it is committed and certified"}  # fmt: skip
+    if path is not None:
+        verification["certificate"] = path.relative_to(case.root).as_posix()
+    _take_back(case, found, verification)
+    _keep(case, verification, warnings)
+    return Verified(verification, case, tuple(found), decision, document, path, tuple(warnings), standing)
+
+
+# What is there
+
+
+def _locate(call: Call) -> tuple[Workspace, Path]:
+    """A task file or id, or a report, which names the task."""
+    given = Path(call.start, call.task)
+    if given.suffix == ".json":
+        try:
+            path = json.loads(given.read_bytes())["task_path"]
+        except FileNotFoundError:
+            raise UsageError(f"there is no {given}", remedy="executor verify TASK.md") from None
+        except (ValueError, KeyError, TypeError):
+            raise UsageError(f"{given} is no execution report", remedy="executor verify TASK.md") from None
+        return locate(str(path), open_workspace(given.resolve().parent).home.root)
+    return locate(call.task, call.start)
+
+
+def _hold(held: contextlib.ExitStack, repository: Repository, task: Path) -> None:
+    holder = {"pid": os.getpid(), "task": f"verification of {task}", "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}"}
+    try:
+        held.enter_context(files.lock(Git(repository.root).common_dir() / LOCK_NAME, holder))
+    except LockHeld as error:
+        raise LockHeld(error.message, remedy="verify when it has ended") from None
+
+
+def open_case(call: Call, workspace: Workspace, path: Path) -> Case:
+    """What is claimed and what is there; nothing is judged yet."""
+    task, types = load(path, workspace)
+    if call.task_id is not None and call.task_id != task.id:
+        raise UsageError(f"task_id is {call.task_id}, but {path} is {task.id}", remedy="correct one of them")
+    home = workspace.home
+    config = home.config
+    claims = claimed.read(home.root, config.report_folder, task.id, call.report)
+    objects = Objects(home.root)
+    base = objects.state().commit
+    task_path = path.resolve().relative_to(home.root).as_posix()
+    old = objects.file(base, task_path) if base else None
+    committed = None if old is None else parse.parse(old, path, max_bytes=len(old))
+    ticked = tuple(claimed.newly_ticked(committed, task))
+    runs = claimed.since(claims, base, [each.index for each in ticked])
+    subjects = {home.name: _subject(home, runs, {task_path})}
+    for name in sorted({entry["name"] for claim in runs for entry in claim.document["repositories"]} - {home.name}):
+        other = workspace.named(name)
+        if other is not None:
+            subjects[name] = _subject(other, runs, set())
+    seconds = call.timeout if call.timeout is not None else config.verification.timeout_seconds
+    return Case(workspace, task, types, task_path, committed, claims, runs, ticked, subjects,
+                deadline=time.monotonic() + seconds)  # fmt: skip
+
+
+def _subject(of: Repository, runs: Sequence[claimed.Claim], more: set[str]) -> Subject:
+    """The tree is the base commit with the declared paths as they are in the work tree."""
+    entries = [entry for claim in runs for entry in claim.document["repositories"] if entry["name"] == of.name]
+    declared = sorted(more.union(*(entry["declared_paths"] for entry in entries)) if entries else more)
+    objects = Objects(of.root)
+    state = objects.state()
+    tree = objects.tree_with(state.commit, declared)
+    return Subject(of, objects, state, tuple(declared), tree, objects.changes(state.commit, tree))
+
+
+# Looking
+
+
+class _TimeIsUp(BaseException):
+    """Ends whatever a look was doing; no `except Exception` on the way may keep it."""
+
+
+def look(case: Case, call: Call) -> list[Found]:
+    """Every selected look once; what stopped for a reason that may pass, once more after a pause."""
+    selected = _selected(call)
+    taken: list[tuple[Look, Found]] = []
+    with _deadline(case), contextlib.ExitStack() as held:
+        try:
+            _check_out(case, held)
+            for each in _looks(case):
+                if each.group in selected or each.group not in GROUPS[CHECKS_VERSION]:
+                    taken.append((each, each.take()))
+                    call.say(taken[-1][1])
+            _once_more(case, taken, call)
+        except _TimeIsUp:
+            taken += [(each, each.take()) for each in _not_reached(selected, taken)]
+    return [found for _, found in taken]
+
+
+def _looks(case: Case) -> Iterator[Look]:
+    yield from repository.looks(case)
+    yield from task_file.looks(case)
+    yield from operations.looks(case)
+    yield from manifests.looks(case)
+    yield from _plugged(case)
+
+
+def _plugged(case: Case) -> Iterable[Look]:
+    """Verifiers of installed packages (entry point `executor.verifiers`): a function from a case to looks."""
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group="executor.verifiers"):
+        verifier = point.load()
+        yield from verifier(case)
+
+
+def _check_out(case: Case, held: contextlib.ExitStack) -> None:
+    for subject in case.subjects.values():
+        base = subject.base or subject.objects.empty_tree()
+        subject.before = held.enter_context(checkout(subject.repository, subject.base, base))
+        subject.after = held.enter_context(checkout(subject.repository, subject.base, subject.tree))
+
+
+def _once_more(case: Case, taken: list[tuple[Look, Found]], call: Call) -> None:
+    again = [place for place, (_, found) in enumerate(taken) if found.transient and not found.good]
+    if not again:
+        return
+    time.sleep(min(case.workspace.home.config.verification.retry_pause_seconds, case.left()))
+    for place in again:
+        each = taken[place][0]
+        taken[place] = (each, each.take())
+        call.say(taken[place][1])
+
+
+@contextlib.contextmanager
+def _deadline(case: Case) -> Iterator[None]:
+    def ring(number: int, frame: object) -> None:
+        raise _TimeIsUp
+
+    old = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, case.left())
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+
+
+def _not_reached(selected: Sequence[str], taken: Sequence[tuple[Look, Found]]) -> list[Look]:
+    """One look a group that says that the time was up: also where some of its looks were taken."""
+    from executor.gate.case import look as look_of
+
+    done = {found.group for _, found in taken}
+    last = taken[-1][1].group if taken else ""
+    return [
+        look_of(group, f"the rest of {group}" if group in done else group, "looked at in time", _out_of_time)
+        for group in selected
+        if group not in done or group == last
+    ]
+
+
+def _out_of_time(this: Look) -> Found:
+    return this.found(
+        CheckStatus.ERROR, "not looked at: the time was up", cause="verification timed out", task_issue=False,
+        remedy="give it more time: --timeout SECONDS, or timeout_seconds under [verification] in executor.toml",
+    )  # fmt: skip
+
+
+def _selected(call: Call) -> tuple[str, ...]:
+    known = GROUPS[CHECKS_VERSION]
+    wrong = [each for each in call.checks if each != "all" and each not in known]
+    if wrong:
+        raise UsageError(f'no check is called "{wrong[0]}"', remedy=f"there are: all, {', '.join(known)}")
+    return known if "all" in call.checks else tuple(each for each in known if each in call.checks)
+
+
+# What it means
+
+
+def _key(case: Case, call: Call, warnings: list[str]) -> tuple[keys.SigningKey | None, str]:
+    path = keys.find(call.key)
+    if path is None:
+        warnings.append("no certificate: there is no signing key; make one: executor keys new NAME")
+        return None, "none"
+    key = keys.load(path)
+    trusted = trusted_at(case.home)
+    if key.id not in trusted:
+        warnings.append(
+            f"the key {path} is not in {keys.TRUSTED_KEYS} of the base commit; "
+            "nobody will believe its certificates until that is committed"
+        )
+        return key, path.stem
+    return key, trusted[key.id].name
+
+
+def trusted_at(subject: Subject) -> dict[str, keys.TrustedKey]:
+    """The keys that the base commit trusts; never those of the change itself."""
+    data = subject.objects.file(subject.base, keys.TRUSTED_KEYS) if subject.base else None
+    return {} if data is None else keys.parse_trusted(data.decode(errors="replace"))
+
+
+def _document(case: Case, call: Call, found: Sequence[Found], decision: Decision, issued: str) -> dict[str, Any]:
+    """contracts.md, "Verification", with what is ours behind it. Warnings alone = passed; error and skip = failed."""
+    good = bool(found) and all(each.good for each in found)
+    status = {each: sum(1 for one in found if one.status is each) for each in CheckStatus}
+    document: dict[str, Any] = {
+        "success": good,
+        "overall_status": "passed" if good else "failed",
+        "task_id": case.task.id,
+        "task_type": str(case.types.of_task) if case.types.of_task else None,
+        "checks": {
+            "total": len(found),
+            "passed": status[CheckStatus.PASS] + status[CheckStatus.WARN],
+            "failed": status[CheckStatus.FAIL] + status[CheckStatus.ERROR] + status[CheckStatus.SKIP],
+            "warnings": status[CheckStatus.WARN],
+        },
+        "check_results": [_result(each) for each in found],
+        "failure_analysis": None if good else _analysis(found),
+        "next_action": "",
+        "schema_version": "1.0",
+        "verification_id": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}-v",
+        "task_path": case.task_path,
+        "verified_at": issued,
+        "checks_run": list(_selected(call)),
+        "runs": [each.run_id for each in case.runs],
+        "tree": case.home.tree,
+        "base_commit": case.home.base,
+        "status": decision.status.value,
+        "rationale": decision.rationale,
+        "conditions": list(decision.conditions),
+        "unticked": [],
+        "task_after": case.home.objects.store(case.task.data),
+        "certificate": None,
+        "commit": [],
+    }
+    document["next_action"] = next_action(case, good, decision)
+    return _masked(case, document)
+
+
+def _masked(case: Case, document: dict[str, Any]) -> dict[str, Any]:
+    masked: dict[str, Any] = json.loads(case.tools.masker(json.dumps(document, default=str)))
+    return masked
+
+
+def _result(found: Found) -> dict[str, Any]:
+    return {
+        "name": f"{found.group}: {found.name}" if found.group not in found.name else found.name,
+        "status": found.status.value,
+        "command": found.command,
+        "expected": found.expected,
+        "actual": found.actual,
+        "evidence": dict(found.evidence),
+    }
+
+
+def _analysis(found: Sequence[Found]) -> dict[str, Any]:
+    """The gravest first: what says no goes before what could not be known."""
+    bad = sorted((each for each in found if not each.good), key=lambda each: each.status is not CheckStatus.FAIL)
+    causes = list(dict.fromkeys(each.cause or each.actual for each in bad))
+    return {
+        "root_cause": causes[0] if causes else "nothing was looked at",
+        "affected_components": list(dict.fromkeys(each.name for each in bad)),
+        "is_task_issue": any(each.task_issue and each.status is CheckStatus.FAIL for each in bad),
+        "remediation": list(dict.fromkeys(each.remedy for each in bad if each.remedy)),
+    }
+
+
+def next_action(case: Case, good: bool, decision: Decision) -> str:
+    if good and decision.status in APPROVING:
+        return f"Commit it: executor verify {case.task_path} --commit"
+    if good:
+        return f"Not to be committed: {decision.rationale}. All of it: executor verify {case.task_path}"
+    return f"Mend what failed, then: executor run {case.task_path}, executor verify {case.task_path}"
+
+
+def _take_back(case: Case, found: Sequence[Found], verification: dict[str, Any]) -> None:
+    """Untick what is disproved, say so in the log, stage the task file; the disk is written last and whole."""
+    wrong = {index: each for each in found if each.status is CheckStatus.FAIL for index in each.criteria}
+    wrong = {index: each for index, each in wrong.items() if case.task.criterion(index).checked}
+    if not wrong:
+        return
+    moment = now(case.workspace.home.config)
+    mask = case.tools.masker
+    said = "; ".join(f"criterion {index} unticked: {mask(each.actual)}" for index, each in sorted(wrong.items()))
+    after = edit.apply(case.task, ticks=frozenset(), unticks=frozenset(wrong), updated=moment,
+                       log=f"Verification failed: {said}")  # fmt: skip
+    run_id = verification["verification_id"]
+    with journals.open_journal(case.root, run_id) as journal:
+        journal.add("start", task_id=case.task.id, task_path=case.task_path, kind="verification")
+        journal.add("write", repository=case.workspace.home.name, path=case.task_path, before=case.task.digest,
+                    after=files.sha256(after))  # fmt: skip
+        verification["unticked"] = sorted(wrong)
+        verification["task_after"] = case.home.objects.store(after)
+        _keep(case, verification, [])
+        if files.sha256(case.task.path.read_bytes()) == case.task.digest:
+            files.replace(case.task.path.resolve(), after, scratch=journal.folder)
+            Git(case.root).stage([case.task_path])
+        journal.add("end", status="failed")
+
+
+def _keep(case: Case, verification: dict[str, Any], warnings: list[str]) -> None:
+    folder = case.root / case.workspace.home.config.report_folder / case.task.id / "verifications"
+    text = json.dumps(verification, indent=2, ensure_ascii=False) + "\n"
+    _put(folder / f"{verification['verification_id']}.json", text.encode(), journals.prepare(case.root), warnings)
+
+
+def record_commit(verified: Verified, commits: Sequence[Any]) -> None:
+    """Add to the verification document what was committed."""
+    verified.document["commit"] = [{"repository": each.repository, "commit": each.commit} for each in commits]
+    verified.document["next_action"] = (
+        "Push it; Flux reconciles by itself. The cluster is looked at with verify --after"
+    )
+    _keep(verified.case, verified.document, [])
+
+
+def _put(path: Path, data: bytes, scratch: Path, warnings: list[str]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.replace(path, data, scratch=scratch)
+    except OSError as error:
+        warnings.append(f"{path.name} could not be written: {error.strerror}")
