@@ -1,0 +1,204 @@
+"""Edits through the real door: digests, several edits of one file, changes by others, values as Helm merges them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from executor.errors import Blocked, Failed, Stop
+from executor.flux.change import LATER
+from executor.flux.places import Source, Spot
+from executor.flux.values import Values, layer, merge
+from executor.models import Artefact
+from executor.operations.helmrelease_bump import OPERATION, Arguments
+from executor.operations.interface import Site
+from executor.operations.manifest_set import OPERATION as SET
+from executor.operations.manifest_set import Arguments as SetArguments
+from executor.repository import open_workspace
+from executor.toolbox import LiveToolbox
+from executor.tools.tree import Tree
+from executor.tools.yaml_span import compose
+
+OLD, NEW = "sha256:" + "a" * 64, "sha256:" + "b" * 64
+RELEASE = f"""\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: ffl
+spec:
+  chart:
+    spec:
+      chart: ffl
+      version: 0.1.17 # chart
+      sourceRef: {{kind: HelmRepository, name: charts}}
+  values:
+    image:
+      repository: 127.0.0.1:1/ffl/backend
+      tag: 0.1.17@{OLD} # image
+"""
+IMAGE = Arguments(name="ffl", image="ffl/backend", version="0.1.18")
+CHART = Arguments(name="ffl", field="chart", version="0.1.18")
+PUSHED = Artefact("pushed", "ffl/backend:0.1.18")
+
+
+def site_of(tmp_path: Path, files: dict[str, str], *planned: Artefact) -> Site:
+    root = tmp_path / "repository"
+    for path, text in {"apps/kustomization.yaml": "resources: [release.yaml]\n", **files}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    (root / ".git").mkdir()
+    home = open_workspace(root).home
+    return Site(home.name, Tree(home.root), home.inventory, home.config, frozenset(planned))
+
+
+def toolbox_of(site: Site, ledger: dict[Artefact, Any] | None = None, *, dry_run: bool = False) -> LiveToolbox:
+    paths = frozenset({"apps/release.yaml"})
+    return LiveToolbox(site, declared=paths, ledger=ledger or {}, dry_run=dry_run)
+
+
+def test_the_digest_comes_from_the_push_of_this_task(tmp_path: Path) -> None:
+    site = site_of(tmp_path, {"apps/release.yaml": RELEASE}, PUSHED)
+    forecast = OPERATION.foresee(IMAGE, site)
+    assert forecast.needs == {PUSHED}
+    assert f"0.1.18@{LATER}".encode() in forecast.edits[0].after
+    assert forecast.provides == {Artefact("file", "repository:apps/release.yaml")}
+    done = OPERATION.perform(IMAGE, toolbox_of(site, {PUSHED: {"digest": NEW}}))
+    assert site.tree.read("apps/release.yaml") == RELEASE.replace(f"0.1.17@{OLD}", f"0.1.18@{NEW}").encode()
+    assert done.evidence["digests"][0]["digest"] == NEW
+    assert done.evidence["digests"][0]["digest_from"] == "push"
+    assert done.evidence["values"][0]["file"] == "apps/release.yaml:14"
+    assert done.evidence["covered"] is True
+
+
+def test_a_digest_that_nobody_knows_is_dropped_and_said(tmp_path: Path) -> None:
+    site = site_of(tmp_path, {"apps/release.yaml": RELEASE})
+    done = OPERATION.perform(IMAGE, toolbox_of(site))
+    assert site.tree.read("apps/release.yaml") == RELEASE.replace(f"0.1.17@{OLD}", "0.1.18").encode()
+    assert done.evidence["digests"][0]["digest"] is None
+    assert "could not be asked" in done.evidence["digests"][0]["digest_from"]
+    assert any(OLD in each for each in done.warnings)
+
+
+def test_two_edits_of_one_file_compose(tmp_path: Path) -> None:
+    site = site_of(tmp_path, {"apps/release.yaml": RELEASE})
+    planned = Site(site.repository, Tree(site.tree.root), site.inventory, site.config)
+    for arguments in (CHART, IMAGE):
+        planned.tree.lay(OPERATION.foresee(arguments, planned).edits)
+    for arguments in (CHART, IMAGE):
+        OPERATION.perform(arguments, toolbox_of(site))
+    wanted = RELEASE.replace("version: 0.1.17", "version: 0.1.18").replace(f"0.1.17@{OLD}", "0.1.18").encode()
+    assert site.tree.read("apps/release.yaml") == planned.tree.read("apps/release.yaml") == wanted
+
+
+def test_an_edit_again_changes_nothing(tmp_path: Path) -> None:
+    site = site_of(tmp_path, {"apps/release.yaml": RELEASE})
+    assert OPERATION.perform(CHART, toolbox_of(site)).changed
+    before = (site.tree.root / "apps/release.yaml").stat().st_mtime_ns
+    assert not OPERATION.perform(CHART, toolbox_of(site)).changed
+    assert (site.tree.root / "apps/release.yaml").stat().st_mtime_ns == before
+
+
+def test_a_dry_run_leaves_the_disk_alone(tmp_path: Path) -> None:
+    site = site_of(tmp_path, {"apps/release.yaml": RELEASE})
+    done = OPERATION.perform(CHART, toolbox_of(site, dry_run=True))
+    assert done.changed and done.evidence["covered"]
+    assert (site.tree.root / "apps/release.yaml").read_text() == RELEASE
+    assert b"version: 0.1.18" in site.tree.read("apps/release.yaml")
+
+
+class Elsewhere(LiveToolbox):
+    """Somebody edits the file while the proof runs."""
+
+    def kustomize(self) -> Any:
+        path = self.site.tree.root / "apps/release.yaml"
+        path.write_text(path.read_text() + "# mine\n")
+        return super().kustomize()
+
+
+def test_a_file_that_somebody_else_changed_is_not_overwritten(tmp_path: Path) -> None:
+    site = site_of(tmp_path, {"apps/release.yaml": RELEASE})
+    with pytest.raises(Failed) as caught:
+        OPERATION.perform(CHART, Elsewhere(site, declared=frozenset({"apps/release.yaml"})))
+    assert caught.value.code == "changed-meanwhile"
+    assert (site.tree.root / "apps/release.yaml").read_text() == RELEASE + "# mine\n"
+
+
+def test_an_edit_that_breaks_the_build_leaves_every_file_as_it_was(tmp_path: Path) -> None:
+    patched = "resources: [release.yaml]\npatches:\n- path: patch.yaml\n"
+    patch = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: ffl}\nspec: {interval: 1h}\n"
+    files = {"apps/release.yaml": RELEASE, "apps/patch.yaml": patch, "apps/kustomization.yaml": patched}
+    site = site_of(tmp_path, files)
+    arguments = SetArguments(file="apps/release.yaml", path="metadata.name", value="flf")
+    with pytest.raises(Failed) as caught:
+        SET.perform(arguments, toolbox_of(site))
+    assert caught.value.code == "broke-build"
+    assert (site.tree.root / "apps/release.yaml").read_text() == RELEASE
+
+
+@pytest.mark.parametrize("value", ["\x00", "\ud800", "a\nb"])
+def test_hostile_values_never_damage_a_file(tmp_path: Path, value: str) -> None:
+    site = site_of(tmp_path, {"apps/release.yaml": RELEASE})
+    for arguments in (SetArguments(file="apps/release.yaml", path="spec.values.image.repository", value=value),):
+        try:
+            SET.perform(arguments, toolbox_of(site))
+        except (Stop, UnicodeError):
+            assert (site.tree.root / "apps/release.yaml").read_text() == RELEASE
+
+
+# -- values as Helm merges them ---------------------------------------------------------------------------------------
+
+SCALARS = st.sampled_from(["a", "b", "1.2.3"])
+TREES: st.SearchStrategy[Any] = st.recursive(
+    SCALARS | st.none(),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["x", "y", "image"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+MAPS = st.dictionaries(st.sampled_from(["x", "y", "image"]), TREES, max_size=3)
+
+
+def helm(below: Any, above: Any) -> Any:
+    """Helm's rule in four lines (chartutil.MergeMaps and coalescing of nulls)."""
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return above
+    merged = {**below, **{key: helm(below.get(key), value) for key, value in above.items()}}
+    return {key: value for key, value in merged.items() if not (key in above and above[key] is None)}
+
+
+def as_yaml(value: Any) -> str:
+    import json
+
+    return json.dumps(value)
+
+
+def as_values(value: Any) -> Values:
+    source = Source("values.yaml", compose(as_yaml(value).encode()))
+    return layer(source, 0, source.yaml.documents[0], ())
+
+
+def as_plain(values: Values) -> Any:
+    if isinstance(values, Spot):
+        return None if values.is_null else values.text
+    if isinstance(values, list):
+        return [as_plain(each) for each in values]
+    return {key: as_plain(each) for key, each in values.items()}
+
+
+@settings(max_examples=150, deadline=None)
+@given(MAPS, MAPS)
+def test_values_merge_as_helm_merges_them(below: dict[str, Any], above: dict[str, Any]) -> None:
+    assert as_plain(merge(as_values(below), as_values(above))) == helm(below, above)
+
+
+def test_values_that_grow_without_end_are_blocked() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{c}: &{c} [{', '.join(['*' + p] * 9)}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    source = Source("values.yaml", compose(bomb.encode()))
+    with pytest.raises(Blocked):
+        layer(source, 0, source.yaml.documents[0], ())
