@@ -162,7 +162,7 @@ def _engine_answers(host: str) -> bool:
         return False
 
 
-def _client(host: str, *, timeout: float) -> Any:
+def _client(host: str, *, timeout: int) -> Any:
     import docker
 
     environment = {**os.environ, "DOCKER_HOST": host}
@@ -190,7 +190,8 @@ def _stop_engine(services: Services, state: Path, say: Callable[[str], None]) ->
         _end(process)
     if services.engine is not None:
         say("engine: stopped")
-    for folder in filter(None, (state / "engine", services.runtime and Path(services.runtime))):
+    folders = [state / "engine", *([Path(services.runtime)] if services.runtime else [])]
+    for folder in folders:
         _unmount_below(folder)
         _remove(folder)
     services.engine = services.containerd = services.runtime = None
