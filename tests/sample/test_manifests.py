@@ -50,7 +50,8 @@ def test_overlays_differ_where_they_should() -> None:
         return count
 
     assert (replicas(staging), replicas(production)) == (1, 3)
-    assert staging["ConfigMap"]["data"]["FRAME_SIZE"] != production["ConfigMap"]["data"]["FRAME_SIZE"]
+    assert staging["ConfigMap"]["data"]["FRAME_SIZE"] == "160x90"
+    assert production["ConfigMap"]["data"]["FRAME_SIZE"] == "320x180"
     assert set(production) - set(staging) == {"PodDisruptionBudget"}
 
 
@@ -67,4 +68,5 @@ def test_the_inventory_finds_what_the_tasks_name() -> None:
         ("render-worker", "infra/render-worker")
     ]
     assert [each.context for each in inventory.image("frame-stitcher")] == ["infra/frame-stitcher"]
-    assert len(inventory.find("HelmRelease", "render-worker")) == 1
+    releases = {each.path for each in inventory.find("HelmRelease", "render-worker")}
+    assert {f"kustomize/overlays/{each}/render-worker.yaml" for each in ENVIRONMENTS} < releases

@@ -92,7 +92,7 @@ def test_the_main_task_knows_image_version_file_and_paths(repository: Path) -> N
     assert (build["image"], build["tag"], build["context"]) == ("render-worker", "0.1.18", "infra/render-worker")
     assert (push["image"], push["tag"], push["registry"]) == ("render-worker", "0.1.18", "registry.render.example")
     assert (verify["image"], verify["tag"]) == ("render-worker", "0.1.18")
-    assert (bump["name"], bump["version"], bump["field"]) == ("render-worker", "0.1.18", "image")
+    assert (bump["name"], bump["version"]) == ("render-worker", "0.1.18")
     assert bump["file"] == "kustomize/overlays/staging/render-worker.yaml"
     assert staging["paths"] == ["kustomize/overlays/staging"]
     assert production["paths"] == ["kustomize/overlays/production"]
