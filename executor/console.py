@@ -118,6 +118,8 @@ class RunPrinter:
         for operation in outcome.operations:
             if operation.words and operation.status in (Status.PASSED, Status.PLANNED):
                 self.console.wrapped(operation.words, 28)
+            for warning in operation.evidence.get("warnings", ()):
+                self.console.wrapped(f"warning: {warning}", 28)
         if outcome.reason and outcome.status is not Status.SKIPPED:
             self.console.wrapped(outcome.reason, 28)
 
@@ -217,8 +219,11 @@ def report_text(console: Console, document: Mapping[str, Any]) -> None:
     """`executor report` for people."""
     console.line(f"{document['task_id']}  {clean(document['task_title'])}")
     console.line(f"run {document['run_id']}, {document['started_at']} to {document['finished_at']}")
+    done = {each["criterion"]: each for each in document["completed_criteria"]}
     for outcome in document["outcomes"]:
         console.line(f"{outcome['index']:>3}  {console.status(outcome['status'])} {clean(outcome['criterion'])}")
+        if outcome["status"] == "passed":
+            console.wrapped(done[outcome["criterion"]]["output"], _LEFT_OF_TEXT)
         for operation in outcome["operations"]:
             for attempt in operation["attempts"]:
                 for ran in attempt["commands"]:

@@ -48,7 +48,7 @@ def _engine() -> dict[str, Any]:
         engine = Engine.connect()
     except Stop as stop:
         return _row("Docker engine", False, "none answers", stop.reason, needed=False)
-    return _row("Docker engine", True, f"{engine.version} at {engine.address}", needed=False)
+    return _row("Docker engine", True, f"{engine.version()} at {engine.host}", needed=False)
 
 
 def _buildx() -> dict[str, Any]:

@@ -5,6 +5,7 @@ The edits of one step are laid over the tree before the next is foreseen, so tha
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -33,6 +34,7 @@ class Step:
     makes: frozenset[Artefact] = frozenset()
     forecast: Forecast | None = None
     cannot: Cannot | None = None
+    defect: str | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,9 @@ def _step(request: Request, workspace: Workspace, home: Repository, types: Types
             site.tree.lay(step.forecast.edits)
     except Stop as stop:
         step = replace(step, cannot=stop.as_cannot())
+    except Exception as error:  # a defect of ours in one operation must not take the other criteria with it
+        reason = f"a defect of executor: {type(error).__name__}: {error}; please report it"
+        step = replace(step, cannot=Cannot(Status.ERRORED, ReasonCode.BUG, reason), defect=traceback.format_exc())
     return step
 
 

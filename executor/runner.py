@@ -41,6 +41,7 @@ class Runner:
         self._ledger: dict[Artefact, Mapping[str, Any]] = {}
         self._broken: dict[Artefact, int] = {}
         self._toolboxes: dict[Repository, LiveToolbox] = {}
+        self.bugs += [step.defect for each in self.plan.criteria for step in each.steps if step.defect is not None]
 
     def run(self) -> tuple[Outcome, ...]:
         """One outcome for each criterion, in file order."""

@@ -45,14 +45,13 @@ class Tools:
         found = []
         git = process.find("git")
         if git is not None:
-            words = (git, "version")
-            found.append(("git", *identify(Path(git).resolve(), lambda: process.run(words).output.strip(), memory)))
+            found.append(("git", *identify(Path(git).resolve(), _git_version, memory)))
         kustomize: Kustomize | None = self.found.get("kustomize")
         if kustomize is not None:
             found.append(("kustomize", *identify(kustomize.program, lambda: kustomize.version, memory)))
         engine: Engine | None = self.found.get("engine")
         if engine is not None:
-            found.append(("docker", engine.version, None))
+            found.append(("docker", engine.version(), None))
         return found
 
 
@@ -226,6 +225,10 @@ class LiveToolbox:
         """What ran since the last call."""
         since, self.ran[:] = tuple(self.ran), []
         return since
+
+
+def _git_version() -> str:
+    return process.run(["git", "version"], timeout=10).output.strip()
 
 
 def environment() -> dict[str, str]:

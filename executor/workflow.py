@@ -25,6 +25,7 @@ from executor.planner import Plan, Planned, plan
 from executor.repository import Repository, Workspace
 from executor.runner import Runner
 from executor.selection import select
+from executor.taskfile import duplicates, edit
 from executor.toolbox import Tools
 from executor.tools import files
 from executor.tools.git import Git
@@ -44,6 +45,7 @@ def run_task(call: Call, observer: Observer) -> Finished:
                 hold(held, repository, path)
             finish_interrupted(job)
         guard(job)
+        can_be_ticked(job)
         return rehearse(job, observer) if call.dry_run else perform(job, observer)
 
 
@@ -93,7 +95,8 @@ def prepare(call: Call, workspace: Workspace, path: Path) -> Job:
     states = {repository: Git(repository.root).state() for repository in repositories}
     return Job(
         call, workspace, task, types, journals.new_run_id(started), started, planned, past, states, (), Tools(),
-        warnings=list(task.warnings), memory=git.common_dir() / "executor" / "tools.json",
+        warnings=[*task.warnings, *duplicates(task.id, path, workspace.home.root, workspace.home.config.task_folders)],
+        memory=git.common_dir() / "executor" / "tools.json",
     )  # fmt: skip
 
 
@@ -123,6 +126,16 @@ def guard(job: Job) -> None:
                 everything = repository is job.workspace.home and not check.paths
                 job.plan = _without(job.plan, repository, check.paths, check.cannot, everything=everything)
     job.checks = checks
+
+
+def can_be_ticked(job: Job) -> None:
+    """Try the edit of the task file before anything runs: a push that could not be ticked afterwards helps nobody.
+
+    Raises TaskFileError where the proof fails, with its place.
+    """
+    runnable = frozenset(each.criterion.index for each in job.plan.criteria if each.cannot is None)
+    if runnable:
+        edit.apply(job.task, ticks=runnable, updated=job.started, log="tried before the run")
 
 
 def _without(plan: Plan, repository: Repository, paths: frozenset[str], cannot: Cannot, *, everything: bool) -> Plan:

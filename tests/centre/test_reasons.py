@@ -21,8 +21,7 @@ def test_the_page_is_written_from_the_table() -> None:
 
 def test_every_code_is_used() -> None:
     """A code that nothing gives is a promise that nobody keeps."""
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "executor").rglob("*.py"))
-    unused = [
-        code.name for code in ReasonCode if f"ReasonCode.{code.name}" not in source.replace("    ReasonCode.", "")
-    ]
+    files = [path for path in (ROOT / "executor").rglob("*.py") if path.name != "reasons.py"]
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
+    unused = [code.name for code in ReasonCode if f"ReasonCode.{code.name}" not in source]
     assert not unused
