@@ -94,13 +94,14 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """What a criterion asks for. Exactly one of `requests` and `cannot` says how it goes on; a criterion that is
-    understood in part has both, and never runs."""
+    understood in part has both, and never runs. `remarks` say what was decided on the way (two versions, the nearer)."""
 
     stem: str
     requests: tuple[Request, ...] = ()
     cannot: Cannot | None = None
     words: tuple[Word, ...] = ()
     suggestion: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from executor.errors import Blocked, Refused, Stop, Unresolved
+from executor.errors import Stop, Unresolved
 from executor.models import Cannot, Recognised, Request, Source, Status, Word
 from executor.reasons import ReasonCode
-from executor.recognise import decoration
+from executor.recognise import commanding, commands, decoration, sections, shell
+from executor.recognise.blocks import is_operation
+from executor.recognise.blocks import requests as block_requests
 from executor.recognise.grammar import Parse
 from executor.recognise.lexer import Known, Token
-from executor.recognise.meaning import Ask, Place, Wanted
+from executor.recognise.meaning import Ask, Wanted
 from executor.recognise.names import Names
 from executor.recognise.resolve import Facts, Incomplete, Setting, resolve
 from executor.recognise.rules import table
@@ -65,7 +67,7 @@ class Recogniser:
     def scope(self, repository: Repository) -> Scope:
         found = self._scopes.get(repository.name)
         if found is None:
-            names = Names(repository.inventory, repository.config)  # type: ignore[arg-type]
+            names = Names(repository.inventory, repository.config)
             name = None if repository is self._home else repository.name
             found = self._scopes[repository.name] = Scope(repository, names, name)
         return found
@@ -149,26 +151,177 @@ class Reading:
         self.stem = stripped.stem
         self.with_facts = with_facts
         self.remarks: list[str] = []
+        self.far = 0
 
     def recognised(self) -> Recognised:
+        """Source by source, the first that says something counts."""
         try:
-            return self._sentence()
+            return replace(self._first_source(), remarks=tuple(dict.fromkeys(self.remarks)))
         except Stop as stop:
             return Recognised(self.stem, (), stop.as_cannot())
 
-    # --- the sentence -----------------------------------------------------------------------------------------------------
-
-    def _sentence(self) -> Recognised:
+    def _first_source(self) -> Recognised:
+        blocks = [block for block in self.criterion.blocks if is_operation(block)]
+        if blocks:
+            place = str(self.whole.task.path)
+            found = [each for block in blocks for each in block_requests(block, place, self.whole.is_repository)]
+            return Recognised(self.stem, tuple(found))
         scope = self._mentioned() or self.whole.home
         tokens = self._tokens(self.stem, scope)
         if len(tokens) == 1:
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "there is no text")
         if self._is_persons(tokens):
-            raise Unresolved(
-                ReasonCode.PERSON,
-                f'"{tokens[0].text}" is a person\'s work; when it is done: executor tick {self.whole.task.path} '
-                f"{self.criterion.index} --by NAME --note TEXT",
-            )
+            words = tuple(self._word(token, None) for token in tokens[:-1])
+            return Recognised(self.stem, (), self._persons(tokens[0]), words)
+        return (
+            self._commanded(tokens, scope)
+            or self._fenced(tokens, scope)
+            or self._sectioned(tokens, scope)
+            or self._sentence(tokens, scope)
+        )
+
+    def _persons(self, token: Token) -> Cannot:
+        return Cannot(
+            Status.UNRESOLVED,
+            ReasonCode.PERSON,
+            f'"{token.text}" is a person\'s work; when it is done: executor tick {self.whole.task.path} '
+            f"{self.criterion.index} --by NAME --note TEXT",
+        )
+
+    # --- commands -------------------------------------------------------------------------------------------------------
+
+    def _commanded(self, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
+        """Commands in the text, with the words around them."""
+        command = self.whole.lexer.bit("COMMAND")
+        at = [i for i, token in enumerate(tokens) if token.bits & command]
+        if not at:
+            return None
+        if self.criterion.blocks:
+            raise Unresolved(ReasonCode.AMBIGUOUS, "a command in the text and a fenced block; write one of them")
+        joining = [token for token in tokens[at[0] : at[-1]] if not token.bits & command]
+        if any(token.text.casefold() not in (",", "and", "then", "&", "+") for token in joining):
+            stop = next(token for token in joining if token.text.casefold() not in (",", "and", "then", "&", "+"))
+            return self._stopped_at(tokens, tokens.index(stop))
+        before = [*tokens[: at[0]], tokens[-1]]
+        lines = [str(tokens[i].value) for i in at]
+        return self._run(lines, tokens, before, tokens[at[-1] + 1 :], scope, Source.COMMAND)
+
+    def _fenced(self, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
+        """A fence in the item, under a sentence that announces it."""
+        if not self.criterion.blocks:
+            return None
+        lines: list[str] = []
+        for block in self.criterion.blocks:
+            if block.info.split()[:1] and block.info.split()[0].casefold() not in _SHELLS:
+                what = f'line {block.line}: the fenced block is no command (its language is "{block.info}")'
+                raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f"{what}; give it the info string bash, or operation")
+            lines += shell.lines(block.text)
+        if not lines:
+            raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "the fenced block holds no command")
+        return self._run(lines, tokens, self._announcing(tokens), [tokens[-1]], scope, Source.COMMAND)
+
+    def _announcing(self, tokens: Sequence[Token]) -> list[Token]:
+        """The words in front of a fence, closed by a colon."""
+        end = tokens[-1]
+        if len(tokens) > 1 and tokens[-2].text == ":":
+            return list(tokens)
+        colon = Token(":", end.start, end.end)
+        colon.bits = self.whole.lexer.bit("':'")
+        return [*tokens[:-1], colon, end]
+
+    def _sectioned(self, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
+        """A command section that belongs to this criterion. It counts only if all of it may run and the criterion's words
+        agree with it; else the sentence is read by itself."""
+        in_front = self.criterion.text[: self.stripped.start]
+        section = sections.linked(self.whole.task, self.criterion, in_front, self.stem)
+        if section is None:
+            return None
+        lines = [line for block in section.blocks for line in shell.lines(block.text)]
+        try:
+            found = self._run(lines, tokens, self._announcing(tokens), [tokens[-1]], scope, Source.SECTION)
+        except Stop:
+            return None
+        if found.cannot is None:
+            requests = tuple(replace(each, line=section.line) for each in found.requests)
+            return replace(found, requests=requests)
+        return None
+
+    def _run(
+        self,
+        lines: Sequence[str],
+        tokens: Sequence[Token],
+        before: Sequence[Token],
+        after: Sequence[Token],
+        scope: Scope,
+        source: Source,
+    ) -> Recognised:
+        """Command lines and the words around them, as requests or a reason."""
+        typed: list[commands.Typed] = []
+        stop: Stop | None = None
+        for line in lines:
+            try:
+                typed += commands.understand(line, self._exists_in(scope), self._scripts(scope))
+            except Stop as found:
+                stop = stop or found
+        words = tuple(self._word(token, None) for token in tokens[:-1])
+        understood = commanding.around(self.whole.grammar, before, after)
+        if isinstance(understood, int):
+            if stop is not None and self._put_forward(before, after):
+                return Recognised(self.stem, self._known(typed, source, scope), stop.as_cannot(), words)
+            word = before[understood] if understood < len(before) - 1 else after[understood - len(before)]
+            return self._stopped_at(tokens, tokens.index(word) if word in tokens else len(tokens) - 2)
+        if stop is not None:
+            return Recognised(self.stem, self._known(typed, source, scope), stop.as_cannot(), words)
+        try:
+            return Recognised(self.stem, self._agreed(typed, understood, scope, source), None, words)
+        except Incomplete as incomplete:
+            return Recognised(self.stem, incomplete.requests, incomplete.stop.as_cannot(), words)
+        except Stop as stopped:
+            return Recognised(self.stem, (), stopped.as_cannot(), words)
+
+    def _agreed(
+        self, typed: Sequence[commands.Typed], understood: commanding.Around, scope: Scope, source: Source
+    ) -> tuple[Request, ...]:
+        setting = self._setting(scope, source)
+
+        def partly(asks: Sequence[Ask]) -> tuple[Request, ...]:
+            try:
+                return resolve(asks, setting)
+            except Incomplete as incomplete:
+                return incomplete.requests
+
+        return commanding.requests(
+            typed,
+            understood,
+            lambda operation, arguments: self._request(operation, arguments, source, scope),
+            lambda asks: resolve(asks, setting),
+            partly,
+            self.whole.lexer.bit,
+        )
+
+    def _known(self, typed: Sequence[commands.Typed], source: Source, scope: Scope) -> tuple[Request, ...]:
+        return tuple(self._request(each.operation, each.arguments, source, scope) for each in typed)
+
+    def _request(self, operation: str, arguments: Mapping[str, Any], source: Source, scope: Scope) -> Request:
+        return Request(operation, dict(arguments), source, self.criterion.line, scope.name)
+
+    def _put_forward(self, before: Sequence[Token], after: Sequence[Token]) -> bool:
+        """Whether the command is what the criterion wants run, though its words are not all understood."""
+        negative = self.whole.lexer.negative
+        if any(token.bits & negative for token in (*before, *after)):
+            return False
+        return len(before) == 1 or (before[-2].text in (":", "—") and len(after) == 1)
+
+    def _scripts(self, scope: Scope) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for image in scope.names.images:
+            if image.script:
+                found.setdefault(image.script, []).append(image.name)
+        return found
+
+    # --- the sentence -----------------------------------------------------------------------------------------------------
+
+    def _sentence(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
         found = self._read(self.stem, tokens, scope)
         if found is None and self._unknown(tokens):
             found = self._elsewhere(scope)
@@ -213,23 +366,27 @@ class Reading:
             return Recognised(stem, incomplete.requests, incomplete.stop.as_cannot(), words)
 
     def _stopped(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
-        """No reading: which word stopped it, and what would work."""
+        """No reading: the word that stopped it is the first unknown one, or the furthest that any rule came to."""
         at = min(self.far, len(tokens) - 1)
         unknown = next((i for i, token in enumerate(tokens[:-1]) if not token.bits & ~self._weak), None)
-        if unknown is not None and unknown < at:
-            at = unknown
+        return self._stopped_at(tokens, at if unknown is None else min(at, unknown), scope)
+
+    def _stopped_at(self, tokens: Sequence[Token], at: int, scope: Scope | None = None) -> Recognised:
         words = tuple(self._word(token, at == i) for i, token in enumerate(tokens[:-1]))
+        cannot = self._why(tokens, at, (scope or self.whole.home).names)
+        return Recognised(self.stem, (), cannot, words)
+
+    def _why(self, tokens: Sequence[Token], at: int, names: Names) -> Cannot:
         token = tokens[at]
         if at == len(tokens) - 1:
-            before = tokens[at - 1].text
-            cannot = Cannot(Status.UNRESOLVED, ReasonCode.NOT_UNDERSTOOD, f'something is missing behind "{before}"')
-            return Recognised(self.stem, (), cannot, words)
-        near = scope.names.near(token.text) if not token.bits & ~self._weak and token.text[:1].isalpha() else []
+            what = f'something is missing behind "{tokens[at - 1].text}"'
+            return Cannot(Status.UNRESOLVED, ReasonCode.NOT_UNDERSTOOD, what)
+        near = names.near(token.text) if not token.bits & ~self._weak and token.text[:1].isalpha() else []
         if near and at > 0:
             reason = f'"{token.text}" is no name here; nearest: {", ".join(near)}'
-            return Recognised(self.stem, (), Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, reason), words)
+            return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, reason)
         code = ReasonCode.WORD_LEFT if at > 0 else ReasonCode.NOT_UNDERSTOOD
-        return Recognised(self.stem, (), Cannot(Status.UNRESOLVED, code, f'"{token.text}" was not understood'), words)
+        return Cannot(Status.UNRESOLVED, code, f'"{token.text}" {_kind_of_stop(token, self.whole.lexer.bit)}')
 
     # --- words -----------------------------------------------------------------------------------------------------------------
 
@@ -239,7 +396,7 @@ class Reading:
         return self.whole.lexer.bit("ANY") | self.whole.lexer.bit("IDENTIFIER") | self.whole.lexer.bit("CODE")
 
     def _tokens(self, text: str, scope: Scope) -> list[Token]:
-        known = Known(scope.names, self.whole.is_repository, self._exists_in(scope), lambda text: False)
+        known = Known(scope.names, self.whole.is_repository, self._exists_in(scope), commands.is_command)
         return self.whole.lexer.tokens(text, known)
 
     def _exists_in(self, scope: Scope) -> Any:
@@ -344,6 +501,25 @@ class Reading:
         return wanted(tokens[at[0]])
 
 
+def _kind_of_stop(token: Token, bit: Any) -> str:
+    """Why a word stops a sentence, for people."""
+    for classes, words in _STOPS:
+        if any(token.bits & bit(each) for each in classes.split()):
+            return words
+    return "was not used up by any rule"
+
+
+_STOPS = (
+    ("NEGATION", "turns the sentence around; write what is to be, or a criterion for a person"),
+    ("CONDITION", "makes it conditional; a criterion runs or does not"),
+    ("RESTRICTION", "restricts it in a way that is not understood"),
+    ("QUESTION", "makes it a question"),
+    ("IMAGE_REF IMAGE_NAME", "is an image, which does not fit there"),
+    ("VERSION", "is a version that belongs to nothing here"),
+)
+_SHELLS = frozenset({"bash", "sh", "shell", "console", "zsh", "shell-session", "terminal", "shellsession"})
+
+
 def taken_for(token: Token, bit: Any) -> str:
     """What a word was taken for, for people."""
     for name, classes in _TAKEN.items():
@@ -387,6 +563,3 @@ def _told(requests: Sequence[Request]) -> str:
         )
         or "nothing"
     )
-
-
-__all__ = ["Ask", "Blocked", "Place", "Recogniser", "Refused"]

@@ -9,7 +9,7 @@ from typing import Any
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Lexer
 from executor.recognise.meaning import Ask, Rule
-from executor.recognise.rules import bumps, cluster, edits, images, phrases, validation
+from executor.recognise.rules import bumps, cluster, commanded, edits, images, phrases, validation
 
 RULES: tuple[Rule, ...] = (*images.RULES, *bumps.RULES, *edits.RULES, *validation.RULES, *cluster.RULES)
 
@@ -18,7 +18,7 @@ RULES: tuple[Rule, ...] = (*images.RULES, *bumps.RULES, *edits.RULES, *validatio
 def table() -> tuple[Grammar, Lexer]:
     """The compiled grammar and its lexer."""
     grammar = Grammar()
-    for module in (phrases, images, bumps, edits, validation, cluster):
+    for module in (phrases, images, bumps, edits, validation, cluster, commanded):
         module.add(grammar)
     for rule in RULES:
         for pattern in rule.patterns:

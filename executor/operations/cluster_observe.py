@@ -1,0 +1,62 @@
+"""cluster.observe: objects of a cluster are in a condition. Left to verification, after the commit is pushed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from executor.errors import LeftToVerification
+from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk
+from executor.reasons import ReasonCode
+
+if TYPE_CHECKING:
+    from executor.operations.interface import Site, Toolbox
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterObserve:
+    """`name` may be `*` (all of that kind). `condition`: a condition type that has to be True (Ready, Available),
+    a pod phase (Running), `no REASON` for what must not be seen, or Current by kstatus."""
+
+    kind: str
+    name: str = "*"
+    namespace: str | None = None
+    condition: str = "Current"
+
+    @property
+    def words(self) -> str:
+        what = f"all {self.kind} objects" if self.name == "*" else f"{self.kind} {self.name}"
+        where = f" in namespace {self.namespace}" if self.namespace and self.namespace != "*" else ""
+        return f"{what}{where}: {self.condition}"
+
+
+class Observe:
+    """See docs/operations.md."""
+
+    kind = "cluster.observe"
+    arguments = ClusterObserve
+    allowed = EVERY_TYPE
+    risk = Risk.MEDIUM
+    rehearsable = False
+
+    def makes(self, arguments: ClusterObserve) -> frozenset[Artefact]:
+        return frozenset()
+
+    def foresee(self, arguments: ClusterObserve, site: Site) -> Forecast:
+        raise _left(arguments)
+
+    def preflight(self, arguments: ClusterObserve, toolbox: Toolbox) -> None:
+        raise _left(arguments)
+
+    def perform(self, arguments: ClusterObserve, toolbox: Toolbox) -> Performed:
+        raise _left(arguments)
+
+
+OPERATION = Observe()
+
+
+def _left(arguments: ClusterObserve) -> LeftToVerification:
+    return LeftToVerification(
+        ReasonCode.WAITING,
+        f"Waiting for verification: {arguments.words} is looked at after the push, by `executor verify --after TASK.md`",
+    )

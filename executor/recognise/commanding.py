@@ -1,0 +1,231 @@
+"""A criterion that holds commands: the words around them, and whether both say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from executor.errors import Blocked, Stop, Unresolved
+from executor.models import Request
+from executor.reasons import ReasonCode
+from executor.recognise.commands import Typed
+from executor.recognise.grammar import Grammar, Parse
+from executor.recognise.lexer import Token
+from executor.recognise.meaning import Ask, Images, Item, Registry, Wanted
+from executor.recognise.rules.commanded import LABEL_AGREES, MEANS, classes
+from executor.recognise.versions import ImageReference
+
+Before = tuple[tuple[Ask, ...], tuple[Token, ...]]
+After = tuple[str, str]
+_IMAGE_ASKS = ("image.build", "image.push", "image.verify")
+
+
+@dataclass(frozen=True)
+class Around:
+    """The words before and behind commands, understood. `asks`: a whole sentence in front; `restated`: words that only
+    repeat what the command does; `outcome`: what is to be seen."""
+
+    asks: tuple[Ask, ...] = ()
+    restated: tuple[Token, ...] = ()
+    outcome: After = ("passes", "")
+
+
+def around(grammar: Grammar, before: Sequence[Token], after: Sequence[Token]) -> Around | int:
+    """What stands around the commands, or the position (in `before`, then behind it) of the word that stopped it.
+
+    Both end with an empty token. Raises Unresolved where the words can be read in several ways.
+    """
+    asks: tuple[Ask, ...] = ()
+    restated: tuple[Token, ...] = ()
+    if len(before) > 1:
+        parse = Parse(before)
+        readings = grammar.readings("before", parse)
+        if not readings:
+            return min(parse.far, len(before) - 2)
+        asks, restated = _best(readings)
+    outcome: After = ("passes", "")
+    if len(after) > 1:
+        parse = Parse(after)
+        outcomes = grammar.readings("after", parse)
+        if not outcomes:
+            return len(before) + min(parse.far, len(after) - 2)
+        outcome = outcomes[0]
+    return Around(asks, restated, outcome)
+
+
+def _best(readings: Sequence[Before]) -> Before:
+    """A reading as a whole sentence says more than one as restating words."""
+    sentences = [each for each in readings if each[0]]
+    if len({repr(each[0]) for each in sentences}) > 1:
+        raise Unresolved(ReasonCode.AMBIGUOUS, "the words before the command can be read in several ways; write less")
+    return sentences[0] if sentences else readings[0]
+
+
+def requests(
+    typed: Sequence[Typed],
+    words: Around,
+    make: Callable[[str, Mapping[str, Any]], Request],
+    resolve: Callable[[Sequence[Ask]], tuple[Request, ...]],
+    partly: Callable[[Sequence[Ask]], tuple[Request, ...]],
+    bit: Callable[[str], int],
+) -> tuple[Request, ...]:
+    """The commands' requests, where the words around agree with them. Raises Stop."""
+    _agree(typed, words, partly, bit)
+    said = partly(words.asks) if words.asks else ()
+    found: list[Request] = []
+    for each in typed:
+        found += _one(each, words, said, make, resolve)
+    return tuple(_with_outcome(request, words.outcome, make) for request in found)
+
+
+def _one(
+    typed: Typed,
+    words: Around,
+    said: Sequence[Request],
+    make: Callable[[str, Mapping[str, Any]], Request],
+    resolve: Callable[[Sequence[Ask]], tuple[Request, ...]],
+) -> list[Request]:
+    if typed.ask_images is not None:
+        return list(resolve([_query(typed, words)]))
+    if typed.operation == "cluster.observe":
+        return _observed(typed, said, make)
+    return [make(typed.operation, typed.arguments)]
+
+
+def _query(typed: Typed, words: Around) -> Ask:
+    """A question to a registry as an ask, so that the version is found as for a sentence."""
+    items: tuple[Item, ...] = ()
+    if typed.ask_images and not typed.arguments.get("catalog"):
+        token = Token(typed.ask_images, 0, 0)
+        items = (Item(token, None, ImageReference(typed.host, typed.ask_images)),)
+    registry = Registry(typed.host, catalog=bool(typed.arguments.get("catalog")))
+    return Ask(
+        "image.verify", {"images": Images(items, plural=not items), "wanted": _version(words), "registry": registry}
+    )
+
+
+def _version(words: Around) -> Wanted | None:
+    found = [ask.get("wanted") or (ask.get("images").wanted if ask.get("images") else None) for ask in words.asks]
+    found += [Wanted("version", token.text, version=token.value) for token in words.restated if _is_version(token)]
+    return next((each for each in found if each is not None), None)
+
+
+def _is_version(token: Any) -> bool:
+    from executor.recognise.versions import Version
+
+    return isinstance(token, Token) and isinstance(token.value, Version)
+
+
+def _observed(
+    typed: Typed, said: Sequence[Request], make: Callable[[str, Mapping[str, Any]], Request]
+) -> list[Request]:
+    """What the sentence says of the objects counts; the command says where to look."""
+    arguments = dict(typed.arguments)
+    if not said:
+        if arguments.get("condition") == "?":
+            raise Blocked(ReasonCode.NOT_SUPPORTED, "what the grep looks for is not read; say what is to be seen")
+        return [make("cluster.observe", arguments)]
+    found = []
+    for each in said:
+        kind, name = each.arguments.get("kind"), each.arguments.get("name")
+        if arguments["kind"] not in ("Event", kind) or arguments["name"] not in ("*", name):
+            raise Unresolved(
+                ReasonCode.AMBIGUOUS,
+                f"the words speak of {kind} {name}, the command of {arguments['kind']} {arguments['name']}; write one",
+            )
+        namespace = each.arguments.get("namespace") or arguments.get("namespace")
+        merged = {**each.arguments, **({"namespace": namespace} if namespace else {})}
+        found.append(make("cluster.observe", merged))
+    return found
+
+
+def _with_outcome(request: Request, outcome: After, make: Callable[[str, Mapping[str, Any]], Request]) -> Request:
+    what, text = outcome
+    if what == "passes":
+        return request
+    arguments = dict(request.arguments)
+    if what == "condition" and request.operation == "cluster.observe":
+        return replace(request, arguments={**arguments, "condition": text})
+    if what == "sees" and request.operation == "command":
+        return replace(request, arguments={**arguments, "sees": [*arguments.get("sees", ()), text]})
+    if what == "sees" and request.operation == "kustomize.build" and len(arguments.get("paths", ())) == 1:
+        return make("command", {"argv": ["kustomize", "build", *arguments["paths"]], "sees": [text]})
+    if what == "sees" and request.operation == "image.verify" and arguments.get("tag") == text:
+        return request
+    raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f'"{text}" is nothing that {request.operation} can see')
+
+
+# --- do words and command say the same ----------------------------------------------------------------------------
+
+
+def _agree(
+    typed: Sequence[Typed],
+    words: Around,
+    partly: Callable[[Sequence[Ask]], tuple[Request, ...]],
+    bit: Callable[[str], int],
+) -> None:
+    operations = [each.operation for each in typed]
+    for ask in words.asks:
+        agreeing = LABEL_AGREES.get(ask.what, frozenset())
+        if not any(operation in agreeing for operation in operations):
+            raise _differ(ask.what, operations)
+    if words.asks and any(
+        not any(operation in LABEL_AGREES.get(ask.what, frozenset()) for ask in words.asks) for operation in operations
+    ):
+        raise _differ(" and ".join(ask.what for ask in words.asks), operations)
+    _names_agree(typed, words, partly)
+    _restated_agrees(typed, words.restated, bit)
+
+
+def _differ(said: str, operations: Iterable[str]) -> Unresolved:
+    return Unresolved(
+        ReasonCode.AMBIGUOUS, f"the words ask for {said}, the command is {' and '.join(operations)}; write one of them"
+    )
+
+
+def _names_agree(typed: Sequence[Typed], words: Around, partly: Callable[[Sequence[Ask]], tuple[Request, ...]]) -> None:
+    """Where both name something, it is the same."""
+    for ask in words.asks:
+        images: Images | None = ask.get("images")
+        if ask.what in _IMAGE_ASKS and (images is None or not images.items):
+            continue
+        for request in partly([ask]):
+            for key in ("image", "tag", "registry", "paths", "name", "kind"):
+                if request.operation == "cluster.observe" or key not in request.arguments:
+                    continue
+                theirs = [each.arguments[key] for each in typed if key in each.arguments]
+                if theirs and request.arguments[key] not in theirs:
+                    raise Unresolved(
+                        ReasonCode.AMBIGUOUS,
+                        f"the words say {key} {request.arguments[key]}, the command says {theirs[0]}; write one of them",
+                    )
+
+
+def _restated_agrees(typed: Sequence[Typed], restated: Sequence[Any], bit: Callable[[str], int]) -> None:
+    tokens = [token for token in restated if isinstance(token, Token)]
+    verbs = [kinds for token in tokens for kinds in classes(token, bit)]
+    for token in tokens:
+        meanings = classes(token, bit)
+        if meanings and not any(each.operation in kinds for kinds in meanings for each in typed):
+            raise _differ(f'"{token.text}"', [each.operation for each in typed])
+        if not meanings and not any(_names(each, token) for each in typed):
+            raise Unresolved(ReasonCode.WORD_LEFT, f'"{token.text}" is nothing that the command speaks of')
+    for each in typed:
+        if verbs and not any(each.operation in kinds for kinds in verbs):
+            raise _differ("something else", [each.operation])
+
+
+def _names(typed: Typed, token: Token) -> bool:
+    """Whether the command speaks of what a word names."""
+    texts = [str(value) for value in typed.arguments.values() if isinstance(value, str)]
+    texts += [str(each) for value in typed.arguments.values() if isinstance(value, list) for each in value]
+    names = {token.text.casefold()}
+    if token.entry is not None:
+        names.add(token.entry.name.casefold())
+        names |= {image.name.casefold() for image in (*token.entry.images, *token.entry.group)}
+    parts = {part for text in texts for part in (text.casefold(), *text.casefold().rstrip("/").split("/"))}
+    return bool(names & parts) or _is_version(token) and typed.ask_images is not None
+
+
+__all__ = ["MEANS", "Around", "Stop", "around", "requests"]
