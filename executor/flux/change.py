@@ -363,7 +363,25 @@ def _digests(edit: FileEdit) -> dict[str, Any]:
     return {"path": edit.path, "before": before, "after": sha256(edit.after).hexdigest()}
 
 
+def bare(repository: str) -> str:
+    """Without the registry's host, and without a variable that stands for it."""
+    return split_host(re.sub(r"^\$\{[^}]*\}/", "", repository))[1]
+
+
 # -- digests ----------------------------------------------------------------------------------------------------------
+
+
+def ask(ground: Ground, repository: str | None, tag: str, *, needed: bool) -> Digest:
+    """Who knows the digest. For a forecast nobody is asked: where the edit cannot do without one, it comes later."""
+    if repository is None:
+        return Digest(None, "only the chart knows the image's name")
+    if Artefact("pushed", f"{bare(repository)}:{tag}") not in ground.planned and "${" in repository:
+        return Digest(None, f"{repository} is put together from variables")
+    if ground.digest_of is not None:
+        return ground.digest_of(repository, tag)
+    if Artefact("pushed", f"{bare(repository)}:{tag}") in ground.planned:
+        return Digest(LATER, "the push of this task")
+    return Digest(LATER if needed else None, "the registry is asked for it when this runs")
 
 
 class Remote(Protocol):
@@ -382,8 +400,8 @@ def digest_teller(
     """Who knows a digest: this task's push, else the registry if it can be asked."""
 
     def tell(repository: str, tag: str) -> Digest:
-        host, image = split_host(re.sub(r"^\$\{[^}]*\}/", "", repository))
-        pushed = Artefact("pushed", f"{image}:{tag}")
+        host, image = split_host(repository)
+        pushed = Artefact("pushed", f"{bare(repository)}:{tag}")
         if pushed in ledger and ledger[pushed].get("digest"):
             return Digest(str(ledger[pushed]["digest"]), "push")
         if pushed in planned and dry_run:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked
 from executor.flux.cells import Cell, cells
-from executor.flux.change import LATER, Allowed, Digest, Ground, Limits, Turn
+from executor.flux.change import Allowed, Ground, Limits, Turn, ask, bare
 from executor.flux.inventory import split_host
 from executor.flux.places import Files, Source, Spot, Thing, node_at, refuse_foreign_owner
 from executor.flux.values import ImagePin, Values, images, layer, merge, reference
@@ -334,11 +334,6 @@ def kustomize_entries(source: Source) -> Iterator[Entry]:
 # -- choosing ---------------------------------------------------------------------------------------------------------
 
 
-def bare(repository: str) -> str:
-    """Without the registry's host, and without a variable that stands for it."""
-    return split_host(re.sub(r"^\$\{[^}]*\}/", "", repository))[1]
-
-
 def is_named(wanted: str, repository: str | None) -> int:
     """How well a name fits a repository: 3 the same, 2 the same without the registry, 1 its last parts, 0 not."""
     if repository is None:
@@ -485,7 +480,8 @@ def decide(
         return Version(asked.tag, None), None, _prefix_warning(old.tag, asked.tag, place)
     if old.tag == asked.tag:
         return old, None, ()  # 1.4.0@sha256:… asked to be 1.4.0 is already there
-    answer = _ask(ground, repository, asked.tag)
+    needed = apart or ground.config.digests == "require"
+    answer = ask(ground, repository, asked.tag, needed=needed)
     warnings = _prefix_warning(old.tag, asked.tag, place)
     if answer.value is not None:
         return (
@@ -493,7 +489,7 @@ def decide(
             _about(repository, asked.tag, answer.value, answer.source, old),
             warnings,
         )
-    if apart or ground.config.digests == "require":
+    if needed:
         raise Blocked(
             ReasonCode.DIGEST_UNKNOWN,
             f"{place}: the image is pinned by its digest too, and that of {asked.tag} is not known ({answer.source}); "
@@ -505,18 +501,6 @@ def decide(
         _about(repository, asked.tag, None, f"dropped: {answer.source}", old),
         (*warnings, said),
     )
-
-
-def _ask(ground: Ground, repository: str | None, tag: str) -> Digest:
-    if repository is None:
-        return Digest(None, "only the chart knows the image's name")
-    if Artefact("pushed", f"{bare(repository)}:{tag}") not in ground.planned and "${" in repository:
-        return Digest(None, f"{repository} is put together from variables")
-    if ground.digest_of is not None:
-        return ground.digest_of(repository, tag)
-    if Artefact("pushed", f"{bare(repository)}:{tag}") in ground.planned:
-        return Digest(LATER, "the push of this task")
-    return Digest(None, "the registry is asked for it when this runs")
 
 
 def _about(repository: str | None, tag: str | None, digest: str | None, source: str, old: Version) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from executor.errors import Blocked
-from executor.flux.change import Allowed, Ground, Limits, Plan, make
-from executor.flux.image_pins import Entry, bare, is_named, kustomize_entries, move_entry
+from executor.flux.change import Allowed, Ground, Limits, Plan, bare, make
+from executor.flux.image_pins import Entry, is_named, kustomize_entries, move_entry
 from executor.flux.versions import Version, image_problem
 from executor.models import Artefact
 from executor.reasons import ReasonCode

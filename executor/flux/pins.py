@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked
 from executor.flux.cells import Cell, cells
-from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, also, deployments, lies_in, make
+from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, also, ask, deployments, lies_in, make
 from executor.flux.places import Files, Spot, Thing
 from executor.flux.versions import Version, chart_problem, is_exact, split, tag_problem
 from executor.reasons import ReasonCode
@@ -36,10 +36,11 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Pinned:
-    """A value that holds a version: its cells, and where the rendered output follows it."""
+    """A place that holds a version, what it is to hold, and where the rendered output follows it."""
 
     spot: Spot
     what: str
+    value: str
     allowed: Allowed
 
 
@@ -154,7 +155,7 @@ def chart_pins(ground: Ground, files: Files, release: Thing, version: Version, l
     _block_range(ground, files, spot, limits)
     _block_inexact(version, chart_problem)
     allowed = Allowed("HelmRelease", release.manifest.name, ("spec", "chart", "spec", "version"), version.tag)
-    return [Pinned(spot, "chart version", allowed)]
+    return [Pinned(spot, "chart version", version.tag or "", allowed)]
 
 
 def _no_version(thing: Thing, kind: str | None) -> Blocked:
@@ -367,7 +368,7 @@ def source_pins(ground: Ground, files: Files, source: Thing, version: Version, l
 
 def _pin(source: Thing, spot: Spot, what: str, value: str | None) -> Pinned:
     steps = tuple(step for step in spot.steps if isinstance(step, str | int))
-    return Pinned(spot, what, Allowed(source.manifest.kind, source.manifest.name, steps, value))
+    return Pinned(spot, what, value or "", Allowed(source.manifest.kind, source.manifest.name, steps, value))
 
 
 def _oci_pins(ground: Ground, files: Files, source: Thing, version: Version, limits: Limits) -> list[Pinned]:
@@ -377,7 +378,7 @@ def _oci_pins(ground: Ground, files: Files, source: Thing, version: Version, lim
     if version.tag is not None and (said := tag_problem(version.tag)):
         raise Blocked(ReasonCode.NOT_DETERMINATE, said)
     if digest is not None:
-        return _by_digest(source, digest, tag, semver, version)
+        return _by_digest(ground, source, digest, None if semver else tag, version)
     if version.digest is not None and version.tag is None:
         raise Blocked(
             ReasonCode.NOT_PLAIN, f"{source.place}: it has no digest to be set; write `digest:` below spec.ref by hand"
@@ -395,17 +396,22 @@ def _oci_pins(ground: Ground, files: Files, source: Thing, version: Version, lim
     return [_pin(source, tag, "chart version", version.tag)]
 
 
-def _by_digest(source: Thing, digest: Spot, tag: Spot | None, semver: Spot | None, version: Version) -> list[Pinned]:
+def _by_digest(ground: Ground, source: Thing, digest: Spot, tag: Spot | None, version: Version) -> list[Pinned]:
+    """The digest wins over whatever else is there, so a new tag needs the new digest."""
     if version.tag is None:
         return [_pin(source, digest, "chart digest", version.digest)]
-    if version.digest is None:
+    if tag is not None and tag.text == version.tag and version.digest is None:
+        return [_pin(source, tag, "chart version", version.tag)]
+    url = (source.text("spec", "url") or "").removeprefix("oci://")
+    known = version.digest or ask(ground, url, version.tag, needed=True).value
+    if known is None:
         raise Blocked(
             ReasonCode.DIGEST_UNKNOWN,
             f"{digest.place}: the digest there wins over the {'tag' if tag else 'version'}, and that of {version.tag} "
             f"is not known; give the version as {version.tag}@sha256:…",
         )
-    pins = [_pin(source, digest, "chart digest", version.digest)]
-    return [*pins, _pin(source, tag, "chart version", version.tag)] if tag and not semver else pins
+    pins = [_pin(source, digest, "chart digest", known)]
+    return [*pins, _pin(source, tag, "chart version", version.tag)] if tag else pins
 
 
 def _helm_chart_pins(ground: Ground, files: Files, source: Thing, version: Version, limits: Limits) -> list[Pinned]:
@@ -455,7 +461,7 @@ def source_plan(ground: Ground, asked: Asked, version: Version) -> Plan:
                 f"{', '.join(users)}; say that all of them are meant",
             )
         pins = source_pins(ground, files, source, version, asked.limits)
-        turns += pin_turns(ground, files, pins, version, asked.limits)
+        turns += pin_turns(ground, files, pins, asked.limits)
         allowed += [each.allowed for each in pins]
     return check_file(asked, make(
         ground, turns, asked.limits, subject=f"{asked.kind} {asked.name}", allowed=allowed, files=files,
@@ -463,14 +469,12 @@ def source_plan(ground: Ground, asked: Asked, version: Version) -> Plan:
     ))  # fmt: skip
 
 
-def pin_turns(ground: Ground, files: Files, pins: Sequence[Pinned], version: Version, limits: Limits) -> list[Turn]:
-    """Each pin's cells to what is asked: the digest to those that hold one, the tag to the others."""
+def pin_turns(ground: Ground, files: Files, pins: Sequence[Pinned], limits: Limits) -> list[Turn]:
+    """Each pin's cells to what they are to hold."""
     turns = []
     for pin in pins:
-        value = version.digest if pin.what.endswith("digest") else version.tag
         found: list[Cell] = cells(files, ground.inventory, pin.spot, everywhere=limits.everywhere)
-        is_digest = pin.what.endswith("digest")
-        turns += [Turn(cell, value or "", pin.what, version=not is_digest) for cell in found]
+        turns += [Turn(cell, pin.value, pin.what, version=not pin.what.endswith("digest")) for cell in found]
     return turns
 
 

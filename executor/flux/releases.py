@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from executor.errors import Blocked, Stop
-from executor.flux.change import Ground, Limits, Plan, Turn, make
-from executor.flux.image_pins import Image, bare, images_of, is_pushed, move, pick
+from executor.flux.change import Ground, Limits, Plan, Turn, bare, make
+from executor.flux.image_pins import Image, images_of, is_pushed, move, pick
 from executor.flux.pins import Asked, Pinned, chart_pins, check_file, choose, pin_turns
 from executor.flux.places import Files, Thing
 from executor.flux.versions import Version, image_problem
@@ -39,7 +39,7 @@ def release_plan(ground: Ground, bump: Bump) -> Plan:
 def _charts(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> Plan:
     limits = bump.asked.limits
     pins = _each(releases, lambda release: chart_pins(ground, files, release, bump.version, limits))
-    turns = pin_turns(ground, files, pins, bump.version, limits)
+    turns = pin_turns(ground, files, pins, limits)
     return make(
         ground, turns, limits, subject=f"HelmRelease {bump.asked.name}", allowed=[each.allowed for each in pins],
         files=files, about=_objects(releases),
@@ -145,11 +145,17 @@ def _only_field(ground: Ground, files: Files, releases: list[Thing], bump: Bump)
     )
 
 
+_NOT_PINNED = (ReasonCode.RANGE, ReasonCode.NOT_FOUND, ReasonCode.NO_EFFECT, ReasonCode.NOT_SUPPORTED)
+
+
 def _pinned_charts(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> tuple[list[Turn], Stop | None]:
-    """The chart's present version, whoever else uses it; nothing where it is a range or not set."""
+    """The chart's present version, whoever else uses it; nothing where it is a range, not set or not here."""
     limits = Limits(everywhere=True)
+    unasked = replace(ground, digest_of=None)
     try:
-        pins = _each(releases, lambda release: chart_pins(ground, files, release, Version("0.0.0", None), limits))
+        pins = _each(releases, lambda release: chart_pins(unasked, files, release, Version("0.0.0", None), limits))
     except Blocked as stop:
+        if stop.code not in _NOT_PINNED:
+            raise
         return [], stop
-    return pin_turns(ground, files, pins, bump.version, limits), None
+    return pin_turns(ground, files, pins, limits), None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from services import own_registry
 
 from executor.errors import Blocked, Failed, Stop
 from executor.flux.change import LATER
@@ -81,6 +85,37 @@ def test_a_digest_that_nobody_knows_is_dropped_and_said(tmp_path: Path) -> None:
     assert done.evidence["digests"][0]["digest"] is None
     assert "could not be asked" in done.evidence["digests"][0]["digest_from"]
     assert any(OLD in each for each in done.warnings)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_the_digest_comes_from_the_registry_where_it_can_be_asked(tmp_path: Path, beside: bool) -> None:
+    folder = tmp_path / "registry"
+    folder.mkdir()
+    with own_registry(folder) as address:
+        digest = put_image(address, "ffl/backend", "0.1.18")
+        text = RELEASE.replace("127.0.0.1:1", address)
+        if beside:
+            text = text.replace(f"0.1.17@{OLD} # image", f"0.1.17 # image\n      digest: {OLD}")
+        site = site_of(tmp_path, {"apps/release.yaml": text})
+        assert b"0.1.18" in OPERATION.foresee(IMAGE, site).edits[0].after
+        done = OPERATION.perform(IMAGE, toolbox_of(site))
+    after = text.replace("tag: 0.1.17", "tag: 0.1.18").replace(OLD, digest).encode()
+    assert site.tree.read("apps/release.yaml") == after
+    assert done.evidence["digests"][0]["digest_from"] == "registry"
+
+
+def put_image(address: str, image: str, tag: str) -> str:
+    """The smallest OCI image, put there by hand. Returns its manifest's digest."""
+    base = f"http://{address}/v2/{image}"
+    blob = b"{}"
+    digest = "sha256:" + hashlib.sha256(blob).hexdigest()
+    place = requests.post(f"{base}/blobs/uploads/", timeout=10).headers["Location"]
+    requests.put(place, params={"digest": digest}, data=blob, timeout=10).raise_for_status()
+    kind = "application/vnd.oci.image.manifest.v1+json"
+    config = {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest, "size": len(blob)}
+    body = json.dumps({"schemaVersion": 2, "mediaType": kind, "config": config, "layers": []}).encode()
+    requests.put(f"{base}/manifests/{tag}", data=body, headers={"Content-Type": kind}, timeout=10).raise_for_status()
+    return "sha256:" + hashlib.sha256(body).hexdigest()
 
 
 def test_two_edits_of_one_file_compose(tmp_path: Path) -> None:
@@ -170,14 +205,8 @@ def helm(below: Any, above: Any) -> Any:
     return {key: value for key, value in merged.items() if not (key in above and above[key] is None)}
 
 
-def as_yaml(value: Any) -> str:
-    import json
-
-    return json.dumps(value)
-
-
 def as_values(value: Any) -> Values:
-    source = Source("values.yaml", compose(as_yaml(value).encode()))
+    source = Source("values.yaml", compose(json.dumps(value).encode()))
     return layer(source, 0, source.yaml.documents[0], ())
 
 
