@@ -16,7 +16,7 @@ from typing import Any
 
 from executor.flux import scratch
 from executor.flux.facts import FLUX_KUSTOMIZE, normal
-from executor.flux.graph import FluxBuild, Graph
+from executor.flux.graph import FluxBuild, FluxKey, Graph
 from executor.flux.scratch import Side, Target
 from executor.tools.kustomize import Build, Job, Kustomize, load
 
@@ -31,11 +31,11 @@ class Specs:
         self.side = side
         self.kustomize = kustomize
         self.timeout = timeout
-        self.under_way: set[tuple[str, int, str]] = set()
+        self.under_way: set[FluxKey] = set()
 
     def effective(self, build: FluxBuild) -> list[dict[str, Any]]:
         """One for every parent that makes it; the file's own where none changes it, or none can be built."""
-        key = (build.file, build.flux.document, build.flux.name)
+        key = build.key
         own = self._own(build)
         if key in self.under_way or own is None or build.flux.made_by:
             return [own] if own else []
@@ -52,7 +52,7 @@ class Specs:
             return {"kind": "Kustomization", "metadata": metadata, "spec": {"path": build.flux.path}}
         for each in self.side.documents(build.file):
             for item in each.get("items") or [each] if isinstance(each, dict) else []:
-                if isinstance(item, dict) and item.get("kind") == "Kustomization" and _name(item) == build.flux.name:
+                if isinstance(item, dict) and item.get("kind") == "Kustomization" and _is(item, build):
                     return item
         return None
 
@@ -108,6 +108,12 @@ def _patches_by_kind_only(parent: Target) -> bool:
     patches = parent.spec.get("patches") or []
     named = all(isinstance(each, dict) and (each.get("target") or {}).get("kind") for each in patches)
     return named and not any(parent.spec.get(key) for key in _CHANGING if key != "patches")
+
+
+def _is(document: Mapping[str, Any], build: FluxBuild) -> bool:
+    metadata = document.get("metadata")
+    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
+    return _name(document) == build.flux.name and (namespace or None) == build.flux.namespace
 
 
 def _name(document: Mapping[str, Any]) -> Any:

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from executor.flux.facts import Facts, FluxPath, Settings, normal
 from executor.tools.kustomize import FILE_NAMES
 
+FluxKey = tuple[str, str, str | None]
+"""file, name, namespace"""
+
 
 @dataclass(frozen=True, slots=True)
 class FluxBuild:
@@ -25,6 +28,10 @@ class FluxBuild:
     file: str
     flux: FluxPath
     folder: str
+
+    @property
+    def key(self) -> FluxKey:
+        return (self.file, self.flux.name, self.flux.namespace)
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -140,10 +147,8 @@ class Graph:
 
     def builds(self, folders: Iterable[str]) -> tuple[FluxBuild, ...]:
         """The Flux Kustomizations that build one of these folders."""
-        found = {
-            (each.file, each.flux.document, each.flux.name): each for f in folders for each in self._built.get(f, ())
-        }
-        return tuple(found[key] for key in sorted(found))
+        found = {each.key: each for f in folders for each in self._built.get(f, ())}
+        return tuple(found[key] for key in sorted(found, key=str))
 
     def tops(self, folders: Iterable[str]) -> tuple[str, ...]:
         """Of a set that `reach` gave, the folders that no other folder and no Flux Kustomization takes in."""

@@ -9,6 +9,7 @@ on the way to the file, which proves less and is said. All builds run on scratch
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,7 @@ from executor.flux import scratch
 from executor.flux.difference import Change, difference
 from executor.flux.effective import Specs, build_targets, flux_targets
 from executor.flux.facts import FLUX_KUSTOMIZE
-from executor.flux.graph import FluxBuild
+from executor.flux.graph import FluxBuild, FluxKey
 from executor.flux.inventory import Inventory, read
 from executor.flux.scratch import Side, Target
 from executor.models import FileEdit
@@ -91,6 +92,12 @@ class _Pair:
         assert target is not None
         return target.label
 
+    @property
+    def signature(self) -> tuple[str, ...]:
+        """All that decides the outcome: two of one signature are one build."""
+        sides = (self.before, self.after)
+        return tuple("" if each is None else f"{each.folder}\0{each.build_relevant()}" for each in sides)
+
 
 @dataclass(eq=False)
 class _Prover:
@@ -103,7 +110,7 @@ class _Prover:
     changes: list[Change] = field(default_factory=list)
     renamed: list[Change] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    seen: set[tuple[str, ...]] = field(default_factory=set)
     unmoved: list[str] = field(default_factory=list)
     covered: set[str] = field(default_factory=set)
 
@@ -128,38 +135,54 @@ class _Prover:
     # what is built
 
     def _pairs(self) -> list[_Pair]:
-        """The targets that take the edited files in, before or after."""
-        olds, news = (self._targets(side) for side in (self.before, self.after))
-        keys = dict.fromkeys([*olds, *news])
-        return [_Pair(olds.get(key), news.get(key)) for key in keys]
+        """The targets that take the edited files in, before or after; each as it is on both sides."""
+        sides = (self.before, self.after)
+        tops = dict.fromkeys(folder for side in sides for folder in side.graph.tops(self._reached(side)))
+        keys = {each.key for side in sides for each in self._flux_builds(side)}
+        plain = [_Pair(*(Target(folder) if folder in side.graph.files else None for side in sides)) for folder in tops]
+        return [*plain, *self._flux_pairs(lambda each: each.key in keys)]
 
-    def _targets(self, side: Side) -> dict[str, Target]:
+    def _reached(self, side: Side) -> set[str]:
+        return set[str]().union(*(side.graph.reach(path) for path in self.paths))
+
+    def _flux_builds(self, side: Side) -> list[FluxBuild]:
+        """Flux Kustomizations that build from the edited files; or that they declare and nothing else makes."""
         graph = side.graph
-        reached = set().union(*(graph.reach(path) for path in self.paths))
-        found = {folder: Target(folder) for folder in graph.tops(reached)}
-        builds = list(graph.builds(reached))
-        builds += [each for each in graph.flux if each.file in self.paths and not graph.reach(each.file)]
-        return found | self._flux_targets(side, builds)
+        declared = [each for each in graph.flux if each.file in self.paths and not graph.reach(each.file)]
+        return [*graph.builds(self._reached(side)), *declared]
 
-    def _flux_targets(self, side: Side, builds: Iterable[FluxBuild]) -> dict[str, Target]:
+    def _flux_pairs(self, wanted: Callable[[FluxBuild], bool]) -> list[_Pair]:
+        """Flux Kustomizations as they are in the cluster, before and after."""
+        olds, news = (self._flux_targets(side, wanted) for side in (self.before, self.after))
+        return [_Pair(olds.get(key), news.get(key)) for key in dict.fromkeys([*olds, *news])]
+
+    def _flux_targets(self, side: Side, wanted: Callable[[FluxBuild], bool]) -> dict[tuple[FluxKey, int], Target]:
         specs = Specs(side, self.kustomize, self.timeout)
-        targets = (Target(each.folder, flux) for each in builds for flux in specs.effective(each))
-        return {target.label: target for target in targets}
+        chosen = [each for each in side.graph.flux if wanted(each)]
+        labels = Counter((each.folder, each.label) for each in chosen)
+        return {
+            (each.key, number): Target(each.folder, flux, each.file if labels[each.folder, each.label] > 1 else None)
+            for each in chosen
+            for number, flux in enumerate(specs.effective(each))
+        }
 
-    def _weaker(self, folder: str) -> list[_Pair]:
-        """The folders below a top that does not build, on the way to the edited files."""
+    def _weaker(self, target: Target) -> list[_Pair]:
+        """What proves less than a target that does not build: its folder without what Flux adds, and the folders below
+        it on the way to the edited files."""
         graph = self.before.graph
-        reached = set().union(*(graph.reach(path) for path in self.paths))
+        folder = target.folder
         inside = graph.files[folder][1].references if folder in graph.files else []
         named = [path for _, path in inside] or graph.below(folder)
-        return [_Pair(Target(path), Target(path)) for path in dict.fromkeys(named) if path in reached]
+        below = [path for path in dict.fromkeys(named) if path in self._reached(self.before)]
+        itself = [folder] if target.flux is not None and folder in graph.files else []
+        return [_Pair(Target(path), Target(path)) for path in [*itself, *below]]
 
     # builds and comparisons
 
     def _compare(self, pairs: Sequence[_Pair]) -> list[list[_Pair]]:
         """Build and compare these; returns what has to be built next because of what was seen."""
-        pairs = [each for each in pairs if each.label not in self.seen]
-        self.seen |= {each.label for each in pairs}
+        pairs = [each for each in {each.signature: each for each in pairs}.values() if each.signature not in self.seen]
+        self.seen |= {each.signature for each in pairs}
         results = build_targets(
             [(self.before, each.before) for each in pairs] + [(self.after, each.after) for each in pairs],
             self.kustomize,
@@ -194,7 +217,7 @@ class _Prover:
         else:
             self.warnings.append(f"{pair.label}: {why}: {first_line(old.stderr)}")
         target = pair.before
-        return self._weaker(target.folder) if target else []
+        return self._weaker(target) if target else []
 
     def _broke(self, pair: _Pair, new: Build) -> Blocked | Failed:
         said = f"{pair.label}: {first_line(new.stderr)}"
@@ -255,11 +278,7 @@ class _Prover:
         names = {each.name for each in changes if each.kind == "ConfigMap"}
         if not names:
             return []
-        olds, news = (
-            self._flux_targets(side, [each for each in side.graph.flux if names & set(each.flux.variables)])
-            for side in (self.before, self.after)
-        )
-        return [_Pair(olds.get(label), news.get(label)) for label in dict.fromkeys([*olds, *news])]
+        return self._flux_pairs(lambda each: not names.isdisjoint(each.flux.variables))
 
     def _no_effect(self) -> str:
         winners = sorted(self._winners())
@@ -271,7 +290,7 @@ class _Prover:
     def _winners(self) -> set[str]:
         """What on the way may put another value over the edited one."""
         graph = self.after.graph
-        reached = set().union(*(graph.reach(path) for path in self.paths))
+        reached = self._reached(self.after)
         files = [graph.files[folder] for folder in reached if folder in graph.files]
         found = {path for path, settings in files if settings.alters or settings.images}
         return found | {

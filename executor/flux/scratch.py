@@ -51,17 +51,20 @@ class Side:
 
 @dataclass(frozen=True)
 class Target:
-    """One build: a folder, and the Flux Kustomization (as it is in the cluster) that builds it, if one does."""
+    """One build: a folder, and the Flux Kustomization (as it is in the cluster) that builds it, if one does. `file`
+    declares it; it is named where two of one name build one folder (in two clusters)."""
 
     folder: str
     flux: Mapping[str, Any] | None = None
+    file: str | None = None
 
     @property
     def label(self) -> str:
         if self.flux is None:
             return self.folder
         metadata = self.flux.get("metadata") or {}
-        return f"{self.folder} (Flux Kustomization {metadata.get('namespace') or 'flux-system'}/{metadata.get('name')})"
+        name = f"{metadata.get('namespace') or 'flux-system'}/{metadata.get('name')}"
+        return f"{self.folder} (Flux Kustomization {name}{f' of {self.file}' if self.file else ''})"
 
     @property
     def spec(self) -> Mapping[str, Any]:
@@ -81,6 +84,8 @@ class Target:
 
     def build_relevant(self) -> str:
         """What of the Flux Kustomization decides the outcome of its build, to compare two of them."""
+        if self.flux is None:
+            return ""
         return json.dumps(
             {key: self.spec.get(key) for key in ("path", "postBuild", *ADDING)}, sort_keys=True, default=str
         )

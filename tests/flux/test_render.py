@@ -446,3 +446,57 @@ def test_reaching_names_every_folder_on_the_way(tmp_path: Path) -> None:
     assert reaching(inventory, Tree(root), "app/kustomization.yaml") == ("app", "clusters/a", "overlays/a")
     laid = Tree(root, {"elsewhere/kustomization.yaml": b"resources: [../app]\n"})
     assert "elsewhere" in reaching(inventory, laid, "app/release.yaml")
+
+
+def test_one_path_in_two_clusters_is_built_for_both(run: Callable[..., Proof]) -> None:
+    files = {
+        **APP,
+        "clusters/a/app.yaml": flux("app", "./app", "  targetNamespace: here\n"),
+        "clusters/b/app.yaml": flux("app", "./app", "  targetNamespace: there\n"),
+    }
+    proof = run(files, BUMP)
+    assert {(each.namespace, each.build) for each in proof.changes} == {
+        ("here", "app (Flux Kustomization flux-system/app of clusters/a/app.yaml)"),
+        ("there", "app (Flux Kustomization flux-system/app of clusters/b/app.yaml)"),
+    }
+
+
+def test_a_flux_path_that_moves_is_compared_with_where_it_was(run: Callable[..., Proof]) -> None:
+    files = {
+        **APP,
+        "next/kustomization.yaml": "namespace: web\nresources: [release.yaml]\n",
+        "next/release.yaml": release(version="2.0.0"),
+        "clusters/a/app.yaml": flux("app", "./app"),
+    }
+    proof = run(files, {"clusters/a/app.yaml": ("path: ./app", "path: ./next")})
+    assert seen(proof) == {("HelmRelease web/web", "spec.chart.spec.version", "1.0.0", "2.0.0")}
+
+
+def test_a_new_flux_kustomization_whose_folder_does_not_build_fails(run: Callable[..., Proof]) -> None:
+    files = {
+        "clusters/a/kustomization.yaml": "resources: [keep.yaml]\n",
+        "clusters/a/keep.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: keep\n",
+        "clusters/a/app.yaml": flux("app", "./app"),
+        "app/kustomization.yaml": "resources: [gone.yaml]\n",
+    }
+    with pytest.raises(Failed) as caught:
+        run(files, {"clusters/a/kustomization.yaml": ("[keep.yaml]", "[keep.yaml, app.yaml]")})
+    assert caught.value.code == ReasonCode.BROKE_BUILD
+    assert "gone.yaml" in caught.value.reason
+
+
+def test_a_top_that_becomes_part_of_another_is_no_loss(run: Callable[..., Proof]) -> None:
+    files = {**APP, "all/kustomization.yaml": "resources: [other.yaml]\n", "all/other.yaml": release("other")}
+    proof = run(files, {**BUMP, "all/kustomization.yaml": ("[other.yaml]", "[other.yaml, ../app]")})
+    assert {str(each) for each in proof.changes if each.build == "app"} == {
+        "HelmRelease web/web spec.chart.spec.version: 1.0.0 → 1.1.0"
+    }
+    assert {str(each) for each in proof.changes if each.build == "all"} == {"HelmRelease web/web added"}
+
+
+def test_without_what_flux_adds_where_that_does_not_build(run: Callable[..., Proof]) -> None:
+    files = {**APP, "clusters/a/app.yaml": flux("app", "./app", "  components: [../gone]\n")}
+    proof = run(files, BUMP)
+    assert proof.covered
+    assert [each.build for each in proof.changes] == ["app"]
+    assert "did not build before" in proof.warnings[0]
