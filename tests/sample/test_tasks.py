@@ -11,7 +11,8 @@ from support import executor, make_repository
 
 from executor.taskfile.parse import parse
 
-ROOT = Path(__file__).parents[2]
+from .sources import REGISTRY, ROOT, sample
+
 TASKS = sorted((ROOT / "tasks").glob("TASK-*.md"))
 
 EXPECTED: dict[str, list[tuple[str, list[str]]]] = {
@@ -54,13 +55,6 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_repository(tmp_path_factory.mktemp("sample") / "platform", sample())
 
 
-def sample() -> dict[str, str | bytes]:
-    """The files that make up the sample, by path."""
-    folders = (ROOT / each for each in ("tasks", "infra", "kustomize"))
-    files = [ROOT / "executor.toml", *(each for folder in folders for each in folder.rglob("*") if each.is_file())]
-    return {each.relative_to(ROOT).as_posix(): each.read_bytes() for each in files if "__pycache__" not in each.parts}
-
-
 def explained(repository: Path, task: str) -> list[dict[str, Any]]:
     ran = executor(repository, "explain", "--json", task)
     assert ran.exit_code == 0, ran.stderr
@@ -90,7 +84,7 @@ def test_the_main_task_knows_image_version_file_and_paths(repository: Path) -> N
         each["operations"][0]["arguments"] for each in explained(repository, "TASK-001")[:6]
     )
     assert (build["image"], build["tag"], build["context"]) == ("render-worker", "0.1.18", "infra/render-worker")
-    assert (push["image"], push["tag"], push["registry"]) == ("render-worker", "0.1.18", "registry.render.example")
+    assert (push["image"], push["tag"], push["registry"]) == ("render-worker", "0.1.18", REGISTRY)
     assert (verify["image"], verify["tag"]) == ("render-worker", "0.1.18")
     assert (bump["name"], bump["version"]) == ("render-worker", "0.1.18")
     assert bump["file"] == "kustomize/overlays/staging/render-worker.yaml"
