@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from executor import __version__
 from executor.gate import certificate as certificates
@@ -26,7 +27,7 @@ from executor.gate.certificate import (
 from executor.gate.checks.task_file import manual_of
 from executor.gate.envelope import sha256_of
 from executor.gate.verdict import CHECKS_VERSION, CheckStatus, Found, Verdict
-from executor.recognise import Recogniser
+from executor.recognise.decoration import strip
 from executor.taskfile.model import Criterion
 from executor.tools import files
 
@@ -37,7 +38,6 @@ LONGEST_LINE = 200
 def facts_of(case: Case, found: Sequence[Found], key_id: str, key_name: str) -> Facts:
     """Everything that the certificate says, from the case and what its looks found."""
     moment = datetime.now(UTC).replace(microsecond=0)
-    stems = _Stems(case)
     return Facts(
         id=f"{case.task.id}-{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
         issued=certificates.time_text(moment),
@@ -46,10 +46,10 @@ def facts_of(case: Case, found: Sequence[Found], key_id: str, key_name: str) -> 
         checks_version=CHECKS_VERSION,
         task=_task(case),
         repositories=tuple(_repository(each) for each in case.subjects.values()),
-        criteria=tuple(_criterion(case, each, found, stems) for each in case.ticked),
+        criteria=tuple(_criterion(case, each, found) for each in case.ticked),
         checks=tuple(_check(case, each) for each in found),
         configuration_sha256=files.sha256(case.home.objects.file(case.home.tree, "executor.toml") or b""),
-        open=tuple(_open(case, stems)),
+        open=tuple(_open(case)),
         reports=tuple(ReportPart(each.path, each.run_id, each.sha256) for each in case.runs),
         images=tuple(case.images),
         places=tuple(_places(case))[:MOST_PLACES],
@@ -57,21 +57,13 @@ def facts_of(case: Case, found: Sequence[Found], key_id: str, key_name: str) -> 
     )
 
 
-def _memory(case: Case):  # type: ignore[no-untyped-def]
+def _memory(case: Case) -> Path:
     return case.home.objects.common_dir() / "executor" / "tools.json"
 
 
-class _Stems:
-    """What criteria say, without decoration and notes; recognised once."""
-
-    def __init__(self, case: Case) -> None:
-        self._recogniser = Recogniser(case.task, case.workspace)
-        self._known: dict[int, str] = {}
-
-    def of(self, criterion: Criterion) -> str:
-        if criterion.index not in self._known:
-            self._known[criterion.index] = self._recogniser.criterion(criterion).stem
-        return self._known[criterion.index]
+def _stem(criterion: Criterion) -> str:
+    """What a criterion says, without decoration and notes."""
+    return strip(criterion.text).stem
 
 
 def _task(case: Case) -> TaskPart:
@@ -93,11 +85,11 @@ def _repository(subject: Subject) -> RepositoryPart:
     return RepositoryPart(subject.repository.name, subject.state.branch, subject.base, subject.tree, subject.changes)
 
 
-def _criterion(case: Case, criterion: Criterion, found: Sequence[Found], stems: _Stems) -> CriterionPart:
+def _criterion(case: Case, criterion: Criterion, found: Sequence[Found]) -> CriterionPart:
     parts = tuple(case.operations.get(criterion.index, ()))
     manual = _manual(case, criterion.index)
     return CriterionPart(
-        criterion.index, stems.of(criterion), criterion.line, verdict_of(case, criterion, found), parts, manual
+        criterion.index, _stem(criterion), criterion.line, verdict_of(case, criterion, found), parts, manual
     )
 
 
@@ -144,14 +136,14 @@ def _plain(value: object) -> object:
     return repr(value) if isinstance(value, float) else value
 
 
-def _open(case: Case, stems: _Stems) -> Iterable[OpenPart]:
+def _open(case: Case) -> Iterable[OpenPart]:
     reasons = {
         each["index"]: each["reason"] for claim in case.runs for each in claim.document["outcomes"] if each["reason"]
     }
     for each in case.task.criteria:
         if not each.checked and not each.withdrawn:
             reason = case.tools.masker(reasons.get(each.index, "not run"))
-            yield OpenPart(each.index, stems.of(each), reason)
+            yield OpenPart(each.index, _stem(each), reason)
 
 
 def _places(case: Case) -> Iterable[PlacePart]:

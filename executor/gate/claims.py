@@ -152,8 +152,11 @@ def newly_ticked(before: TaskFile | None, after: TaskFile) -> list[Criterion]:
     return new
 
 
-def _said(criterion: Criterion) -> str:
-    return " ".join(criterion.text.split())
+def _said(criterion: Criterion) -> tuple[str, ...]:
+    """What is asked for, without decoration and notes, with the blocks that say it exactly."""
+    from executor.recognise.decoration import strip
+
+    return (" ".join(strip(criterion.text).stem.split()), *(each.text for each in criterion.blocks))
 
 
 def since(claims: Claims, base: str | None, indexes: Sequence[int]) -> tuple[Claim, ...]:

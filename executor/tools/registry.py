@@ -128,6 +128,18 @@ class Registry:
             raise self._refusal(answer, path)
         return self._checked(image, reference, answer)
 
+    def blob(self, image: str, digest: str) -> bytes:
+        """A blob's bytes, such as an image's configuration, digested here. Raises Failed where it is not there."""
+        path = f"/v2/{self._repository(image)}/blobs/{digest}"
+        answer = self._get(path, "pull", image)
+        if answer.status == 404:
+            raise Failed(ReasonCode.NOT_IN_REGISTRY, f"{self.host} has no blob {digest} of {image}; push it again")
+        if answer.status != 200:
+            raise self._refusal(answer, path)
+        if digest_of(answer.body, digest.partition(":")[0]) != digest:
+            raise Failed(ReasonCode.DIGEST_DIFFERS, f"{self.host} returns something else for {digest} of {image}")
+        return answer.body
+
     def tags(self, image: str) -> tuple[str, ...]:
         """All tags of an image, over all pages. Raises Failed NOT_IN_REGISTRY for an image that is not there."""
         path = f"/v2/{self._repository(image)}/tags/list"
