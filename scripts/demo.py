@@ -10,6 +10,7 @@ Exit codes: 0 all was as it should be · 1 it was not.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shlex
@@ -87,7 +88,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` runs
     folder = Path(tempfile.mkdtemp(prefix="executor-demo-"))
     try:
-        demo(folder)
+        with contextlib.ExitStack() as afterwards:
+            demo(folder, afterwards)
     except NotAsExpected as error:
         print(f"\nThe demo failed: {error}\nThe clone is left in {folder / 'platform'}", flush=True)
         return 1
@@ -105,9 +107,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def demo(folder: Path) -> None:
+def demo(folder: Path, afterwards: contextlib.ExitStack) -> None:
     title("1. An engine, a registry and a scratch clone")
     available = start_services()
+    if available is not None and available.engine is None:
+        afterwards.callback(forget_images, available, known_images(available))
     clone = make_clone(folder / "platform", available)
 
     title("2. What executor understands, before anything runs")
@@ -140,6 +144,22 @@ def start_services() -> services.Services | None:
         return None
     say(f"engine {found.docker_host}, registry {found.registry_address}, base image {found.base_image or 'none'}")
     return found
+
+
+def known_images(available: services.Services) -> set[str]:
+    import docker
+
+    client = docker.DockerClient(base_url=available.docker_host, timeout=120)
+    return {tag for image in client.images.list() for tag in image.tags}
+
+
+def forget_images(available: services.Services, before: set[str]) -> None:
+    """On an engine that is not ours, the names that the demo gave are taken away again."""
+    import docker
+
+    client = docker.DockerClient(base_url=available.docker_host, timeout=120)
+    for tag in {IMAGE, f"{available.registry_address}/{IMAGE}"} & known_images(available) - before:
+        client.images.remove(tag)
 
 
 def make_clone(folder: Path, available: services.Services | None) -> Clone:
