@@ -48,6 +48,10 @@ class Settings:
     images: bool = False
 
 
+_UNREADABLE = Settings(False, None, [], [".*"], [])
+"""A kustomization file all the same: its folder is one that does not build, not one without."""
+
+
 @dataclass(frozen=True, slots=True)
 class FluxPath:
     """A Flux Kustomization: what it builds (`path` from its source's top) and whether it adds to the build.
@@ -97,11 +101,12 @@ class Facts:
 
 def of_file(path: str, data: bytes) -> Facts:
     """The facts of the YAML file at the repository path `path`. Never raises: what is no YAML is a `problem`."""
+    is_kustomization = posixpath.basename(path) in FILE_NAMES
     try:
         documents = read(data)
     except NotYaml as error:
-        return Facts(problem=str(error))
-    facts = Facts(settings=_first_settings(path, documents) if posixpath.basename(path) in FILE_NAMES else None)
+        return Facts(settings=_UNREADABLE if is_kustomization else None, problem=str(error))
+    facts = Facts(settings=_first_settings(path, documents) if is_kustomization else None)
     for number, document in enumerate(documents):
         if isinstance(document, Map) and facts.settings is None:
             for each in _objects(document):
@@ -111,9 +116,9 @@ def of_file(path: str, data: bytes) -> Facts:
     return facts
 
 
-def _first_settings(path: str, documents: list[Node]) -> Settings | None:
+def _first_settings(path: str, documents: list[Node]) -> Settings:
     first = next((each for each in documents if isinstance(each, Map)), None)
-    return None if first is None else _settings(posixpath.dirname(path), first)
+    return _UNREADABLE if first is None else _settings(posixpath.dirname(path), first)
 
 
 def _objects(document: Map) -> Iterator[Map]:
@@ -231,7 +236,7 @@ def _settings(folder: str, document: Map) -> Settings:
     leaves: list[str] = []
     for name, value in _named_files(document):
         path = posixpath.normpath(posixpath.join(folder, value))
-        if _is_remote(value) or value.startswith("/") or path.startswith("../") or path == "..":
+        if is_remote(value) or value.startswith("/") or path.startswith("../") or path == "..":
             leaves.append(value)
         else:
             references.append([name, path])
@@ -292,9 +297,14 @@ def _maps(value: Any) -> list[Map]:
     return [each for each in value if type(each) is Map] if type(value) is Items else []
 
 
-def _is_remote(value: str) -> bool:
+def is_remote(value: str) -> bool:
     """As far as a name can tell; kustomize itself tries the disk first."""
-    return "://" in value or value.startswith(("git@", "github.com/", "github.com:", "git::"))
+    return _REMOTE.search(value) is not None
+
+
+_REMOTE = re.compile(
+    r"://|[?&](ref|version)=|\.git(/|$)|^git::|^[\w.-]+@[\w.-]+:|^(github\.com|gitlab\.com|bitbucket\.org)[:/]"
+)
 
 
 def _pins(top: Any) -> list[Pin]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import json
 import os
 import posixpath
 import re
-import tempfile
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from executor.flux.graph import Graph
     from executor.tools.tree import Tree
 
-FORMAT = 5
+FORMAT = 6
 """Of the cache; another number there and it is read anew."""
 
 _ARCHIVE = re.compile(r"[._-]?archived?s?", re.IGNORECASE)
@@ -285,7 +284,7 @@ class _Cache:
     @classmethod
     def of(cls, root: Path) -> _Cache:
         folder = _git_common_dir(root)
-        mark = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
+        mark = f"{zlib.crc32(os.fsencode(root)):08x}"
         return cls(None if folder is None else folder / "executor" / f"inventory-{mark}.json")
 
     def get(self, path: str, stamp: Stamp) -> Facts | None:
@@ -303,6 +302,8 @@ class _Cache:
         entries = {
             path: [stamp, facts[path].as_json()] for path, stamp in stamps.items() if max(stamp[:2]) < old_enough
         }
+        import tempfile
+
         with contextlib.suppress(OSError):
             self.file.parent.mkdir(exist_ok=True)
             with tempfile.NamedTemporaryFile("w", dir=self.file.parent, delete=False, encoding="utf-8") as beside:

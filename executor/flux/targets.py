@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from executor.errors import Blocked, Errored, Failed, Stop
+from executor.errors import Blocked, Errored, Failed, Refused, Stop
 from executor.flux import scratch
+from executor.flux.facts import is_remote
 from executor.flux.graph import Graph
 from executor.flux.scratch import FLUX_FLAGS, Side, Target
 from executor.models import Artefact
@@ -93,6 +92,8 @@ def _meaning(side: Side, path: str, whole: bool) -> tuple[list[str], list[str]]:
 
 
 def _matching(side: Side, pattern: str) -> tuple[list[str], list[str]]:
+    from fnmatch import fnmatchcase
+
     found = sorted(folder for folder in side.graph.files if fnmatchcase(folder, pattern.removesuffix("/")))
     found = [each for each in found if each.count("/") == pattern.removesuffix("/").count("/")]
     if not found:
@@ -156,8 +157,13 @@ def closure(graph: Graph, folders: Iterable[str]) -> set[str]:
 def build(chosen: Chosen, toolbox: Toolbox) -> list[Build]:
     """Render every folder, in place where nothing but the disk counts, else on a scratch copy.
 
-    Raises Blocked (`tool-missing`, `needs-network`, `needs-approval`), Errored (`timeout`), Failed (`build-failed`).
+    Raises Blocked (`tool-missing`, `needs-network`, `needs-approval`), Errored (`timeout`), Failed (`build-failed`),
+    Refused (`outside`).
     """
+    for folder in chosen.folders:
+        for leaf in _leaves(chosen.side, folder):
+            if not is_remote(leaf):
+                raise Refused(ReasonCode.OUTSIDE, f"{folder}: names {leaf}, which leads out of the repository")
     kustomize = recorded(toolbox)
     timeout = toolbox.site.config.timeouts.kustomize
     with _places(chosen) as jobs:
@@ -181,6 +187,8 @@ def recorded(toolbox: Toolbox) -> Kustomize:
 
 @contextmanager
 def _places(chosen: Chosen) -> Iterator[list[Job]]:
+    import tempfile
+
     side = chosen.side
     root = side.tree.root
     with tempfile.TemporaryDirectory(prefix="executor-build-") as folder:

@@ -9,11 +9,8 @@ two machines. It knows nothing of Flux or of tasks.
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +67,8 @@ class Build:
 
     @property
     def sha256(self) -> str:
+        import hashlib
+
         return hashlib.sha256(self.stdout).hexdigest()
 
     def documents(self) -> list[bytes]:
@@ -113,6 +112,9 @@ class Kustomize:
     @functools.cached_property
     def version(self) -> str:
         """kustomize's own version, such as `v5.5.0`; "unknown" where it does not say."""
+        import json
+        import tempfile
+
         standalone = self.command[1] == "build"
         words = ("version",) if standalone else ("version", "--client", "--output=json")
         with tempfile.TemporaryDirectory(prefix="executor-") as home:
@@ -129,6 +131,8 @@ class Kustomize:
     @functools.cached_property
     def sha256(self) -> str:
         """Digest of the program file (about 0.2 s for kubectl's 57 MB: ask for it once a run)."""
+        import hashlib
+
         with self.program.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -141,6 +145,8 @@ class Kustomize:
 
         `timeout` bounds each of them. Raises FileNotFoundError or PermissionError where the program does not start.
         """
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="executor-") as home:
             env = _environment(home)
             calls = [
