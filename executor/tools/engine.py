@@ -199,7 +199,7 @@ class Engine:
         body: IO[bytes] | None = None,
     ) -> Streamed:
         deadline = time.monotonic() + timeout
-        with _errors(self.host, timeout):
+        with _errors(self.host, timeout, "push" if "/push?" in path else "build"):
             answer = self.wire.ask("POST", path, headers, body, timeout)
             with contextlib.closing(answer):
                 if answer.status != 200:
@@ -270,12 +270,17 @@ def _decoded(decoder: json.JSONDecoder, line: bytes) -> Iterator[Mapping[str, An
 
 
 @contextlib.contextmanager
-def _errors(host: str, timeout: float) -> Iterator[None]:
+def _errors(host: str, timeout: float, setting: str = "") -> Iterator[None]:
+    """`setting` is the key below [timeouts] that bounds the call."""
     try:
         yield
     except TimeoutError:
         raise Errored(
-            ReasonCode.TIMEOUT, f"the engine at {host} took longer than {timeout:g} s", retryable=True
+            ReasonCode.TIMEOUT,
+            f"the engine at {host} took longer than {timeout:g} s (timeouts.{setting} in executor.toml)"
+            if setting
+            else f"the engine at {host} did not answer within {timeout:g} s; is it well?",
+            retryable=True,
         ) from None
     except PermissionError:
         raise Blocked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from collections.abc import Callable
 
@@ -149,6 +150,16 @@ def test_every_commit_gives_the_same_image_out_of_the_cache(bench: Make) -> None
     here.docker.images.remove(f"{image}:1.0")
     again = here.run("image.build", image=image, tag="1.0", context="app")
     assert again.changed and again.evidence["image_id"] == first.evidence["image_id"]
+
+
+def test_a_file_whose_name_is_no_utf8(bench: Make) -> None:
+    here, image = bench(project("FROM executor-test/base:1\nCOPY . /all/\nCMD ls /all\n")), unique()
+    name = os.fsdecode(b"caf\xe9")
+    (here.root / "app" / name).write_text("x")
+    here.run("image.build", image=image, tag="1.0", context="app")
+    listed = here.docker.containers.run(f"{image}:1.0", remove=True, network_disabled=True)
+    assert os.fsencode(name) in listed.split(b"\n")
+    assert not here.run("image.build", image=image, tag="1.0", context="app").changed
 
 
 def test_a_failing_step_is_named_by_its_line(bench: Make) -> None:

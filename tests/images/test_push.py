@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from services import Talk, make_ca, misbehaving, own_registry, unique
 
 from executor.errors import Blocked, Errored, Failed, Stop
 from executor.models import Artefact
+from executor.operations.image_push import OPERATION
 from executor.reasons import ReasonCode
+from executor.toolbox import LiveToolbox
 from executor.tools.registry import Registry
 from tests.images.bench import Bench
 
@@ -52,7 +55,7 @@ def test_pushes_and_returns_the_registrys_digest(bench: Make) -> None:
         "image_id": build["image_id"],
         "size": seen.size,
     }
-    assert "Pushed" in here.ran[-2].stdout_tail
+    assert f"1.0: digest: {seen.digest}" in here.ran[-2].stdout_tail
 
 
 def test_the_same_image_is_not_pushed_twice(bench: Make) -> None:
@@ -139,6 +142,27 @@ def test_which_registry(bench: Make) -> None:
     done = here.run("image.push", image=image, tag="1.0", registry=f"http://{here.services.registry}/team/")
     assert (done.evidence["registry"], done.evidence["repository"]) == (here.services.registry, f"team/{image}")
     assert here.registry.tags(f"team/{image}") == ("1.0",)
+
+
+def test_what_can_be_told_before_anything_is_built(bench: Make) -> None:
+    """A dry run looks, and changes nothing."""
+    here, image = bench(FILES), unique()
+    here.docker.images.get(here.services.base).tag(f"{here.services.registry}/{image}", "1.0")
+    here.docker.images.push(f"{here.services.registry}/{image}", "1.0")
+    here.docker.images.remove(f"{here.services.registry}/{image}:1.0")
+    arguments = OPERATION.arguments(image=image, tag="1.0")
+
+    def look(*planned: Artefact) -> None:
+        OPERATION.preflight(arguments, LiveToolbox(replace(here.site, planned=frozenset(planned)), dry_run=True))
+
+    with pytest.raises(Blocked) as stopped:
+        look()
+    assert stopped.value.code is ReasonCode.NOT_FOUND
+    built(here, image)
+    with pytest.raises(Blocked) as stopped:
+        look()
+    assert stopped.value.code is ReasonCode.TAG_EXISTS
+    look(Artefact("built", f"{image}:1.0"))  # which image that will be is not known yet
 
 
 # image.verify
