@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from executor import journal as journals
 from executor import report
 from executor.errors import RepositoryError
 from executor.job import Finished, Job, now
-from executor.journal import Journal, Past
+from executor.journal import Journal
 from executor.models import FileEdit, Outcome, Status
 from executor.reasons import ReasonCode
 from executor.repository import Repository
@@ -30,7 +31,8 @@ def tick_and_log(job: Job, journal: Journal) -> None:
     job.log = f"{moment:%Y-%m-%d %H:%M}: {log_line(job.outcomes)}"
     job.task_after = edit.apply(job.task, ticks=ticks, updated=moment, log=log_line(job.outcomes))
     document = build_report(job).document(job.tools.masker)
-    journal.add("finish", task_after=files.sha256(job.task_after), document=document)
+    declared = {repository.name: job.declared(repository) for repository in job.states}
+    journal.add("finish", task_after=files.sha256(job.task_after), declared=declared, document=document)
     journal.add("write", repository=job.workspace.home.name, path=job.task_path, before=job.task.digest,
                 after=files.sha256(job.task_after))  # fmt: skip
     try:
@@ -60,21 +62,18 @@ def _untick(job: Job, error: Exception) -> None:
 
 def stage(job: Job) -> None:
     """`git add` of what this task wrote and nothing else: declared paths whose bytes are those of one of its runs."""
-    past = journals.past_of(job.workspace.home.root, job.task.id)
     for repository in job.states:
-        git = Git(repository.root)
-        changed = git.dirty(job.declared(repository))
-        ours = [path for path in changed if _is_ours(repository, path, past)]
-        ignored = [path for path in ours if changed[path] == "??" and git.ignored(path)]
-        job.warnings += [f"{path} is ignored by git and was not staged" for path in ignored]
-        git.stage([path for path in ours if path not in ignored])
+        _stage(job, repository, job.declared(repository))
 
 
-def _is_ours(repository: Repository, path: str, past: Past) -> bool:
-    try:
-        return past.wrote(path, files.sha256((repository.root / path).read_bytes()))
-    except OSError:
-        return False
+def _stage(job: Job, repository: Repository, declared: Sequence[str]) -> None:
+    past = journals.past_of(job.workspace.home.root, job.task.id)
+    git = Git(repository.root)
+    changed = git.dirty(declared)
+    ours = [path for path in changed if past.is_ours(repository.root, path)]
+    ignored = [path for path in ours if changed[path] == "??" and git.ignored(path)]
+    job.warnings += [f"{path} is ignored by git and was not staged" for path in ignored]
+    git.stage([path for path in ours if path not in ignored])
 
 
 def note_trees(job: Job) -> None:
@@ -104,7 +103,9 @@ def finish(job: Job, journal: Journal | None = None) -> Finished:
 
 
 def _write_report(document: dict[str, Any], job: Job) -> Path:
-    return report.write(document, job.workspace.home.root, job.config.report_folder)
+    return report.write(
+        document, job.workspace.home.root, job.config.report_folder, journals.prepare(job.workspace.home.root)
+    )
 
 
 def _task_diff(job: Job) -> str:
@@ -119,7 +120,10 @@ def finish_interrupted(job: Job) -> None:
     for run_id, entries in job.past.unfinished.items():
         finish_entry = next((entry for entry in entries if entry["event"] == "finish"), None)
         if finish_entry is not None and finish_entry["task_after"] == job.task.digest:
-            stage(job)
+            for name, declared in finish_entry["declared"].items():
+                repository = job.workspace.named(name)
+                if repository is not None:
+                    _stage(job, repository, declared)
             _write_report(dict(finish_entry["document"]), job)
             job.warnings.append(f"run {run_id} was interrupted before its report; it was finished from its journal")
             continue

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from executor.tools import files
+
 FOLDER = Path(".executor") / "runs"
 
 
@@ -73,7 +75,12 @@ class Past:
     written: Mapping[str, frozenset[str]]
     unfinished: Mapping[str, tuple[Mapping[str, Any], ...]]
 
-    def wrote(self, path: str, digest: str) -> bool:
+    def is_ours(self, root: Path, path: str) -> bool:
+        """Whether the bytes of `path` in the repository at `root` are what one of these runs wrote there."""
+        try:
+            digest = files.sha256((root / path).read_bytes())
+        except OSError:
+            return False
         return digest in self.written.get(path, frozenset())
 
 

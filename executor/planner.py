@@ -6,7 +6,7 @@ The edits of one step are laid over the tree before the next is foreseen, so tha
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -56,16 +56,22 @@ class Plan:
 
     @property
     def declared(self) -> dict[Repository, frozenset[str]]:
-        """The files that the plan names, by repository; fixed before the first edit (contracts.md)."""
+        """The files that the plan names, by repository; fixed before the first edit (contracts.md). One that needs no
+        edit any more counts: it may be what an interrupted run wrote and did not stage."""
         paths: dict[Repository, set[str]] = {}
         for step in self.steps:
-            if step.forecast is not None and step.forecast.edits:
-                paths.setdefault(step.repository, set()).update(edit.path for edit in step.forecast.edits)
+            if step.forecast is not None:
+                paths.setdefault(step.repository, set()).update(_files(step.forecast))
         return {repository: frozenset(each) for repository, each in paths.items()}
 
     @property
     def steps(self) -> tuple[Step, ...]:
         return tuple(step for planned in self.criteria if planned.cannot is None for step in planned.steps)
+
+
+def _files(forecast: Forecast) -> Iterator[str]:
+    yield from (edit.path for edit in forecast.edits)
+    yield from (artefact.name.partition(":")[2] for artefact in forecast.provides if artefact.kind == "file")
 
 
 @dataclass

@@ -296,8 +296,9 @@ def failure_keys(outcomes: Sequence[Outcome], status: TaskStatus) -> dict[str, A
     }
 
 
-def write(document: dict[str, Any], root: Path, folder: str) -> Path:
-    """Put the report in place as `<folder>/<task_id>.json`; the one before it is kept under its run id."""
+def write(document: dict[str, Any], root: Path, folder: str, scratch: Path) -> Path:
+    """Put the report in place as `<folder>/<task_id>.json`; the one before it is kept under its run id. `scratch` is a
+    folder on the same file system where a half-written one may lie."""
     path = root / folder / f"{document['task_id']}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     earlier = read(path)
@@ -305,7 +306,7 @@ def write(document: dict[str, Any], root: Path, folder: str) -> Path:
         kept = path.parent / document["task_id"] / f"{earlier['run_id']}.json"
         kept.parent.mkdir(exist_ok=True)
         path.replace(kept)
-    files.replace(path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+    files.replace(path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode(), scratch=scratch)
     return path
 
 

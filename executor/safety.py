@@ -10,7 +10,6 @@ from executor.journal import Past
 from executor.models import Cannot, Status
 from executor.reasons import ReasonCode
 from executor.repository import Repository
-from executor.tools import files
 from executor.tools.git import Git, State
 
 DEFAULT_BRANCHES = ("main", "master")
@@ -69,7 +68,7 @@ def _nothing_under_way(repository: Repository, state: State) -> Check:
 def _clean(repository: Repository, declared: list[str], past: Past) -> Iterable[Check]:
     """A path that is to be written is clean, or dirty by this task only: its bytes are those an earlier run wrote."""
     dirty = Git(repository.root).dirty(declared)
-    foreign = sorted(path for path in dirty if not _ours(repository, path, past))
+    foreign = sorted(path for path in dirty if not past.is_ours(repository.root, path))
     if not foreign:
         yield Check(
             f"clean paths in {repository.name}", True, f"{len(declared)} paths to write, none changed by others"
@@ -79,13 +78,6 @@ def _clean(repository: Repository, declared: list[str], past: Past) -> Iterable[
         reason = f"{path} holds changes that are not this task's (git status {letters}); commit or stash them first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.DIRTY, reason)
         yield Check(f"clean paths in {repository.name}", False, reason, cannot, frozenset({path}))
-
-
-def _ours(repository: Repository, path: str, past: Past) -> bool:
-    try:
-        return past.wrote(path, files.sha256((repository.root / path).read_bytes()))
-    except OSError:
-        return False
 
 
 def _refused(name: str, reason: str) -> Check:
