@@ -217,7 +217,7 @@ def pack(
     has ONBUILD instructions, which may copy anything.
     """
     files = listed(recipe)
-    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT) as tar:
         inputs = inputs_of(recipe, context.digest(recipe.root, files, tar), bases, unsure)
         labels = labels_of(recipe, inputs)
         if not triggers and not reading.takes_top(recipe.dockerfile) and can_take_line(recipe, labels):
