@@ -205,6 +205,20 @@ def _coloured(console: Console, planned: Planned) -> str:
     return text + clean(stem[end:])
 
 
+def bump_text(console: Console, document: Mapping[str, Any]) -> None:
+    """`executor bump` for people: what was done, the diff of the file, and of what is rendered."""
+    console.diff(document["diff"])
+    evidence = document["evidence"]
+    for change in evidence.get("changes", ()):
+        console.line(clean(f"rendered: {change['object']} {change['field']}: {change['before']} → {change['after']}"))
+    for build in evidence.get("builds", ()):
+        console.line(clean(f"built: {build['path']} ({build['seconds']:.1f} s)"))
+    for warning in document["warnings"]:
+        console.line(f"{console.paint('warning', '33')}: {clean(warning)}")
+    prefix = "dry run, nothing was written: would have " if document["dry_run"] and document["changed"] else ""
+    console.line(clean(prefix + document["words"]))
+
+
 def findings(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     """`executor doctor`: what is there, what is missing, how to get it."""
     for row in rows:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from executor.console import Console, RunPrinter, explanation, findings, machine, report_text, run_summary
+from executor.console import Console, RunPrinter, bump_text, explanation, findings, machine, report_text, run_summary
 from executor.errors import UsageError
 
 
@@ -69,6 +69,32 @@ def explain(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def bump(arguments: argparse.Namespace) -> int:
+    from executor.bump import Call
+    from executor.bump import bump as do
+
+    field: Literal["chart", "image"] | None = "image" if arguments.image is not None else None
+    call = Call(
+        arguments.start,
+        arguments.name,
+        arguments.version,
+        arguments.namespace,
+        "chart" if arguments.chart else field,
+        arguments.image or None,
+        arguments.file,
+        arguments.where,
+        arguments.everywhere,
+        arguments.rollback,
+        arguments.dry_run,
+    )
+    document = do(call)
+    if arguments.json:
+        machine(document)
+    else:
+        bump_text(Console(), document)
+    return 0
+
+
 def report(arguments: argparse.Namespace) -> int:
     from executor.last_report import find
 
@@ -107,4 +133,4 @@ def schema(arguments: argparse.Namespace) -> int:
     return 0
 
 
-__all__ = ["doctor", "explain", "report", "run", "schema"]
+__all__ = ["bump", "doctor", "explain", "report", "run", "schema"]

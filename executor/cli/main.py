@@ -13,9 +13,11 @@ from typing import Any
 from executor import __version__
 from executor.cli import commands, gate_commands
 from executor.errors import ExecutorError, Stop
+from executor.models import Status
 
 _BUG_EXIT = 3
 _INTERRUPTED_EXIT = 130
+_STOP_EXIT = {Status.REFUSED: 4}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.flush()
     except (ExecutorError, Stop) as error:
         _complain(arguments, error)
-        return error.exit_code if isinstance(error, ExecutorError) else 1
+        return error.exit_code if isinstance(error, ExecutorError) else _STOP_EXIT.get(error.status, 1)
     except KeyboardInterrupt:
         print("executor: interrupted", file=sys.stderr)
         return _INTERRUPTED_EXIT
@@ -96,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     _common(report)
     report.set_defaults(command=commands.report)
 
+    _bump(commands_of)
+
     doctor = commands_of.add_parser("doctor", help="what is missing on this machine or in this repository")
     _common(doctor)
     doctor.set_defaults(command=commands.doctor)
@@ -106,6 +110,25 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument("name", choices=["report", "input", "operations"])
     schema.set_defaults(command=commands.schema)
     return parser
+
+
+def _bump(commands_of: Any) -> None:
+    bump = commands_of.add_parser("bump", help="change one version in the working tree, proved by rendering")
+    bump.add_argument("name", metavar="NAME", help="a HelmRelease")
+    bump.add_argument("--version", required=True, metavar="V", help="an exact version, tag@sha256:… or sha256:…")
+    which = bump.add_mutually_exclusive_group()
+    which.add_argument("--chart", action="store_true", help="the chart's version")
+    which.add_argument(
+        "--image", metavar="IMAGE", nargs="?", const="", help="an image's tag; IMAGE where it has several"
+    )
+    bump.add_argument("-n", "--namespace", metavar="NAMESPACE")
+    bump.add_argument("--file", metavar="PATH", help="the file or folder, where several releases have the name")
+    bump.add_argument("--where", metavar="PART", help="a part of the path that narrows, such as staging")
+    bump.add_argument("--everywhere", action="store_true", help="all that the edit moves is meant")
+    bump.add_argument("--rollback", action="store_true", help="a lower version is meant")
+    bump.add_argument("--dry-run", action="store_true", help="show the diffs; write nothing")
+    _common(bump)
+    bump.set_defaults(command=commands.bump)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:

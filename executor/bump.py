@@ -1,0 +1,74 @@
+"""`executor bump`: a person's everyday change of a version, by the same operation, edit and proof as a task's.
+
+It works in the working tree only: nothing is ticked, logged, staged or committed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from executor.all_operations import operation
+from executor.models import Performed
+from executor.operations.interface import Site
+from executor.report import unified
+from executor.repository import open_workspace
+from executor.toolbox import LiveToolbox
+from executor.tools.tree import Tree
+
+
+@dataclass(frozen=True)
+class Call:
+    """What was asked for; the names are those of the operation `helmrelease.bump`."""
+
+    start: Path
+    name: str
+    version: str
+    namespace: str | None = None
+    field: Literal["chart", "image"] | None = None
+    image: str | None = None
+    file: str | None = None
+    where: str | None = None
+    everywhere: bool = False
+    rollback: bool = False
+    dry_run: bool = False
+
+
+def bump(call: Call) -> dict[str, Any]:
+    """Do it, or rehearse it. Returns a JSON-able document; raises Stop with nothing changed where it cannot be done."""
+    repository = open_workspace(call.start).home
+    kind = operation("helmrelease.bump")
+    assert kind is not None
+    arguments = kind.arguments(
+        name=call.name,
+        version=call.version,
+        namespace=call.namespace,
+        field=call.field,
+        image=call.image,
+        file=call.file,
+        where=call.where,
+        everywhere=call.everywhere,
+        rollback=call.rollback,
+    )
+    site = Site(repository.name, Tree(repository.root), repository.inventory, repository.config)
+    forecast = kind.foresee(arguments, site)
+    toolbox = LiveToolbox(site, declared=frozenset(edit.path for edit in forecast.edits), dry_run=call.dry_run)
+    kind.preflight(arguments, toolbox)
+    before = {edit.path: edit.before for edit in forecast.edits}
+    performed = kind.perform(arguments, toolbox)
+    return _document(call, performed, site.tree, before)
+
+
+def _document(call: Call, performed: Performed, tree: Tree, before: dict[str, bytes | None]) -> dict[str, Any]:
+    from executor.models import FileEdit
+
+    edits = [FileEdit(path, old, tree.read(path)) for path, old in before.items()]
+    return {
+        "changed": performed.changed,
+        "dry_run": call.dry_run,
+        "words": performed.words,
+        "diff": "".join(unified(edit) for edit in edits if edit.before != edit.after),
+        "evidence": dict(performed.evidence),
+        "warnings": list(performed.warnings),
+    }
