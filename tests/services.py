@@ -181,7 +181,7 @@ def make_ca(folder: Path) -> tuple[Path, Path, Path]:
     """A CA of our own and a certificate for 127.0.0.1 signed by it: CA, certificate, key."""
     ca, ca_key, key = folder / "ca.pem", folder / "ca.key", folder / "key.pem"
     request, certificate, extra = folder / "request.pem", folder / "certificate.pem", folder / "extra"
-    extra.write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
+    extra.write_text("subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:registry.example\n")
     new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     for argv in (
         ["req", "-x509", *new, "-keyout", ca_key, "-out", ca, "-days", "2", "-subj", "/CN=test CA"],
@@ -191,6 +191,22 @@ def make_ca(folder: Path) -> tuple[Path, Path, Path]:
     ):  # fmt: skip
         subprocess.run(["openssl", *map(str, argv)], check=True, capture_output=True)
     return ca, certificate, key
+
+
+def joined(one: socket.socket, other: socket.socket) -> None:
+    """Carry bytes both ways until both sides are done."""
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    back = threading.Thread(target=pump, args=(other, one), daemon=True)
+    back.start()
+    pump(one, other)
+    back.join(5)
 
 
 # Servers that misbehave

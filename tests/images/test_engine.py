@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from services import Services, Talk, misbehaving, raw_server, unique
+from services import Services, Talk, joined, misbehaving, raw_server, unique
 
 from executor.errors import Stop
 from executor.reasons import ReasonCode
@@ -64,20 +64,10 @@ def test_not_this_user(monkeypatch: pytest.MonkeyPatch) -> None:
 def forwarded(unix: str) -> Iterator[str]:
     """A TCP address in front of the engine's socket."""
 
-    def pump(source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                target.sendall(data)
-        with contextlib.suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
-
     def talk(connection: socket.socket) -> None:
         with socket.socket(socket.AF_UNIX) as engine:
             engine.connect(unix)
-            back = threading.Thread(target=pump, args=(engine, connection), daemon=True)
-            back.start()
-            pump(connection, engine)
-            back.join(5)
+            joined(connection, engine)
 
     def each(connection: socket.socket) -> None:
         copy = connection.dup()
@@ -137,16 +127,8 @@ def unix_in_front_of(address: str) -> Iterator[str]:
                     threading.Thread(target=join, args=(connection,), daemon=True).start()
 
         def join(connection: socket.socket) -> None:
-            with connection, socket.create_connection((host, int(port))) as server, contextlib.suppress(OSError):
-                forth = threading.Thread(target=copy, args=(connection, server), daemon=True)
-                forth.start()
-                copy(server, connection)
-
-        def copy(source: socket.socket, target: socket.socket) -> None:
-            with contextlib.suppress(OSError):
-                while data := source.recv(65536):
-                    target.sendall(data)
-                target.shutdown(socket.SHUT_WR)
+            with connection, socket.create_connection((host, int(port))) as server:
+                joined(connection, server)
 
         threading.Thread(target=serve, daemon=True).start()
         yield f"unix://{folder}/s"

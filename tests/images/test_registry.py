@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from services import Misbehaving, Services, Talk, misbehaving, raw_server
+from services import Misbehaving, Services, Talk, joined, make_ca, misbehaving, own_registry, raw_server
 
 from executor.errors import Stop
 from executor.reasons import ReasonCode
@@ -399,6 +399,30 @@ def test_but_not_those_that_no_proxy_names(monkeypatch: pytest.MonkeyPatch) -> N
         with pytest.raises(Stop) as caught:
             through_proxy(monkeypatch, proxy, "registry.example")
         assert caught.value.code is ReasonCode.UNREACHABLE and proxy.seen == []
+
+
+def test_tls_through_a_proxy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The proxy sees a name and a port, and nothing of what is said."""
+    ca, certificate, key = make_ca(tmp_path)
+    heard: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        heard.append(connection.recv(4096))
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as server:
+            joined(connection, server)
+
+    with (
+        own_registry(tmp_path, tls={"certificate": str(certificate), "key": str(key)}) as address,
+        raw_server(talk) as proxy,
+    ):
+        monkeypatch.setenv("https_proxy", f"http://{proxy}")
+        monkeypatch.setenv("no_proxy", "other.example")
+        Registry("registry.example:5000", ca=ca, timeout=5).ping()
+        with pytest.raises(Stop, match=r"registry\.ca") as caught:
+            Registry("registry.example:5000", timeout=5).ping()
+    assert caught.value.code is ReasonCode.UNREACHABLE
+    assert heard[0].startswith(b"CONNECT registry.example:5000 HTTP/1.")
 
 
 def test_plain_http_only_where_it_is_allowed() -> None:
