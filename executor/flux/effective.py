@@ -6,11 +6,11 @@ does not tell how its folder is built.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,27 +24,48 @@ _CHANGING = ("patches", "patchesStrategicMerge", "patchesJson6902", "components"
 """What a parent may hold that changes the Flux Kustomizations among its objects (its namespace aside)."""
 
 
-class Specs:
-    """Finds them on one side. Raises nothing: where a parent cannot be built, the file's own word counts."""
+@dataclass
+class Shared:
+    """What both sides of one proof may use: `changed` are the paths that differ between them, `wholes` what parents
+    render, `warnings` what could not be known."""
 
-    def __init__(self, side: Side, kustomize: Kustomize, timeout: float) -> None:
+    changed: frozenset[str] = frozenset()
+    wholes: dict[tuple[str, ...], list[Target]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Specs:
+    """Finds them on one side. Raises nothing: where a parent cannot be built, the file's own word counts, with a
+    warning."""
+
+    def __init__(self, side: Side, kustomize: Kustomize, timeout: float, shared: Shared) -> None:
         self.side = side
         self.kustomize = kustomize
         self.timeout = timeout
+        self.shared = shared
         self.under_way: set[FluxKey] = set()
+        self.found: dict[FluxKey, list[dict[str, Any]]] = {}
+
+    def all_of(self, builds: Sequence[FluxBuild]) -> dict[FluxKey, list[dict[str, Any]]]:
+        """`effective` of each; the renderings that this takes run next to each other."""
+        if len(builds) > 1:
+            self._render_ahead(builds)
+        return {each.key: self.effective(each) for each in builds}
 
     def effective(self, build: FluxBuild) -> list[dict[str, Any]]:
         """One for every parent that makes it; the file's own where none changes it, or none can be built."""
-        key = build.key
         own = self._own(build)
-        if key in self.under_way or own is None or build.flux.made_by:
+        if build.key in self.under_way or own is None or build.flux.made_by:
             return [own] if own else []
-        self.under_way.add(key)
-        try:
-            found = [each for parent in self._parents(build) for each in self._rendered(parent, build, own)]
-        finally:
-            self.under_way.discard(key)
-        return list({json.dumps(each, sort_keys=True, default=str): each for each in found}.values()) or [own]
+        if build.key not in self.found:
+            self.under_way.add(build.key)
+            try:
+                made = [each for parent in self._parents(build) for each in self._made(parent, build, own)]
+            finally:
+                self.under_way.discard(build.key)
+            unique = {json.dumps(each, sort_keys=True, default=str): each for each in made}
+            self.found[build.key] = list(unique.values()) or [own]
+        return self.found[build.key]
 
     def _own(self, build: FluxBuild) -> dict[str, Any] | None:
         if build.flux.made_by:
@@ -64,15 +85,38 @@ class Specs:
         flux = [Target(each.folder, spec) for each in above for spec in self.effective(each)]
         return [*flux, *(Target(folder) for folder in graph.tops(reached))]
 
-    def _rendered(self, parent: Target, build: FluxBuild, own: dict[str, Any]) -> list[dict[str, Any]]:
+    def _made(self, parent: Target, build: FluxBuild, own: dict[str, Any]) -> list[dict[str, Any]]:
         """The object as this parent makes it; nothing where the parent cannot be built."""
-        altered = self._altered_on_the_way(parent, build)
-        variables = bool(parent.spec.get("postBuild")) and "${" in json.dumps(own, default=str)
-        if not altered and not variables and not any(parent.spec.get(key) for key in _CHANGING):
+        if not self._touches(parent, build, own):
             return [own]
-        texts = self._whole(parent) if altered or not _patches_by_kind_only(parent) else self._small(parent, build)
-        found = [each.flux for each in flux_targets(texts, self.side.graph) if each.flux]
-        return [dict(each) for each in found if _name(each) == build.flux.name]
+        targets: list[Target] = []
+        if self._alone_is_enough(parent, build):
+            output = _remembered([self._small(parent, build)], self.kustomize, self.timeout)[0]
+            if output.ok:
+                targets = list(flux_targets(scratch.substituted(self.side, parent, output), self.side.graph))
+        targets = targets or self._whole(parent)
+        named = [each for each in targets if each.flux and _name(each.flux) == build.flux.name]
+        same = [each for each in named if each.folder == build.folder]
+        return [dict(each.flux or {}) for each in same or named]
+
+    def _touches(self, parent: Target, build: FluxBuild, own: Mapping[str, Any]) -> bool:
+        """Whether the parent may make another object of it than the file says."""
+        if any(parent.spec.get(key) for key in _CHANGING) or self._altered_on_the_way(parent, build):
+            return True
+        return bool(parent.spec.get("postBuild")) and "${" in json.dumps(own, default=str)
+
+    def _alone_is_enough(self, parent: Target, build: FluxBuild) -> bool:
+        return _patches_by_kind_only(parent) and not self._altered_on_the_way(parent, build)
+
+    def _render_ahead(self, builds: Sequence[FluxBuild]) -> None:
+        small = [
+            self._small(parent, each)
+            for each in builds
+            if (own := self._own(each)) is not None and not each.flux.made_by
+            for parent in self._parents(each)
+            if self._touches(parent, each, own) and self._alone_is_enough(parent, each)
+        ]
+        _remembered(small, self.kustomize, self.timeout)
 
     def _altered_on_the_way(self, parent: Target, build: FluxBuild) -> bool:
         """Whether a kustomization between the parent and the file may change Flux Kustomizations."""
@@ -84,23 +128,33 @@ class Specs:
         kinds = {kind for folder in way | added for kind in graph.files[folder][1].alters}
         return any(re.fullmatch(kind, "Kustomization") for kind in kinds)
 
-    def _small(self, parent: Target, build: FluxBuild) -> list[bytes]:
-        """Render nothing but the file that declares it, with the parent's patches: among everything else that the
-        parent builds it would come out the same, at many times the price."""
+    def _small(self, parent: Target, build: FluxBuild) -> dict[str, bytes]:
+        """Nothing but the file that declares it, with the parent's patches: among everything else that the parent
+        builds it would come out the same, at many times the price."""
         spec = parent.spec
         document: dict[str, Any] = {"resources": ["object.yaml"], "patches": spec.get("patches") or []}
         if spec.get("targetNamespace"):
             document["namespace"] = spec["targetNamespace"]
-        files = {
+        return {
             "object.yaml": self.side.read(build.file) or b"",
             "kustomization.yaml": json.dumps(document, sort_keys=True, default=str).encode(),
         }
-        output = _remembered(files, self.kustomize, self.timeout)
-        return [] if output is None else scratch.substituted(self.side, parent, output)
 
-    def _whole(self, parent: Target) -> list[bytes]:
-        build = build_targets([(self.side, parent)], self.kustomize, self.timeout)[0]
-        return scratch.substituted(self.side, parent, build) if build is not None and build.ok else []
+    def _whole(self, parent: Target) -> list[Target]:
+        """The Flux Kustomizations in all that the parent renders; the same on both sides if no edit is part of it."""
+        graph = self.side.graph
+        start = parent.folders if parent.folder in graph.files else [*parent.folders, *graph.below(parent.folder)]
+        edited = not self.shared.changed.isdisjoint(graph.closure(start)[0])
+        key = (parent.folder, parent.build_relevant(), str(id(self.side)) if edited else "")
+        if key not in self.shared.wholes:
+            build = build_targets([(self.side, parent)], self.kustomize, self.timeout)[0]
+            if build is None or not build.ok:
+                self.shared.warnings.append(f"{parent.label}: does not build, so what it adds to others is not known")
+                self.shared.wholes[key] = []
+            else:
+                texts = scratch.substituted(self.side, parent, build)
+                self.shared.wholes[key] = list(flux_targets(texts, graph))
+        return self.shared.wholes[key]
 
 
 def _patches_by_kind_only(parent: Target) -> bool:
@@ -125,20 +179,26 @@ _MEMORY: dict[str, Build] = {}
 """Small renderings of this process by the digest of all that went in: the answer is the same each time, offline."""
 
 
-def _remembered(files: Mapping[str, bytes], kustomize: Kustomize, timeout: float) -> Build | None:
-    mark = hashlib.sha256(
-        b"\0".join(part for name in sorted(files) for part in (name.encode(), files[name]))
-    ).hexdigest()
-    if mark not in _MEMORY:
-        with tempfile.TemporaryDirectory(prefix="executor-proof-") as folder:
-            root = Path(folder)
+def _remembered(wanted: Sequence[Mapping[str, bytes]], kustomize: Kustomize, timeout: float) -> list[Build]:
+    """The renderings of some small folders, the new ones next to each other."""
+    import hashlib
+
+    marks = [
+        hashlib.sha256(b"\0".join(part for name in sorted(files) for part in (name.encode(), files[name]))).hexdigest()
+        for files in wanted
+    ]
+    new = {mark: files for mark, files in zip(marks, wanted, strict=True) if mark not in _MEMORY}
+    with tempfile.TemporaryDirectory(prefix="executor-proof-") as folder:
+        jobs = []
+        for mark, files in new.items():
+            root = Path(folder) / mark
+            root.mkdir()
             for name, data in files.items():
                 (root / name).write_bytes(data)
-            build = kustomize.build(root, timeout=timeout, root=root)
-        if not build.ok:
-            return None
-        _MEMORY[mark] = build
-    return _MEMORY[mark]
+            jobs.append(Job(root, root))
+        built = dict(zip(new, kustomize.build_all(jobs, timeout=timeout), strict=True))
+    _MEMORY.update({mark: build for mark, build in built.items() if build.ok})
+    return [built[mark] if mark in built else _MEMORY[mark] for mark in marks]
 
 
 def flux_targets(texts: Iterable[bytes], graph: Graph) -> Iterable[Target]:

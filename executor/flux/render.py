@@ -18,7 +18,7 @@ from executor.config import Config
 from executor.errors import Blocked, Errored, Failed
 from executor.flux import scratch
 from executor.flux.difference import Change, difference
-from executor.flux.effective import Specs, build_targets, flux_targets
+from executor.flux.effective import Shared, Specs, build_targets, flux_targets
 from executor.flux.facts import FLUX_KUSTOMIZE
 from executor.flux.graph import FluxBuild, FluxKey
 from executor.flux.inventory import Inventory, read
@@ -113,6 +113,10 @@ class _Prover:
     seen: set[tuple[str, ...]] = field(default_factory=set)
     unmoved: list[str] = field(default_factory=list)
     covered: set[str] = field(default_factory=set)
+    shared: Shared = field(default_factory=Shared)
+
+    def __post_init__(self) -> None:
+        self.shared = Shared(frozenset(self.paths))
 
     def prove(self, intended: Callable[[Change], bool]) -> Proof:
         pairs = self._pairs()
@@ -129,7 +133,7 @@ class _Prover:
             raise Blocked(ReasonCode.NO_EFFECT, self._no_effect())
         if self.changes:
             self.warnings += [f"{each}: the edit changes nothing there" for each in self.unmoved]
-        warnings = tuple(dict.fromkeys(self.warnings))
+        warnings = tuple(dict.fromkeys([*self.shared.warnings, *self.warnings]))
         return Proof(tuple(self.builds), tuple(self.changes), tuple(self.renamed), warnings, covered)
 
     # what is built
@@ -157,13 +161,13 @@ class _Prover:
         return [_Pair(olds.get(key), news.get(key)) for key in dict.fromkeys([*olds, *news])]
 
     def _flux_targets(self, side: Side, wanted: Callable[[FluxBuild], bool]) -> dict[tuple[FluxKey, int], Target]:
-        specs = Specs(side, self.kustomize, self.timeout)
         chosen = [each for each in side.graph.flux if wanted(each)]
+        found = Specs(side, self.kustomize, self.timeout, self.shared).all_of(chosen)
         labels = Counter((each.folder, each.label) for each in chosen)
         return {
             (each.key, number): Target(each.folder, flux, each.file if labels[each.folder, each.label] > 1 else None)
             for each in chosen
-            for number, flux in enumerate(specs.effective(each))
+            for number, flux in enumerate(found[each.key])
         }
 
     def _weaker(self, target: Target) -> list[_Pair]:

@@ -500,3 +500,56 @@ def test_without_what_flux_adds_where_that_does_not_build(run: Callable[..., Pro
     assert proof.covered
     assert [each.build for each in proof.changes] == ["app"]
     assert "did not build before" in proof.warnings[0]
+
+
+def test_two_of_one_name_are_kept_apart(run: Callable[..., Proof]) -> None:
+    """One parent makes two Flux Kustomizations of one name, in two namespaces and for two folders."""
+    named = flux("app", "./app")
+    files = {
+        **APP,
+        "other/kustomization.yaml": "resources: [release.yaml]\n",
+        "other/release.yaml": release("other"),
+        "teams/kustomization.yaml": "resources: [a, b]\npatches:\n  - target: {kind: Kustomization}\n    patch: |\n"
+        "      - {op: add, path: /spec/targetNamespace, value: patched}\n",
+        "teams/a/kustomization.yaml": "namespace: team-a\nresources: [app.yaml]\n",
+        "teams/a/app.yaml": named,
+        "teams/b/kustomization.yaml": "namespace: team-b\nresources: [app.yaml]\n",
+        "teams/b/app.yaml": named.replace("./app", "./other"),
+    }
+    proof = run(files, BUMP)
+    assert [(each.namespace, each.name) for each in proof.changes] == [("patched", "web")]
+    assert len(proof.builds) == 1
+
+
+def test_a_shared_component_is_proved_in_each_of_many(run: Callable[..., Proof]) -> None:
+    files = {
+        "shared/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+        "resources: [r.yaml]\n",
+        "shared/r.yaml": release("${APP}"),
+        "cluster/top.yaml": flux(
+            "cluster",
+            "./apps",
+            "  patches:\n    - target: {kind: Kustomization}\n      patch: |\n"
+            "        - {op: add, path: /spec/targetNamespace, value: patched}\n",
+        ),
+    }
+    for number in range(5):
+        files[f"app{number}/kustomization.yaml"] = "resources: [config.yaml]\n"
+        files[f"app{number}/config.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n"
+        extra = f"  components: [../shared]\n  postBuild:\n    substitute:\n      APP: web{number}\n"
+        files[f"apps/app{number}.yaml"] = flux(f"app{number}", f"./app{number}", extra)
+    proof = run(files, {"shared/r.yaml": ("version: 1.0.0", "version: 1.1.0")})
+    assert {(each.namespace, each.name) for each in proof.changes} == {("patched", f"web{n}") for n in range(5)}
+    assert len(proof.builds) == 5
+
+
+def test_a_parent_that_does_not_build_is_said(run: Callable[..., Proof]) -> None:
+    files = {
+        **APP,
+        "clusters/a/kustomization.yaml": "resources: [app.yaml, gone.yaml]\npatches:\n"
+        "  - target: {kind: Kustomization}\n    patch: |\n      - {op: add, path: /spec/targetNamespace, value: x}\n",
+        "clusters/a/app.yaml": flux("app", "./app"),
+    }
+    proof = run(files, BUMP)
+    assert proof.covered
+    assert "clusters/a: does not build, so what it adds to others is not known" in proof.warnings
