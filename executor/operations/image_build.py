@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _IN_MEMORY = 64 * 1024 * 1024
 _SHOWN = 400
+_LINES = 3
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _CHATTER = re.compile(r"$|---> |Removing intermediate container |Sending build context ")
 _NO_NETWORK = re.compile(r"dial tcp|no such host|i/o timeout|connection refused|TLS handshake|Temporary failure|EOF$")
@@ -233,8 +234,9 @@ def _build_failed(planned: Recipe, said: Streamed) -> Stop:
         where = f" in step {step[0]} of {step[1]}"
     elif line := re.search(r"parse error (?:on )?line (\d+)", error):
         place = planned.dockerfile.place(int(line[1]))
-    last = [each for each in said.text.splitlines() if each != error and not _CHATTER.match(_plain(each))]
-    before = f' (before that: "{_plain(last[-1])}")' if last and not last[-1].startswith("Step ") else ""
+    last = [each for each in said.text.splitlines() if each != error and not _CHATTER.match(_plain(each))][-_LINES:]
+    spoken = last[max((at for at, each in enumerate(last, 1) if each.startswith("Step ")), default=0) :]
+    before = f' (before that: "{_plain(" / ".join(spoken))}")' if spoken else ""
     return Failed(
         ReasonCode.BUILD_FAILED,
         f"{place}: the build of {planned.name} failed{where}: {_plain(error)}{before}",
