@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import functools
 import os
 import selectors
 import shlex
@@ -19,7 +19,6 @@ KEEP_BYTES = 64 * 1024 * 1024
 """More output than this of one process is read and thrown away; `truncated` says so."""
 
 _PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,19 @@ class Completed:
         return self.stderr.decode(errors="replace")
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A process to be started. `env` is its whole environment (None: ours); output lines go to `on_line` as they come;
+    our own death, kill -9 too, ends it by the signal `at_our_death`."""
+
+    argv: tuple[str, ...]
+    cwd: Path | None = None
+    env: Mapping[str, str] | None = None
+    stdin: bytes | None = None
+    on_line: Callable[[str], None] | None = None
+    at_our_death: signal.Signals = signal.SIGKILL
+
+
 def run(
     argv: Sequence[str],
     *,
@@ -58,37 +70,11 @@ def run(
     on_line: Callable[[str], None] | None = None,
     at_our_death: signal.Signals = signal.SIGKILL,
 ) -> Completed:
-    """Run `argv` to its end; `env` is the whole environment (None: ours). Output lines go to `on_line` as they come.
+    """Run `argv` to its end, see `Call`. Raises FileNotFoundError or PermissionError where it cannot be started.
 
-    Raises FileNotFoundError or PermissionError where the program cannot be started. Timeout, ^C and any exception end
-    the child's whole process group; our own death (kill -9 too) ends the child, by the signal `at_our_death`.
+    Timeout (seconds), ^C and any exception end the child's whole process group.
     """
-    started = time.monotonic()
-    process = subprocess.Popen(
-        list(argv),
-        cwd=cwd,
-        env=None if env is None else dict(env),
-        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        preexec_fn=lambda: _die_with_parent(at_our_death),  # noqa: PLW1509 - no threads before its children
-    )
-    with _ended(process):
-        stdout, stderr, truncated, timed_out = _communicate(
-            process, stdin, on_line, None if timeout is None else started + timeout
-        )
-    code = process.returncode
-    return Completed(tuple(argv), code, stdout, stderr, time.monotonic() - started, timed_out, truncated)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A process to be started: `env` is its whole environment (None: ours)."""
-
-    argv: tuple[str, ...]
-    cwd: Path | None = None
-    env: Mapping[str, str] | None = None
+    return run_together([Call(tuple(argv), cwd, env, stdin, on_line, at_our_death)], timeout=timeout)[0]
 
 
 def run_together(calls: Sequence[Call], *, timeout: float | None = None, width: int = 2) -> list[Completed]:
@@ -105,7 +91,7 @@ def run_together(calls: Sequence[Call], *, timeout: float | None = None, width: 
                 number, call = waiting.pop()
                 running.append(_Running(number, call, stack, selector, timeout))
             for key, _ in selector.select(_soonest(running)):
-                key.data.drain(selector, key.fd)
+                key.data(selector, key.fd)
             for each in [each for each in running if not each.open or each.left() == 0]:
                 running.remove(each)
                 done[each.number] = each.finish(selector)
@@ -119,7 +105,7 @@ def _soonest(running: Sequence[_Running]) -> float | None:
 
 
 class _Running:
-    """One process of `run_together` and what it has said so far."""
+    """One process and what it has said so far."""
 
     def __init__(
         self,
@@ -131,31 +117,27 @@ class _Running:
     ) -> None:
         self.number, self.call, self.started = number, call, time.monotonic()
         self.deadline = float("inf") if timeout is None else self.started + timeout
-        self.process = subprocess.Popen(
-            list(call.argv),
-            cwd=call.cwd,
-            env=None if call.env is None else dict(call.env),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads here either
-        )
+        self.process = _start(call)
         self.ended = contextlib.ExitStack()
         self.ended.enter_context(_ended(self.process))
         stack.callback(self.ended.close)
         assert self.process.stdout is not None and self.process.stderr is not None
         self.kept = {stream.fileno(): bytearray() for stream in (self.process.stdout, self.process.stderr)}
+        self.pending = dict.fromkeys(self.kept, b"")
+        self.to_write = memoryview(call.stdin or b"")
         self.open, self.truncated = set(self.kept), False
         for descriptor in self.kept:
             os.set_blocking(descriptor, False)
-            selector.register(descriptor, selectors.EVENT_READ, self)
+            selector.register(descriptor, selectors.EVENT_READ, self._drain)
+        if self.process.stdin is not None:
+            os.set_blocking(self.process.stdin.fileno(), False)
+            selector.register(self.process.stdin.fileno(), selectors.EVENT_WRITE, self._feed)
 
     def left(self) -> float | None:
         """Seconds until its time is up; None without a limit."""
         return None if self.deadline == float("inf") else max(0.0, self.deadline - time.monotonic())
 
-    def drain(self, selector: selectors.BaseSelector, descriptor: int) -> None:
+    def _drain(self, selector: selectors.BaseSelector, descriptor: int) -> None:
         chunk = os.read(descriptor, 65536)
         if not chunk:
             selector.unregister(descriptor)
@@ -163,9 +145,28 @@ class _Running:
         room = KEEP_BYTES - len(self.kept[descriptor])
         self.kept[descriptor] += chunk[:room]
         self.truncated |= len(chunk) > room
+        if self.call.on_line is not None:
+            self.pending[descriptor] = _lines(self.pending[descriptor] + chunk, self.call.on_line, last=not chunk)
+
+    def _feed(self, selector: selectors.BaseSelector, descriptor: int) -> None:
+        """Write what the pipe takes; close it at the end, or where the child does not want more."""
+        try:
+            written = os.write(descriptor, self.to_write[:65536]) if self.to_write else 0
+            self.to_write = self.to_write[written:]
+        except BrokenPipeError:
+            self.to_write = memoryview(b"")
+        if not self.to_write:
+            self._close_stdin(selector)
+
+    def _close_stdin(self, selector: selectors.BaseSelector) -> None:
+        stdin = self.process.stdin
+        if stdin is not None and not stdin.closed:
+            selector.unregister(stdin.fileno())
+            stdin.close()
 
     def finish(self, selector: selectors.BaseSelector) -> Completed:
         """Both outputs are closed, or its time is up: reap it, or end it."""
+        self._close_stdin(selector)
         for descriptor in self.open:
             selector.unregister(descriptor)
         timed_out = bool(self.open)
@@ -180,13 +181,32 @@ class _Running:
         return Completed(self.call.argv, self.process.returncode, out, err, seconds, timed_out, self.truncated)
 
 
+def _start(call: Call) -> subprocess.Popen[bytes]:
+    prctl = _prctl()  # before the fork: a child between fork and exec must not import
+    return subprocess.Popen(
+        list(call.argv),
+        cwd=call.cwd,
+        env=None if call.env is None else dict(call.env),
+        stdin=subprocess.DEVNULL if call.stdin is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: prctl(_PR_SET_PDEATHSIG, call.at_our_death),  # noqa: PLW1509 - there are no threads here
+    )
+
+
 def find(program: str) -> str | None:
     """The absolute path of a program on the PATH."""
     return shutil.which(program)
 
 
-def _die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, by)
+@functools.cache
+def _prctl() -> Callable[[int, int], int]:
+    """The system call; ctypes is loaded by the first process that is started, not by `explain`, which starts none."""
+    import ctypes
+
+    call: Callable[[int, int], int] = ctypes.CDLL(None, use_errno=True).prctl
+    return call
 
 
 @contextlib.contextmanager
@@ -212,64 +232,6 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
-
-
-def _communicate(
-    process: subprocess.Popen[bytes],
-    stdin: bytes | None,
-    on_line: Callable[[str], None] | None,
-    deadline: float | None,
-) -> tuple[bytes, bytes, bool, bool]:
-    """Feed and drain the pipes until both outputs close. Returns stdout, stderr, truncated, timed out."""
-    assert process.stdout is not None and process.stderr is not None
-    kept: dict[int, bytearray] = {process.stdout.fileno(): bytearray(), process.stderr.fileno(): bytearray()}
-    pending = dict.fromkeys(kept, b"")
-    to_write = memoryview(stdin or b"")
-    truncated = False
-    with selectors.DefaultSelector() as selector:
-        for number in kept:
-            os.set_blocking(number, False)
-            selector.register(number, selectors.EVENT_READ)
-        if process.stdin is not None:
-            os.set_blocking(process.stdin.fileno(), False)
-            selector.register(process.stdin, selectors.EVENT_WRITE)
-        while selector.get_map():
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
-                break
-            for key, _ in selector.select(left):
-                if key.fd not in kept:
-                    to_write = _feed(selector, process, to_write)
-                    continue
-                chunk = os.read(key.fd, 65536)
-                if not chunk:
-                    selector.unregister(key.fd)
-                room = KEEP_BYTES - len(kept[key.fd])
-                kept[key.fd] += chunk[:room]
-                truncated |= len(chunk) > room
-                if on_line:
-                    pending[key.fd] = _lines(pending[key.fd] + chunk, on_line, last=not chunk)
-        timed_out = bool(selector.get_map())
-    if not timed_out:
-        try:
-            process.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            timed_out = True
-    out, err = (bytes(each) for each in kept.values())
-    return out, err, truncated, timed_out
-
-
-def _feed(selector: selectors.BaseSelector, process: subprocess.Popen[bytes], data: memoryview) -> memoryview:
-    """Write what the pipe takes; close it at the end, or where the child does not want more."""
-    assert process.stdin is not None
-    try:
-        data = data[os.write(process.stdin.fileno(), data[:65536]) :] if data else data
-    except BrokenPipeError:
-        data = data[len(data) :]
-    if not data:
-        selector.unregister(process.stdin)
-        process.stdin.close()
-    return data
 
 
 def _lines(data: bytes, on_line: Callable[[str], None], *, last: bool) -> bytes:
