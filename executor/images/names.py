@@ -18,10 +18,12 @@ _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Where an image is or goes: `host` with port, `repository` below it."""
+    """Where an image is or goes: `host` with port, `repository` below it; `registry` is the host with the path that
+    was asked for, if one was."""
 
     host: str
     repository: str
+    registry: str
 
     def tagged(self, tag: str) -> str:
         return f"{self.host}/{self.repository}:{tag}"
@@ -72,7 +74,8 @@ def remote_of(image: str, registry: str | None, configured: str | None) -> Remot
     named, prefix = split_registry(wanted)
     if host is not None and host != named:
         raise Blocked(ReasonCode.AMBIGUOUS, f"{image} names the registry {host}, but {named} is asked for")
-    return Remote(named, f"{prefix}/{rest}" if prefix and not rest.startswith(f"{prefix}/") else rest)
+    repository = f"{prefix}/{rest}" if prefix and not rest.startswith(f"{prefix}/") else rest
+    return Remote(named, repository, f"{named}/{prefix}".rstrip("/"))
 
 
 def split_registry(registry: str) -> tuple[str, str]:

@@ -60,15 +60,18 @@ class BuildImage:
     risk = Risk.LOW
     rehearsable = False
 
+    def makes(self, arguments: ImageBuild) -> frozenset[Artefact]:
+        return frozenset({Artefact("built", arguments.name)})
+
     def foresee(self, arguments: ImageBuild, site: Site) -> Forecast:
         source = _source(arguments, site)
         if source.script is not None:
-            return _forecast(arguments, f"build {arguments.name} by {source.script}")
+            return _forecast(arguments, source, f"build {arguments.name} by {source.script}")
         planned = _recipe(arguments, source, site)
         planned.outside(every_stage=True)
         unused = planned.unused_arguments()
         warnings = (f"{source.dockerfile} declares no ARG {', '.join(unused)}",) if unused else ()
-        return _forecast(arguments, f"build {arguments.name} from {source.dockerfile}", warnings)
+        return _forecast(arguments, source, f"build {arguments.name} from {source.dockerfile}", warnings)
 
     def preflight(self, arguments: ImageBuild, toolbox: Toolbox) -> None:
         source = _source(arguments, toolbox.site)
@@ -117,8 +120,11 @@ def _recipe(arguments: ImageBuild, source: Source, site: Site) -> Recipe:
     )
 
 
-def _forecast(arguments: ImageBuild, words: str, warnings: tuple[str, ...] = ()) -> Forecast:
-    return Forecast(words, provides=frozenset({Artefact("built", arguments.name)}), warnings=warnings)
+def _forecast(arguments: ImageBuild, source: Source, words: str, warnings: tuple[str, ...] = ()) -> Forecast:
+    settled = {"context": source.context, "dockerfile": source.dockerfile}
+    return Forecast(
+        words, provides=frozenset({Artefact("built", arguments.name)}), warnings=warnings, arguments=settled
+    )
 
 
 def _builder(planned: Recipe) -> bool:

@@ -57,12 +57,16 @@ class PushImage:
     risk = Risk.MEDIUM
     rehearsable = False
 
+    def makes(self, arguments: ImagePush) -> frozenset[Artefact]:
+        return frozenset({Artefact("pushed", arguments.name)})
+
     def foresee(self, arguments: ImagePush, site: Site) -> Forecast:
         remote = _remote(arguments, site)
         built = Artefact("built", arguments.name)
         return Forecast(
             f"push {arguments.name} to {remote.host} as {remote.repository}:{arguments.tag}",
             provides=frozenset({Artefact("pushed", arguments.name)}),
+            arguments={"registry": remote.registry},
             needs=frozenset({built}) & site.planned,
         )
 

@@ -42,11 +42,18 @@ class VerifyImage:
     risk = Risk.MEDIUM
     rehearsable = False
 
+    def makes(self, arguments: ImageVerify) -> frozenset[Artefact]:
+        return frozenset()
+
     def foresee(self, arguments: ImageVerify, site: Site) -> Forecast:
         remote = _remote(arguments, site)
         what = " and in its catalog" if arguments.catalog else ""
         needs = frozenset({Artefact("pushed", arguments.name)}) & site.planned
-        return Forecast(f"verify that {arguments.name} is in {remote.host}{what}", needs=needs)
+        return Forecast(
+            f"verify that {arguments.name} is in {remote.host}{what}",
+            needs=needs,
+            arguments={"registry": remote.registry},
+        )
 
     def preflight(self, arguments: ImageVerify, toolbox: Toolbox) -> None:
         toolbox.registry(_remote(arguments, toolbox.site).host).ping()

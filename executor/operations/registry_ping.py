@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from executor.errors import Blocked
 from executor.images import names
-from executor.models import EVERY_TYPE, Forecast, Performed, Risk
+from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk
 from executor.reasons import ReasonCode
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ class PingRegistry:
     allowed = EVERY_TYPE
     risk = Risk.MEDIUM
     rehearsable = False
+
+    def makes(self, arguments: RegistryPing) -> frozenset[Artefact]:
+        return frozenset()
 
     def foresee(self, arguments: RegistryPing, site: Site) -> Forecast:
         return Forecast(f"ask {_host(arguments, site)} whether it answers at /v2/")
