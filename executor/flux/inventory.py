@@ -183,7 +183,7 @@ class Inventory:
             if _is_yaml(path):
                 facts[path] = of_file(path, data)
         for path, stamp in self.stamps.items():
-            if path not in laid and (now := _stamp(self.root / path)) != stamp:
+            if path not in laid and (now := _stamp(f"{self.root}/{path}")) != stamp:
                 facts.pop(path, None)
                 if now:
                     facts[path] = of_file(path, (self.root / path).read_bytes())
@@ -193,7 +193,7 @@ class Inventory:
 def read(root: Path, config: Config) -> Inventory:
     """The inventory of the repository whose top folder is `root`. Raises nothing for what is wrong in a file."""
     listed = [path for path in _listed(root) if not _left_out(path, config.report_folder)]
-    stamps = {path: stamp for path in listed if _is_yaml(path) and (stamp := _stamp(root / path))}
+    stamps = {path: stamp for path in listed if _is_yaml(path) and (stamp := _stamp(f"{root}/{path}"))}
     facts = _read_all(root, stamps)
     pins = {repository for each in facts.values() for repository, _, _ in each.pins}
     names = {split_host(repository)[1] for repository in pins}
@@ -241,7 +241,7 @@ def _walked(root: Path) -> Iterator[str]:
         yield from (posixpath.normpath(posixpath.join(below, each)) for each in files)
 
 
-def _stamp(path: Path) -> Stamp | None:
+def _stamp(path: str) -> Stamp | None:
     """What changes when a file does; None for what is no regular file (a symlink's target is read where it lies)."""
     try:
         found = os.lstat(path)

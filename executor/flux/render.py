@@ -72,10 +72,10 @@ def prove(
 
     Raises Failed (`broke-build`, `unintended-change`), Blocked (`no-effect`, `needs-network`), Errored (`timeout`).
     """
-    known = inventory or read(tree.root, Config())
-    before = Side(tree, known.updated(tree).graph, dict(tree.overlay))
+    now = (inventory or read(tree.root, Config())).updated(tree)
+    before = Side(tree, now.graph, dict(tree.overlay))
     laid = {edit.path: edit.after for edit in edits}
-    after = Side(tree, known.updated(tree, laid).graph, {**tree.overlay, **laid})
+    after = Side(tree, now.updated(tree, laid).graph, {**tree.overlay, **laid})
     return _Prover(before, after, [edit.path for edit in edits], kustomize, timeout).prove(intended)
 
 
