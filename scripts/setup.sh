@@ -168,6 +168,11 @@ main() {
   python=$(need_python)
   have git git
   have make make
+  if [ "$KIND" = test ]; then
+    have strace strace             # ends runs at a chosen system call
+    have openssl openssl           # certificates of registries, and a second opinion on signatures
+    have ssh-keygen openssh-client # keys for signed commits
+  fi
   make_venv "$python"
   export PATH=$VENV/bin:$PATH
   if [ "$KIND" = test ]; then
