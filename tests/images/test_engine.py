@@ -24,7 +24,7 @@ def test_the_engine_that_answers(services: Services) -> None:
     engine = Engine.connect({"DOCKER_HOST": services.docker_host})
     assert engine.version()
     image = engine.image(services.base)
-    assert image is not None and image.tags == (services.base,) and image.platform.startswith("linux/")
+    assert image is not None and services.base in image.tags and image.platform.startswith("linux/")
     assert engine.image(unique()) is None and engine.history(unique()) == ()
 
 
