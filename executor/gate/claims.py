@@ -49,11 +49,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a verification took back: boxes by index, and the task file as it left it. Its id sorts among run ids."""
+    """What a verification took back: boxes by index, and the task file as it left it. `known` are the runs that there
+    were then: names of runs tell seconds, which is no order for a run and a verification right behind it."""
 
     id: str
     unticked: frozenset[int]
     task_after: str
+    known: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -69,17 +71,19 @@ class Claims:
         found = [each for each in self.runs if index in each.passed]
         if not found:
             return None
-        last = found[-1]
-        return None if any(index in each.unticked and each.id > last.run_id for each in self.taken) else last
+        return None if self.took_back(index, found[-1]) else found[-1]
+
+    def took_back(self, index: int, claim: Claim) -> bool:
+        """Whether a verification after that run unticked the box."""
+        return any(index in each.unticked and claim.run_id in each.known for each in self.taken)
 
     def last_event(self) -> Claim | Taken | None:
-        """Who wrote the task file last."""
-        events: list[Claim | Taken] = [*self.runs, *self.taken]
-        return max(events, key=_moment, default=None)
-
-
-def _moment(event: Claim | Taken) -> str:
-    return event.run_id if isinstance(event, Claim) else event.id
+        """Who wrote the task file last: a verification, if no run came after it."""
+        runs = {each.run_id for each in self.runs}
+        after_all = [each for each in self.taken if runs <= each.known]
+        if after_all:
+            return max(after_all, key=lambda each: each.id)
+        return self.runs[-1] if self.runs else None
 
 
 def read(root: Path, folder: str, task_id: str, given: Mapping[str, Any] | None = None) -> Claims:
@@ -110,7 +114,9 @@ def read(root: Path, folder: str, task_id: str, given: Mapping[str, Any] | None 
         else:
             runs.setdefault(claim.run_id, claim)
     taken = tuple(_taken(root / folder / task_id / "verifications"))
-    return Claims(tuple(sorted(runs.values(), key=lambda each: each.run_id)), taken, tuple(problems))
+    last = f"{folder}/{task_id}.json"
+    ordered = sorted(runs.values(), key=lambda each: (each.run_id[:16], each.path == last, each.run_id))
+    return Claims(tuple(ordered), taken, tuple(problems))
 
 
 def claim_of(path: str, data: bytes) -> Claim:
@@ -132,7 +138,8 @@ def _taken(folder: Path) -> Iterable[Taken]:
         try:
             found = json.loads(path.read_bytes())
             if found.get("unticked"):
-                yield Taken(found["verification_id"], frozenset(found["unticked"]), found["task_after"])
+                unticked, known = frozenset(found["unticked"]), frozenset(found["known_runs"])
+                yield Taken(found["verification_id"], unticked, found["task_after"], known)
         except (OSError, ValueError, KeyError, TypeError):
             continue  # it could only have taken claims back that are looked at again anyway
 

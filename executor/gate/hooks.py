@@ -17,6 +17,12 @@ from executor.models import FileEdit
 from executor.report import unified
 from executor.tools import files, process
 
+_NOT_PASSED_ON = frozenset(
+    {keys.PATH_VARIABLE, keys.PASSPHRASE_VARIABLE, "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
+     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_QUARANTINE_PATH"}
+)  # fmt: skip
+"""The key is nobody's business, and what would point git to another repository."""
+
 
 class NotCommitted(ExecutorError):
     """Nothing was committed; branch, index and notes are as they were."""
@@ -69,8 +75,7 @@ class Hooks:
         return path if path.is_file() and os.access(path, os.X_OK) else None
 
     def _start(self, path: Path, arguments: tuple[str, ...]) -> process.Completed:
-        ours = (keys.PATH_VARIABLE, keys.PASSPHRASE_VARIABLE)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") and name not in ours}
+        kept = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
         env = {**kept, **self.index, "GIT_EDITOR": ":"}
         return process.run([str(path), *arguments], cwd=self.subject.repository.root, env=env, timeout=self.timeout)
 

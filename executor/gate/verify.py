@@ -25,6 +25,7 @@ from executor.errors import LockHeld, UsageError
 from executor.gate import certificate as certificates
 from executor.gate import claims as claimed
 from executor.gate import keys
+from executor.gate.builds import RememberingKustomize
 from executor.gate.case import Case, Look, Subject
 from executor.gate.certify import facts_of
 from executor.gate.checks import manifests, operations, repository, task_file
@@ -38,6 +39,7 @@ from executor.repository import Repository, Workspace, open_workspace
 from executor.taskfile import edit, parse
 from executor.tools import files
 from executor.tools.git import Git
+from executor.tools.kustomize import Kustomize
 
 LOCK_NAME = "executor.lock"
 AFTER = (
@@ -230,6 +232,10 @@ def _check_out(case: Case, held: contextlib.ExitStack) -> None:
         base = subject.base or subject.objects.empty_tree()
         subject.before = held.enter_context(checkout(subject.repository, subject.base, base))
         subject.after = held.enter_context(checkout(subject.repository, subject.base, subject.tree))
+    found = Kustomize.find()
+    if found is not None:
+        fixed = frozenset(each.after.root for each in case.subjects.values() if each.after is not None)
+        case.tools.found["kustomize"] = RememberingKustomize(found.command, fixed=fixed)
 
 
 def _once_more(case: Case, taken: list[tuple[Look, Found]], call: Call) -> None:
@@ -334,6 +340,7 @@ def _document(case: Case, call: Call, found: Sequence[Found], decision: Decision
         "verified_at": issued,
         "checks_run": list(_selected(call)),
         "runs": [each.run_id for each in case.runs],
+        "known_runs": [each.run_id for each in case.claims.runs],
         "tree": case.home.tree,
         "base_commit": case.home.base,
         "status": decision.status.value,

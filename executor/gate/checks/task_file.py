@@ -96,7 +96,7 @@ def _boxes_of_evidence(this: Look, case: Case) -> Found:
         if claim.base != case.home.base:
             continue
         for index in claim.passed:
-            taken = any(index in each.unticked and each.id > claim.run_id for each in case.claims.taken)
+            taken = case.claims.took_back(index, claim)
             if not taken and (index > len(case.task.criteria) or not case.task.criterion(index).checked):
                 missing.append(index)
     if missing:

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .work import LIGHT, Work, run, start
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Work:
+    """The task was run; nothing was verified yet. Not to be touched: tests take `work`."""
+    work = start(tmp_path_factory.mktemp("finished"))
+    run(work)
+    return work
+
+
+@pytest.fixture(scope="session")
+def certified(tmp_path_factory: pytest.TempPathFactory, finished: Work) -> Work:
+    """The task was run, verified and committed. Not to be touched: tests take `done`."""
+    work = finished.copy(tmp_path_factory.mktemp("certified"))
+    answer = work.verify("--commit")
+    assert answer.code == 0, answer.out + answer.err
+    return work
+
+
+@pytest.fixture
+def work(finished: Work, tmp_path: Path) -> Work:
+    return finished.copy(tmp_path)
+
+
+@pytest.fixture
+def done(certified: Work, tmp_path: Path) -> Work:
+    return certified.copy(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished_light(tmp_path_factory: pytest.TempPathFactory) -> Work:
+    """As `finished`, with a task that edits one file that nothing renders."""
+    work = start(tmp_path_factory.mktemp("light"), LIGHT)
+    run(work)
+    return work
+
+
+@pytest.fixture
+def light(finished_light: Work, tmp_path: Path) -> Work:
+    return finished_light.copy(tmp_path)

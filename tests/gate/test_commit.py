@@ -1,0 +1,310 @@
+"""The commit: exactly what was certified, as git itself would make it, or nothing."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from support import ENVIRONMENT, git
+
+from executor.gate import notes
+from executor.gate.objects import Objects
+
+from .work import LIGHT, SETTINGS, TASK, Work, run, start
+
+TRAILERS = "%(trailers:key=Executor-Task,valueonly)%(trailers:key=Executor-Certificate,valueonly)"
+
+
+def hook(work: Work, name: str, body: str) -> None:
+    path = work.root / ".git" / "hooks" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+
+
+def nothing_committed(work: Work, head: str) -> None:
+    assert work.head() == head
+    assert work.git("status", "--porcelain", TASK, SETTINGS) == f"M  {SETTINGS}\nM  {TASK}\n"
+    assert SETTINGS in work.git("diff", "--cached", "--name-only")
+    work.git("fsck", "--strict")
+
+
+def test_commit(light: Work) -> None:
+    head = light.head()
+    answer = light.verify("--commit")
+    assert answer.code == 0, answer.out + answer.err
+    assert light.head("HEAD~1") == head
+    assert light.git("show", "--name-only", "--format=", "HEAD").split() == [SETTINGS, TASK]
+    assert light.git("status", "--porcelain") == "", "index and work tree agree with HEAD"
+    task, digest = light.git("log", "-1", f"--format={TRAILERS}").split()
+    assert task == "TASK-001" and digest.startswith("sha256:")
+    assert light.git("log", "-1", "--format=%s").strip() == "✨ INFRASTRUCTURE: Raise nginx"
+    assert "🔬 **Verification**" in light.git("log", "-1", "--format=%b")
+    assert light.git("notes", "--ref=executor", "show", "HEAD").encode() == light.document()
+    assert answer.json["commit"] == [{"repository": "platform", "commit": light.head()}]
+    light.git("fsck", "--strict")
+
+
+def test_second_call_finds_it_done(done: Work) -> None:
+    head = done.head()
+    answer = done.verify("--commit")
+    assert answer.code == 0 and answer.json["commit"][0]["commit"] == head
+    assert done.head() == head
+
+
+def test_other_work_of_the_user_stays_as_it_is(light: Work) -> None:
+    light.write("staged.txt", "staged\n")
+    light.git("add", "staged.txt")
+    light.write("notes.txt", "staged\n")
+    light.git("add", "notes.txt")
+    light.write("notes.txt", "edited further\n")
+    light.write("untracked.txt", "x\n")
+    before = light.git("diff", "--cached", "--", "staged.txt", "notes.txt"), light.git("diff")
+    assert light.verify("--commit").code == 0
+    assert (light.git("diff", "--cached"), light.git("diff")) == before
+    assert light.git("status", "--porcelain") == "MM notes.txt\nA  staged.txt\n?? untracked.txt\n"
+
+
+def test_without_a_key(light: Work) -> None:
+    head = light.head()
+    answer = light.verify("--commit", env={"XDG_CONFIG_HOME": "/nonexistent"})
+    assert answer.code == 1 and "executor keys new" in answer.err
+    nothing_committed(light, head)
+
+
+def test_with_a_key_that_the_base_does_not_trust(light: Work, tmp_path: Path) -> None:
+    """Adding it to the file in the work tree is not enough: the change itself must not say who is trusted."""
+    assert light.call("keys", "new", "mallory", "--folder", str(tmp_path / "keys")).code == 0
+    head = light.head()
+    answer = light.verify("--commit", "--key", str(tmp_path / "keys" / "mallory.pem"))
+    assert answer.code == 1 and "not trusted" in answer.err
+    assert light.head() == head
+
+
+def test_failed_verification_does_not_commit(light: Work) -> None:
+    head = light.head()
+    light.replace(TASK, "- [ ] Document", "- [x] Document")
+    light.git("add", TASK)
+    assert light.verify("--commit").code == 1
+    assert light.head() == head
+
+
+# Hooks
+
+
+def test_hooks_run_on_the_index_of_the_commit(light: Work) -> None:
+    light.write("staged.txt", "staged\n")
+    light.git("add", "staged.txt")
+    hook(light, "pre-commit", "git diff --cached --name-only > .git/seen")
+    hook(light, "commit-msg", 'echo "Change-Id: I123" >> "$1"')
+    hook(light, "post-commit", "git rev-parse HEAD > .git/after; exit 1")
+    answer = light.verify("--commit")
+    assert answer.code == 0, answer.err
+    assert light.read(".git/seen").split() == [SETTINGS, TASK], "the user's other staged work is not seen"
+    assert "Change-Id: I123" in light.git("log", "-1", "--format=%b")
+    assert light.read(".git/after").strip() == light.head()
+
+
+def test_hook_says_no(light: Work) -> None:
+    head = light.head()
+    hook(light, "pre-commit", "echo too late on a Friday >&2; exit 1")
+    answer = light.verify("--commit")
+    assert answer.code == 1 and "too late on a Friday" in answer.err
+    nothing_committed(light, head)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"sed -i 's/1.26/1.27/' {SETTINGS}",
+        f"sed -i 's/1.26/1.27/' {SETTINGS}; git add {SETTINGS}",
+        "echo x > more.txt; git add more.txt",
+        f"git rm --quiet --cached {SETTINGS}",
+        f"sed -i 's/1.26/1.27/' {SETTINGS}; exit 1",
+    ],
+)
+def test_hook_that_changes_bytes(light: Work, body: str) -> None:
+    head = light.head()
+    hook(light, "pre-commit", body)
+    answer = light.verify("--commit")
+    assert answer.code == 1 and "changed what was verified" in answer.err
+    assert "+++" in answer.err or "diff --git" in answer.err, "the diff is shown"
+    nothing_committed(light, head)
+
+
+def test_hook_that_drops_the_trailers(light: Work) -> None:
+    head = light.head()
+    hook(light, "commit-msg", 'echo "short" > "$1"')
+    answer = light.verify("--commit")
+    assert answer.code == 1 and "trailers" in answer.err
+    nothing_committed(light, head)
+
+
+def test_hooks_path_is_honoured(light: Work) -> None:
+    light.git("config", "core.hooksPath", ".githooks")
+    path = light.root / ".githooks" / "pre-commit"
+    path.parent.mkdir()
+    path.write_text("#!/bin/sh\nexit 7\n")
+    path.chmod(0o755)
+    assert "exit code 7" in light.verify("--commit").err
+
+
+def test_hooks_do_not_get_the_key(light: Work) -> None:
+    hook(light, "pre-commit", "env > .git/environment")
+    key = light.home / ".config" / "executor" / "keys" / "alice.pem"
+    answer = light.verify("--commit", env={"EXECUTOR_KEY": str(key), "EXECUTOR_KEY_PASSPHRASE": "secret words"})
+    assert answer.code == 0, answer.err
+    assert "EXECUTOR_KEY" not in light.read(".git/environment")
+
+
+# Refs
+
+
+def test_branch_that_moves_meanwhile(light: Work) -> None:
+    """A hook commits something else: the branch is not where it was when it was verified."""
+    hook(light, "pre-commit", 'git update-ref refs/heads/main "$(git commit-tree -m theirs -p HEAD HEAD^{tree})"')
+    answer = light.verify("--commit")
+    assert answer.code == 1 and "moved" in answer.err
+    assert light.git("log", "-1", "--format=%s").strip() == "theirs"
+    listed = light.git("notes", "--ref=executor", "list").split() if _has_notes(light) else []
+    assert listed == [], "no note of a commit that never came"
+
+
+def _has_notes(work: Work) -> bool:
+    return bool(work.git("for-each-ref", notes.REF).strip())
+
+
+def test_ssh_signature_where_the_user_signs(light: Work) -> None:
+    key = light.home / "id"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    allowed = light.home / "allowed"
+    allowed.write_text(f"test@example.com {key.with_suffix('.pub').read_text()}")
+    for name, value in (("gpg.format", "ssh"), ("user.signingKey", str(key)), ("commit.gpgSign", "true"),
+                        ("gpg.ssh.allowedSignersFile", str(allowed))):  # fmt: skip
+        light.git("config", name, value)
+    assert light.verify("--commit").code == 0
+    assert light.git("log", "-1", "--format=%G?").strip() == "G"
+
+
+def test_signature_that_cannot_be_made(light: Work) -> None:
+    head = light.head()
+    for name, value in (("gpg.format", "ssh"), ("user.signingKey", "/nowhere"), ("commit.gpgSign", "true")):
+        light.git("config", name, value)
+    answer = light.verify("--commit")
+    assert answer.code == 1 and "git made no commit" in answer.err
+    nothing_committed(light, head)
+
+
+# Configuration
+
+
+def with_config(folder: Path, toml: str) -> Work:
+    work = start(folder, {**LIGHT, "executor.toml": toml})
+    run(work)
+    return work
+
+
+def test_message_is_configurable(tmp_path: Path) -> None:
+    work = with_config(tmp_path, '[commit]\ntitle = "{id}: {title}"\nbody = "{what}"\n')
+    assert work.verify("--commit").code == 0
+    assert work.git("log", "-1", "--format=%s").strip() == "TASK-001: Raise nginx"
+    assert work.git("log", "-1", "--format=%b").startswith("Set it\n")
+
+
+def test_message_with_an_unknown_field(tmp_path: Path) -> None:
+    work = start(tmp_path, {**LIGHT, "executor.toml": '[commit]\ntitle = "{nonsense}"\n'})
+    answer = work.call("run", "TASK-001")
+    assert answer.code == 2 and "executor.toml:2" in answer.err
+
+
+def test_certificate_in_a_follow_up_commit(tmp_path: Path) -> None:
+    work = with_config(tmp_path, '[commit]\ncertificate = "commit"\n')
+    work.write(".gitignore", "reports/TASK-001*\n")
+    work.commit("Keep certificates", ".gitignore")
+    answer = work.verify("--commit")
+    assert answer.code == 0, answer.out + answer.err
+    (path,) = work.git("show", "--name-only", "--format=", "HEAD").split()
+    assert path.startswith("reports/certificates/gitops_verification_task_001_")
+    assert work.git("show", "--name-only", "--format=", "HEAD~1").split() == [SETTINGS, TASK]
+    assert work.git("status", "--porcelain") == ""
+    assert work.call("certificate", "check", "HEAD~1").code == 0
+    assert work.call("gate", "--base", "HEAD~2").code == 0
+
+
+def remote(work: Work, folder: Path) -> Path:
+    path = folder / "remote.git"
+    subprocess.run(
+        ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(path)], env=ENVIRONMENT, check=True
+    )
+    work.git("remote", "add", "origin", str(path))
+    work.git("push", "--quiet", "origin", "main")
+    return path
+
+
+def test_push_only_where_configured(tmp_path: Path) -> None:
+    work = with_config(tmp_path, "[commit]\npush = true\n")
+    bare = remote(work, tmp_path)
+    answer = work.verify("--commit")
+    assert answer.code == 0, answer.err
+    assert git(bare, "rev-parse", "main").strip() == work.head()
+    assert git(bare, "notes", "--ref=executor", "show", "main").encode() == work.document()
+
+
+def test_no_push_by_default(light: Work, tmp_path: Path) -> None:
+    bare = remote(light, tmp_path)
+    before = git(bare, "for-each-ref")
+    assert light.verify("--commit").code == 0
+    assert git(bare, "for-each-ref") == before
+
+
+def test_push_is_fast_forward_only(tmp_path: Path) -> None:
+    work = with_config(tmp_path, "[commit]\npush = true\n")
+    bare = remote(work, tmp_path)
+    theirs = git(bare, "commit-tree", "-m", "theirs", "-p", "main", "main^{tree}").strip()
+    git(bare, "update-ref", "refs/heads/main", theirs)
+    answer = work.verify("--commit")
+    assert answer.code == 2 and "not pushed" in answer.err
+    assert git(bare, "rev-parse", "main").strip() == theirs
+    assert work.git("log", "-1", "--format=%s").strip() == "✨ INFRASTRUCTURE: Raise nginx", (
+        "committed here all the same"
+    )
+
+
+def test_push_over_foreign_notes(tmp_path: Path) -> None:
+    """Somebody else's certificates are there already; both stay."""
+    work = with_config(tmp_path, "[commit]\npush = true\n")
+    bare = remote(work, tmp_path)
+    git(bare, "notes", "--ref=executor", "add", "-m", "theirs", "main~1")
+    assert work.verify("--commit").code == 0
+    assert len(git(bare, "notes", "--ref=executor", "list").splitlines()) == 2
+
+
+# Notes
+
+
+def test_notes_of_gits_own_layouts(light: Work) -> None:
+    """Flat and in folders: git reads ours, we read git's."""
+    objects = Objects(light.root)
+    first, second = light.head("HEAD~1"), light.head()
+    light.git("notes", "--ref=executor", "add", "-m", "by git", first)
+    notes.add(objects, second, b"by us\n")
+    assert light.git("notes", "--ref=executor", "show", second) == "by us\n"
+    assert notes.show(objects, first) == b"by git\n"
+    notes.add(objects, first, b"again\n")
+    assert light.git("notes", "--ref=executor", "show", first) == "again\n"
+    assert len(light.git("notes", "--ref=executor", "list").splitlines()) == 2
+    notes.remove(objects, second)
+    assert notes.show(objects, second) is None
+    assert dict(notes.every(objects)).keys() == {first}
+
+
+def test_notes_of_many_writers(light: Work) -> None:
+    """Compare-and-swap: nobody's note is lost."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    objects = Objects(light.root)
+    commits = [light.git("commit-tree", "-m", str(n), "HEAD^{tree}").strip() for n in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda each: notes.add(objects, each, each.encode()), commits))
+    assert dict(notes.every(objects)).keys() == set(commits)

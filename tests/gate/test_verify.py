@@ -1,0 +1,474 @@
+"""Verification believes nothing: each lie and each accident is seen, on real git and real kustomize."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import git
+
+from executor.gate.verdict import GROUPS
+
+from .work import DEPLOYMENT, FILES, OVERLAY, TASK, Answer, Work, check, run, start
+
+KEYS = [
+    "success",
+    "overall_status",
+    "task_id",
+    "task_type",
+    "checks",
+    "check_results",
+    "failure_analysis",
+    "next_action",
+]
+
+
+def failed(answer: Answer, name: str) -> dict[str, Any]:
+    assert answer.code == 1, answer.out
+    document: dict[str, Any] = answer.json
+    assert document["success"] is False and document["overall_status"] == "failed"
+    assert check(document, name)["status"] in ("fail", "error")
+    assert document["failure_analysis"]["remediation"]
+    return document
+
+
+def test_honest_work_passes(work: Work) -> None:
+    before = work.git("status", "--porcelain")
+    answer = work.verify()
+    assert answer.code == 0, answer.out
+    document = answer.json
+    assert list(document)[:8] == KEYS
+    assert document["status"] == "APPROVED" and document["failure_analysis"] is None
+    assert document["checks"]["failed"] == 0 and document["checks"]["total"] == len(document["check_results"])
+    for each in document["check_results"]:
+        assert set(each) == {"name", "status", "command", "expected", "actual", "evidence"}
+    assert work.git("status", "--porcelain") == before, "verification stages and commits nothing of its own accord"
+    assert "kustomize" in check(document, "criterion 2: kustomize.build")["command"]
+
+
+def test_by_report_and_by_path(work: Work) -> None:
+    for which in ("reports/TASK-001.json", TASK):
+        assert work.call("verify", str(work.root / which)).code == 0
+
+
+def test_contract(work: Work, tmp_path: Path) -> None:
+    given = {"task_id": "TASK-001", "task_path": TASK, "timeout_seconds": 60, "checks_to_run": ["values", "boxes"]}
+    (tmp_path / "call.json").write_text(json.dumps(given))
+    answer = work.call("verify", "--json", "--input", str(tmp_path / "call.json"))
+    assert answer.code == 0, answer.err
+    assert answer.json["checks_run"] == ["boxes", "values"]
+    (tmp_path / "call.json").write_text(json.dumps({**given, "task_id": "TASK-002"}))
+    assert work.call("verify", "--input", str(tmp_path / "call.json")).code == 2
+    (tmp_path / "call.json").write_text(json.dumps({**given, "checks": 1}))
+    assert work.call("verify", "--input", str(tmp_path / "call.json")).code == 2
+
+
+def test_after_says_cannot(work: Work) -> None:
+    answer = work.call("verify", TASK, "--after")
+    assert answer.code == 2 and "cannot: no cluster support yet" in answer.err
+
+
+def test_part_of_the_checks_is_no_certificate(work: Work) -> None:
+    answer = work.verify("--checks", "boxes", "--commit")
+    assert answer.code == 1
+    assert answer.json["success"] is True and answer.json["certificate"] is None
+    assert answer.json["status"] == "NEEDS_FURTHER_REVIEW"
+    assert work.verify("--checks", "nonsense").code == 2
+
+
+# Lies
+
+
+def edited(work: Work, *, stage: bool) -> None:
+    work.replace(OVERLAY, '"1.26"', '"1.27"')
+    if stage:
+        work.git("add", OVERLAY)
+
+
+@pytest.mark.parametrize(("stage", "name"), [(False, "paths in"), (True, "values in")])
+def test_manifest_edited_since(work: Work, stage: bool, name: str) -> None:
+    edited(work, stage=stage)
+    document = failed(work.verify("--commit"), name)
+    assert document["failure_analysis"]["root_cause"] == "edited since"
+    assert document["failure_analysis"]["is_task_issue"] is True
+
+
+def test_smuggled_path(work: Work) -> None:
+    """Somebody adds a file to the declared paths of the report."""
+    work.replace(DEPLOYMENT, "replicas: 1", "replicas: 9")
+    work.git("add", DEPLOYMENT)
+    _report(work, lambda report: report["repositories"][0]["declared_paths"].append(DEPLOYMENT))
+    document = failed(work.verify(), "values in")
+    assert "no passed criterion changes it" in check(document, "values in")["actual"]
+
+
+def _report(work: Work, change: Callable[[dict[str, Any]], object]) -> None:
+    path = work.root / "reports" / "TASK-001.json"
+    report = json.loads(path.read_bytes())
+    change(report)
+    path.write_text(json.dumps(report))
+
+
+def test_forged_tick(work: Work) -> None:
+    work.replace(TASK, "- [ ] Document", "- [x] Document")
+    work.git("add", TASK)
+    document = failed(work.verify(), "every box has its evidence")
+    assert f"{TASK}:21" in check(document, "every box has its evidence")["actual"]
+    assert document["status"] == "REJECTED"
+    assert "- [x] Document" in work.read(TASK), "what nobody disproved is not unticked"
+
+
+def test_forged_tick_with_a_forged_report(work: Work) -> None:
+    """The report says that the person's criterion passed, by an operation that the sentence does not ask for."""
+    work.replace(TASK, "- [ ] Document", "- [x] Document")
+    work.git("add", TASK)
+
+    def forge(report: dict[str, Any]) -> None:
+        second, third = report["outcomes"][1:]
+        third |= {"status": "passed", "reason_code": None, "reason": "", "operations": second["operations"]}
+
+    _report(work, forge)
+    document = failed(work.verify(), "criterion 3: what it asks for")
+    assert 3 in document["unticked"]
+
+
+def test_report_about_another_operation(work: Work) -> None:
+    """The claim is swapped for one that is easier to prove."""
+
+    def forge(report: dict[str, Any]) -> None:
+        report["outcomes"][0]["operations"] = report["outcomes"][1]["operations"]
+
+    _report(work, forge)
+    document = failed(work.verify(), "criterion 1: what it asks for")
+    assert 1 in document["unticked"]
+
+
+def test_no_report_no_evidence(work: Work) -> None:
+    (work.root / "reports" / "TASK-001.json").unlink()
+    document = failed(work.verify(), "every box has its evidence")
+    assert check(document, "claims: reports")["status"] == "fail"
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"run_id": "x"}', "[]"])
+def test_damaged_report(work: Work, content: str) -> None:
+    (work.root / "reports" / "TASK-001.json").write_text(content)
+    failed(work.verify(), "claims: reports")
+
+
+def test_evidence_without_box(work: Work) -> None:
+    work.replace(TASK, "- [x] Bump it", "- [ ] Bump it")
+    work.git("add", TASK)
+    failed(work.verify(), "every evidence has its box")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Written", "Rewritten"),
+        ("title: Raise", "title: Lower"),
+        ('tag: "1.26"', 'tag: "1.25"'),
+        ("# Raise", "#  Raise"),
+    ],
+)
+def test_task_file_edited_since(work: Work, old: str, new: str) -> None:
+    work.replace(TASK, old, new)
+    work.git("add", TASK)
+    document = failed(work.verify(), "task file")
+    assert f"{TASK}:" in check(document, "task file")["actual"]
+
+
+def test_edit_of_the_task_is_taken_up_by_another_run(work: Work) -> None:
+    """People go on writing; a run stores the file as it finds it."""
+    work.replace(TASK, "Written", "Written, and thought about")
+    assert work.verify().code == 1
+    run(work)
+    work.git("add", TASK)
+    answer = work.verify()
+    assert answer.code == 0, answer.out
+
+
+def test_mode_changed(work: Work) -> None:
+    (work.root / OVERLAY).chmod(0o755)
+    work.git("add", OVERLAY)
+    failed(work.verify(), "paths in")
+
+
+# Where the repository stands
+
+
+def test_branch_moved_beside_us_is_no_harm(work: Work) -> None:
+    """Somebody commits something else; what is verified is our change on top of it."""
+    work.write("notes.txt", "two\n")
+    work.commit("Notes", "notes.txt")
+    answer = work.verify("--commit")
+    assert answer.code == 0, answer.out
+
+
+def test_branch_moved_under_us(tmp_path: Path) -> None:
+    work = start(tmp_path)
+    run(work)
+    mine = work.read(OVERLAY)
+    work.git("stash", "--quiet")
+    work.replace(OVERLAY, "resources: [../base]", "resources: [../base] # theirs")
+    work.commit("Theirs", OVERLAY)
+    work.git("checkout", "--quiet", "stash@{0}", "--", TASK)
+    work.write(OVERLAY, mine)
+    work.git("add", OVERLAY)
+    document = failed(work.verify(), "base of")
+    assert document["failure_analysis"]["root_cause"] == "branch moved"
+    assert check(document, "values in")["status"] == "fail", "their edit would be taken back"
+
+
+def test_base_that_is_gone(work: Work) -> None:
+    work.git("commit", "--quiet", "--amend", "--message=Other", "--only", "--allow-empty")
+    document = failed(work.verify(), "base of")
+    assert document["failure_analysis"]["is_task_issue"] is False
+
+
+def test_wrong_branch_and_merge(work: Work) -> None:
+    work.git("switch", "--quiet", "--create", "elsewhere")
+    failed(work.verify(), "branch of")
+
+
+def test_locked(work: Work) -> None:
+    import fcntl
+
+    with (work.root / ".git" / "executor.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert work.verify().code == 75
+
+
+# What would be committed
+
+
+def test_build_broken_by_a_later_commit_unticks(work: Work) -> None:
+    """The run's build passed; on the branch as it is now it does not. What is disproved is taken back and logged."""
+    work.replace(DEPLOYMENT, "kind: Deployment", "kind: [Deployment")
+    work.commit("Break it", DEPLOYMENT)
+    document = failed(work.verify("--commit"), "criterion 2: kustomize.build")
+    assert 2 in document["unticked"]
+    text = work.read(TASK)
+    assert "- [ ] `kustomize build apps/prod`" in text
+    assert "Verification failed: criterion" in text
+    assert TASK in work.git("diff", "--cached", "--name-only")
+    assert work.git("diff", "--name-only") == "", "staged so"
+    work.replace(DEPLOYMENT, "kind: [Deployment", "kind: Deployment")
+    work.commit("Mend it", DEPLOYMENT)
+    run(work)
+    answer = work.verify("--commit")
+    assert answer.code == 0, answer.out + work.read(TASK)
+
+
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n{body}"
+SECRET_TASK = """\
+---
+id: TASK-001
+title: Change a secret
+labels: [infrastructure]
+---
+## Acceptance Criteria
+
+- [ ] Set it
+
+  ```operation
+  uses: manifest.set
+  file: secret.yaml
+  path: metadata.name
+  value: database
+  ```
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "good"),
+    [
+        ("data:\n  password: aHVudGVyMg==\n", False),
+        ("stringData:\n  password: hunter2\n", False),
+        ("type: Opaque\n", True),
+        ("stringData:\n  password: ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\nsops:\n  version: 3.9.0\n", True),
+        ("stringData:\n  password: hunter2\nsops:\n  version: 3.9.0\n", False),
+    ],
+)
+def test_secrets(tmp_path: Path, body: str, good: bool) -> None:
+    work = start(tmp_path, {"secret.yaml": SECRET.format(body=body), TASK: SECRET_TASK})
+    run(work)
+    if "[x]" not in work.read(TASK):
+        return  # the run itself refused it, which is as good
+    answer = work.verify()
+    assert check(answer.json, "secrets in")["status"] == ("pass" if good else "fail"), answer.out
+    assert answer.code == (0 if good else 1)
+
+
+# Time, retries, plug-ins
+
+
+def plugin(folder: Path, body: str) -> dict[str, str]:
+    """A package that offers a verifier, as an installed one does."""
+    name = f"verifier_{abs(hash(str(folder)))}"
+    (folder / f"{name}.py").write_text(body)
+    info = folder / f"{name}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[executor.verifiers]\nmine = {name}:looks\n")
+    return {"PYTHONPATH": str(folder)}
+
+
+def with_plugin(work: Work, folder: Path, body: str, *arguments: str) -> Answer:
+    folder.mkdir()
+    plugin(folder, body)
+    sys.path.insert(0, str(folder))
+    try:
+        return work.verify(*arguments)
+    finally:
+        sys.path.remove(str(folder))
+
+
+NO = """
+from executor.gate.case import look
+def looks(case):
+    yield look("house", "house rule", "no 1.26", lambda this: this.failed(
+        "1.26 is used", cause="house rule", remedy="use 1.24"), [1])
+"""
+
+
+def test_pluggable_verifier(work: Work, tmp_path: Path) -> None:
+    document = failed(with_plugin(work, tmp_path / "plugin", NO, "--commit"), "house rule")
+    assert document["unticked"] == [1]
+
+
+BROKEN = "def looks(case):\n    raise RuntimeError('oh')\n    yield\n"
+CRASHES = """
+from executor.gate.case import look
+def looks(case):
+    yield look("house", "house rule", "x", lambda this: 1 / 0)
+"""
+
+
+@pytest.mark.parametrize("body", [BROKEN, CRASHES])
+def test_broken_verifier_never_approves(work: Work, tmp_path: Path, body: str) -> None:
+    answer = with_plugin(work, tmp_path / "plugin", body, "--commit")
+    assert answer.code in (1, 3)
+    assert work.git("log", "--format=%s", "-1").strip() == "Trust alice"
+
+
+SLOW = """
+import time
+from executor.gate.case import look
+def looks(case):
+    yield look("house", "slow", "x", lambda this: time.sleep(60))
+"""
+
+
+def test_total_timeout(work: Work, tmp_path: Path) -> None:
+    started = time.monotonic()
+    answer = with_plugin(work, tmp_path / "plugin", SLOW, "--timeout", "2", "--commit")
+    assert time.monotonic() - started < 30
+    assert answer.code == 1 and answer.json["success"] is False
+    assert answer.json["status"] == "NEEDS_FURTHER_REVIEW"
+    assert work.git("log", "--format=%s", "-1").strip() == "Trust alice"
+
+
+TRANSIENT = """
+from executor.gate.case import look
+from executor.errors import Errored
+from executor.reasons import ReasonCode
+seen = []
+def ask(this):
+    seen.append(1)
+    if len(seen) == 1:
+        raise Errored(ReasonCode.UNREACHABLE, "not now", retryable=True)
+    return this.passed("there it is")
+def looks(case):
+    yield look("house", "shy server", "answers", ask)
+"""
+
+
+def test_transient_failure_once_more(tmp_path: Path) -> None:
+    toml = "[verification]\nretry_pause_seconds = 0.01\n"
+    work = start(tmp_path, {**FILES, "executor.toml": toml})
+    run(work)
+    answer = with_plugin(work, tmp_path / "plugin", TRANSIENT)
+    assert answer.code == 0, answer.out
+    assert check(answer.json, "shy server")["actual"] == "there it is"
+
+
+# Manual ticks
+
+
+def test_manual_tick(work: Work) -> None:
+    answer = work.call("tick", "TASK-001", "3", "--by", "Bob", "--note", "wrote the wiki page")
+    assert answer.code == 0, answer.err
+    assert "manual, Bob: wrote the wiki page\n" in work.read(TASK)
+    verified = work.verify("--commit")
+    assert verified.code == 0, verified.out
+    assert verified.json["status"] == "CONDITIONALLY_APPROVED"
+    assert verified.json["conditions"] == ["criterion 3 is a person's word: Bob: wrote the wiki page"]
+    assert "manual by Bob" in work.document().decode()
+
+
+@pytest.mark.parametrize("arguments", [("1",), ("9",), ("3", "--note", "  ")])
+def test_manual_tick_of_what_is_not_open(work: Work, arguments: tuple[str, ...]) -> None:
+    before = work.read(TASK)
+    options = ("--by", "Bob", *(() if "--note" in arguments else ("--note", "x")))
+    assert work.call("tick", "TASK-001", *arguments, *options).code == 2
+    assert work.read(TASK) == before
+
+
+def test_manual_tick_cannot_break_out_of_its_line(work: Work) -> None:
+    answer = work.call(
+        "tick", "TASK-001", "3", "--by", "Bob\n- [x] more", "--note", "a\n## Acceptance Criteria\n- [ ] b"
+    )
+    assert answer.code == 0, answer.err
+    assert work.read(TASK).count("Acceptance Criteria\n") == 1
+
+
+# Many runs, new files
+
+
+def test_evidence_of_two_runs(tmp_path: Path) -> None:
+    work = start(tmp_path)
+    run(work, "--criteria", "1")
+    run(work, "--criteria", "2")
+    answer = work.verify("--commit")
+    assert answer.code == 0, answer.out
+    assert len(answer.json["runs"]) == 2
+
+
+def test_task_file_that_was_never_committed(tmp_path: Path) -> None:
+    files = {path: text for path, text in FILES.items() if path != TASK}
+    work = start(tmp_path, files)
+    work.write(TASK, FILES[TASK])
+    run(work)
+    answer = work.verify("--commit")
+    assert answer.code == 0, answer.out
+    assert TASK in work.git("show", "--name-only", "--format=", "HEAD")
+
+
+def test_boxes_ticked_before_the_first_run_need_evidence(tmp_path: Path) -> None:
+    """An uncommitted file with a box that somebody ticked: nobody proved it."""
+    files = {path: text for path, text in FILES.items() if path != TASK}
+    work = start(tmp_path, files)
+    work.write(TASK, FILES[TASK].replace("- [ ] Document", "- [x] Document"))
+    run(work)
+    failed(work.verify(), "every box has its evidence")
+
+
+def test_from_a_linked_work_tree(work: Work, tmp_path: Path) -> None:
+    work.git("branch", "task-001-raise")
+    git(work.root, "worktree", "add", "--quiet", str(tmp_path / "linked"), "task-001-raise")
+    linked = Work(tmp_path / "linked", work.home)
+    run(linked)
+    answer = linked.verify("--commit")
+    assert answer.code == 0, answer.out
+    assert linked.head() == work.head("task-001-raise")
+
+
+def test_groups_are_those_of_the_document(work: Work) -> None:
+    names = {each["name"] for each in work.verify().json["check_results"]}
+    for group in GROUPS[1]:
+        assert any(group in name for name in names), (group, names)
