@@ -224,8 +224,15 @@ def test_branch_moved_under_us(tmp_path: Path) -> None:
     assert check(document, "values in")["status"] == "fail", "their edit would be taken back"
 
 
-def test_base_that_is_gone(work: Work) -> None:
+def test_branch_rewritten_beside_us_is_no_harm(work: Work) -> None:
     work.git("commit", "--quiet", "--amend", "--message=Other", "--only", "--allow-empty")
+    answer = work.verify("--commit")
+    assert answer.code == 0, answer.out
+
+
+def test_base_that_nobody_knows(work: Work) -> None:
+    _report(work, lambda report: report["repositories"][0].update(base_commit="1" * 40))
+    _report(work, lambda report: report["repository"].update(base_commit="1" * 40))
     document = failed(work.verify(), "base of")
     assert document["failure_analysis"]["is_task_issue"] is False
 

@@ -9,8 +9,6 @@ from executor.gate.verdict import Found
 from executor.journal import Past
 from executor.safety import check_repository
 
-RUN_AGAIN = "executor run {task}, then verify again"
-
 
 def looks(case: Case) -> Iterable[Look]:
     for name, subject in case.subjects.items():
@@ -33,24 +31,27 @@ def _branch(this: Look, case: Case, subject: Subject) -> Found:
 
 
 def _base(this: Look, case: Case, name: str, subject: Subject) -> Found:
-    """A run works on what its base commit has: if that changed under it, what it proved is no longer proved."""
-    moved = []
+    """What a run proved, it proved of what its paths were then. That the branch went on beside them does no harm: all
+    is looked at again on the commit that it is at now."""
+    moved: list[str] = []
     for base, declared in _bases(case, name):
         if base == subject.base:
             continue
-        if base is None or subject.base is None or not subject.objects.is_ancestor(base, subject.base):
-            return this.failed(
-                f"a run worked on {base}, which is not in the history of {subject.base}", cause="branch moved",
-                remedy=RUN_AGAIN.format(task=case.task_path), task_issue=False,
-            )  # fmt: skip
+        if base is None or subject.base is None or subject.objects.resolve(base) is None:
+            return _moved(this, case, f"a run worked on {base}, which is not in this repository", [])
         theirs = {each.path for each in subject.objects.changes(base, subject.base)}
         moved += sorted(theirs.intersection(declared) - {case.task_path})
     if moved:
-        return this.failed(
-            f"{', '.join(dict.fromkeys(moved))} changed in commits since the run", cause="branch moved",
-            remedy=RUN_AGAIN.format(task=case.task_path), task_issue=False, evidence={"paths": moved},
-        )  # fmt: skip
-    return this.passed(f"{subject.base or 'no commit yet'}", command="git merge-base --is-ancestor")
+        paths = list(dict.fromkeys(moved))
+        return _moved(this, case, f"{', '.join(paths)} changed in commits since the run", paths)
+    return this.passed(f"{subject.base or 'no commit yet'}", command="git diff-tree")
+
+
+def _moved(this: Look, case: Case, actual: str, paths: list[str]) -> Found:
+    return this.failed(
+        actual, cause="branch moved", task_issue=False, evidence={"paths": paths},
+        remedy=f"open the boxes again ([ ]), then: executor run {case.task_path}",
+    )  # fmt: skip
 
 
 def _bases(case: Case, name: str) -> Iterable[tuple[str | None, list[str]]]:
