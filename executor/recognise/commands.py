@@ -423,7 +423,7 @@ def _seen(simple: shell.Simple) -> str | None:
     """The condition that a grep behind it looks for. A grep that is not plain leaves it to the sentence."""
     if simple.grep is None:
         return None
-    parsed = flags("-q -i -w -E -v").parse(simple.grep[1:])
+    parsed = flags("-q -i -w -E").parse(simple.grep[1:])
     word = parsed[0][0] if not isinstance(parsed, str) and len(parsed[0]) == 1 else ""
     return _SEEN.get(word.casefold().strip("\"' "), "?")
 

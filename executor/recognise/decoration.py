@@ -68,8 +68,8 @@ def _is_label(words: str) -> bool:
     )
 
 
-_NO_NOTE = (
-    "NEGATION CONDITION RESTRICTION QUESTION STAGE VERSION RANGE DIGEST PLACEHOLDER LATEST NAME REPO IMAGE_REF "
+NO_NOTE = (
+    "NEGATION CONDITION RESTRICTION QUESTION PUT_OFF STAGE VERSION RANGE DIGEST PLACEHOLDER LATEST NAME REPO IMAGE_REF "
     "IMAGE_NAME HOST PATH COMMAND BUILD BUILT PUSH PUSHED BUMP BUMPED ROLLBACK REMOVE ADD COMMIT RECONCILE TRIGGER PERSON "
     "EVERYWHERE VAGUE CHANNEL CODE KEY SETTING NUMBER VERIFY RUN THEN PLACE SPACE"
 ).split()
@@ -85,9 +85,7 @@ def without_note(stem: str, tokens: Sequence[Token], lexer: Lexer, names: Names)
     Only what says nothing to the operation is a note (criteria.md, Settled): no restriction, negation, condition,
     version, name that exists, and no word that goes on with the sentence.
     """
-    refused = 0
-    for name in _NO_NOTE:
-        refused |= lexer.bit(name)
+    refused = lexer.no_note
     end = len(tokens) - 1
     while (start := _note_start(tokens, end)) is not None:
         inside = [token for token in tokens[start:end] if token.text not in "()—:,.;"]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from executor.recognise import versions
+from executor.recognise.decoration import NO_NOTE
 from executor.recognise.grammar import Grammar
 from executor.recognise.names import Entry, Names
-from executor.recognise.words import WELL_KNOWN_REGISTRIES, WORDS
+from executor.recognise.words import TAKEN_FOR, WELL_KNOWN_REGISTRIES, WORDS
 
 _SCAN = re.compile(
     r"""
@@ -86,8 +87,35 @@ class Lexer:
         for literal, bit in grammar.literals().items():
             self.words[literal] = self.words.get(literal, 0) | bit
         self.any = grammar.bit("ANY")
-        self._registries = {words: host for words, host in WELL_KNOWN_REGISTRIES.items()}
+        self._registries = dict(WELL_KNOWN_REGISTRIES)
+        self._first_registries = {words[0]: len(words) for words in WELL_KNOWN_REGISTRIES}
         self.negative = self._all(("NEGATION", "CONDITION", "RESTRICTION", "QUESTION"))
+        self.no_note = self._all(NO_NOTE)
+        self.before_version = self._all(
+            (
+                "NAME",
+                "VERSION_WORD",
+                "TAG",
+                "RELEASE",
+                "IMAGE",
+                "IMAGES",
+                "BUILD",
+                "PUSH",
+                "BUMP",
+                "'to'",
+                "':'",
+                "DASH",
+                "OPEN",
+                "→",
+            )
+        ) | self.bit("'→'")
+        """What a heading's version may stand behind: a name that exists, or a word that says "version"."""
+        self._no_name = self._all(("NUMBER", "VERSION", "RANGE", "PLACEHOLDER"))
+        self.weak = self._all(("ANY", "IDENTIFIER", "CODE"))
+        """Classes that an unknown word has too."""
+        self._named = self._all(("NAME", "PLACE", "REPO", "SPACE"))
+        self._opaque = self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))
+        self._kinds = [(self._all(classes.split()), name) for name, classes in TAKEN_FOR.items()]
 
     def _all(self, classes: Sequence[str]) -> int:
         bits = 0
@@ -95,10 +123,20 @@ class Lexer:
             bits |= self.bit(each)
         return bits
 
-    def tokens(self, text: str, known: Known) -> list[Token]:
-        """The typed tokens of `text` (offsets into it), closed by an empty one."""
+    def taken_for(self, token: Token) -> str:
+        """What a word was taken for, for people."""
+        for bits, name in self._kinds:
+            if token.bits & bits:
+                return name
+        return "word" if token.bits & ~self.weak else "unknown"
+
+    def tokens(self, text: str, known: Known, *, liberal: bool = False) -> list[Token]:
+        """The typed tokens of `text` (offsets into it), closed by an empty one.
+
+        Names spoken in several words are one token where one of the words says nothing else; `liberal`: always.
+        """
         found = [token for raw in _raw(text) for token in self._typed(raw, known)]
-        found = self._joined(found, known)
+        found = self._joined(found, known, liberal=liberal)
         while found and found[-1].text in (".", "!") and not found[-1].code:
             found.pop()
         found = [token for token in found if token.text not in ("!", "[", "]", '"', "“", "”", "«", "»")]
@@ -162,10 +200,6 @@ class Lexer:
         if known.is_repository(folded):
             token.bits |= self.bit("REPO")
         return bool(token.bits & self._named)
-
-    @property
-    def _named(self) -> int:
-        return self._all(("NAME", "PLACE", "REPO", "SPACE"))
 
     def _entry_bits(self, entry: Entry) -> int:
         bits = 0
@@ -284,10 +318,6 @@ class Lexer:
             token.bits = self.bit("PLACEHOLDER") if versions.is_placeholder(token.text) else 0
             yield token
 
-    @property
-    def _opaque(self) -> int:
-        return self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))
-
     def _split(self, token: Token) -> Iterator[Token]:
         """`Flux/Kustomize`, `build+push`, `READY=True`: the words in it, where each of them is known."""
         pieces = [(m.group(), m.start()) for m in re.finditer(r"[=/+&]+|[^=/+&]+", token.text)]
@@ -300,12 +330,12 @@ class Lexer:
             text = "=" if piece == "==" else piece
             yield Token(text, offset + at, offset + at + len(piece), bold=token.bold)
 
-    def _joined(self, tokens: list[Token], known: Known) -> list[Token]:
+    def _joined(self, tokens: list[Token], known: Known, *, liberal: bool) -> list[Token]:
         """Names spoken in several words ("render worker"), where at least one of the words is otherwise unknown."""
         found: list[Token] = []
         at = 0
         while at < len(tokens):
-            length = self._spoken(tokens, at, known)
+            length = self._spoken(tokens, at, known, liberal=liberal)
             if length:
                 found.append(self._one(tokens[at : at + length], known))
             else:
@@ -313,16 +343,20 @@ class Lexer:
             at += length or 1
         return found
 
-    def _spoken(self, tokens: Sequence[Token], at: int, known: Known) -> int:
+    def _spoken(self, tokens: Sequence[Token], at: int, known: Known, *, liberal: bool) -> int:
         """How many words from `at` on are one spoken name, 0 if none."""
-        if tokens[at].code or (not known.names.spoken and not _is_word(tokens[at])):
+        first = tokens[at]
+        folded = first.text.casefold()
+        longest = max(known.names.first_spoken.get(folded, 0), self._first_registries.get(folded, 0))
+        if not longest or not _is_word(first):
             return 0
-        for length in range(min(5, len(tokens) - at), 1, -1):
+        for length in range(min(longest, len(tokens) - at), 1, -1):
             words = tokens[at : at + length]
+            if not all(map(_is_word, words)):
+                continue
             key = tuple(word.text.casefold() for word in words)
-            if key in self._registries and all(map(_is_word, words)):
-                return length
-            if known.names.spoken.get(key) and all(map(_is_word, words)) and any(not word.bits for word in words):
+            spoken = known.names.spoken.get(key) and (liberal or any(not word.bits for word in words))
+            if spoken or key in self._registries:
                 return length
         return 0
 

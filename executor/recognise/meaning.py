@@ -78,6 +78,7 @@ class Target:
     namespace: str | None = None
     every: bool = False
     plural: bool = False
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,10 @@ class Names:
         self._read_pins()
         self._read_places()
         self.spoken = self._spoken()
+        self.first_spoken: dict[str, int] = {}
+        """First word of a spoken name → the words of the longest such name."""
+        for parts in self.spoken:
+            self.first_spoken[parts[0]] = max(len(parts), self.first_spoken.get(parts[0], 0))
 
     def entry(self, name: str) -> Entry | None:
         return self.entries.get(name.casefold())
@@ -190,12 +194,12 @@ class Names:
         spoken: dict[tuple[str, ...], str | None] = {}
         for key, entry in self.entries.items():
             parts = tuple(re.split(r"[-_/ ]", key))
-            if 1 < len(parts) <= 5 and all(parts) and _nameable(entry):
+            if 1 < len(parts) <= 5 and all(parts) and is_named(entry):
                 spoken[parts] = None if parts in spoken else key
         return spoken
 
 
-def _nameable(entry: Entry) -> bool:
+def is_named(entry: Entry) -> bool:
     return bool(entry.releases or entry.images or entry.group or entry.sources or entry.kustomizations)
 
 

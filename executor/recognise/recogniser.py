@@ -6,8 +6,8 @@ One `Recogniser` serves one task; what it learns of the repository is read once,
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Stop, Unresolved
@@ -19,11 +19,10 @@ from executor.recognise.blocks import requests as block_requests
 from executor.recognise.grammar import Parse
 from executor.recognise.lexer import Known, Token
 from executor.recognise.meaning import Ask, Wanted
-from executor.recognise.names import Names
-from executor.recognise.resolve import Facts, Incomplete, Setting, resolve
+from executor.recognise.names import Entry, Names, is_named
+from executor.recognise.resolve import Facts, Incomplete, Setting, has_stage, resolve, separable
 from executor.recognise.rules import table
 from executor.recognise.rules.phrases import wanted
-from executor.recognise.words import TAKEN_FOR
 
 if TYPE_CHECKING:
     from executor.repository import Repository, Workspace
@@ -37,6 +36,15 @@ class Scope:
     repository: Repository
     names: Names
     name: str | None
+    known: dict[str, bool] = field(default_factory=dict)
+
+    def exists(self, path: str) -> bool:
+        """Whether a repository path exists; looked up once."""
+        found = self.known.get(path)
+        if found is None:
+            leaves = not path or path[0] in "/~" or "\0" in path or ".." in path.split("/") or len(path) > 1000
+            found = self.known[path] = not leaves and (self.repository.root / path).exists()
+        return found
 
 
 class Recogniser:
@@ -46,21 +54,26 @@ class Recogniser:
         self.task, self.workspace = task, workspace
         self.grammar, self.lexer = table()
         self._scopes: dict[str, Scope] = {}
-        self._facts: dict[int, Facts] = {}
-        self._explicit: dict[int, tuple[Request, ...]] | None = None
+        self._named: Named | None = None
+        self._settled: dict[int, Recognised] = {}
+        self._readings: dict[tuple[Any, ...], tuple[list[Any], int]] = {}
         self._repositories = {each.name.casefold(): each for each in (workspace.home, *workspace.others.values())}
         self._home = self._repository_of_task()
 
     def criterion(self, criterion: Criterion) -> Recognised:
         """What `criterion` asks for."""
-        return self._recognise(criterion, with_facts=True)
+        known = self._settled.get(criterion.index)
+        return known if known is not None else self._recognise(criterion, with_facts=True)
 
     # --- the sources ---------------------------------------------------------------------------------------------------
 
     def _recognise(self, criterion: Criterion, *, with_facts: bool) -> Recognised:
         stripped = decoration.strip(criterion.text)
         reading = Reading(self, criterion, stripped, with_facts=with_facts)
-        return reading.recognised()
+        recognised = reading.recognised()
+        if not reading.asked_for_facts:
+            self._settled[criterion.index] = recognised
+        return recognised
 
     # --- what is looked up -----------------------------------------------------------------------------------------------
 
@@ -93,15 +106,21 @@ class Recogniser:
 
     def facts(self, index: int) -> Facts:
         """What the criteria other than `index` name explicitly."""
-        if self._explicit is None:
-            self._explicit = {}
+        if self._named is None:
+            self._named = Named()
             for criterion in self.task.criteria:
                 if not criterion.withdrawn:
-                    self._explicit[criterion.index] = self._recognise(criterion, with_facts=False).requests
-        found = self._facts.get(index)
+                    for request in self._recognise(criterion, with_facts=False).requests:
+                        self._named.add(criterion.index, request)
+        return self._named.without(index)
+
+    def readings(self, whose: tuple[int, str | None], words: Sequence[Token]) -> tuple[list[Any], int]:
+        """All readings of a sentence and how far the furthest came; each sentence is parsed once."""
+        key = (*whose, len(words), words[-1].end)
+        found = self._readings.get(key)
         if found is None:
-            requests = [each for other, some in self._explicit.items() if other != index for each in some]
-            found = self._facts[index] = _facts(requests)
+            parse = Parse(words)
+            found = self._readings[key] = (self.grammar.readings("sentence", parse), parse.far)
         return found
 
     def _repository_of_task(self) -> Repository:
@@ -118,27 +137,35 @@ class Recogniser:
         return workspace.home
 
 
-def _facts(requests: Sequence[Request]) -> Facts:
-    images: dict[str, None] = {}
-    versions: dict[str, set[str]] = {}
-    hosts: dict[str, set[str]] = {}
-    releases: dict[tuple[str, str | None], None] = {}
-    for request in requests:
+class Named:
+    """What the criteria of a task name, with the criteria that do: `without` leaves one of them out."""
+
+    def __init__(self) -> None:
+        self._images: dict[str, set[int]] = {}
+        self._versions: dict[str, dict[str, set[int]]] = {}
+        self._hosts: dict[str, dict[str, set[int]]] = {}
+        self._releases: dict[tuple[str, str | None], set[int]] = {}
+
+    def add(self, index: int, request: Request) -> None:
         arguments = request.arguments
         if request.operation in ("image.build", "image.push", "image.verify") and "image" in arguments:
-            images[arguments["image"]] = None
+            image = arguments["image"]
+            self._images.setdefault(image, set()).add(index)
             if "tag" in arguments and request.operation != "image.verify":
-                versions.setdefault(arguments["image"], set()).add(arguments["tag"])
+                self._versions.setdefault(image, {}).setdefault(arguments["tag"], set()).add(index)
             if "registry" in arguments:
-                hosts.setdefault(arguments["image"], set()).add(arguments["registry"])
+                self._hosts.setdefault(image, {}).setdefault(arguments["registry"], set()).add(index)
         elif request.operation == "helmrelease.bump" and "name" in arguments:
-            releases[(arguments["name"], arguments.get("namespace"))] = None
-    return Facts(
-        tuple(images),
-        {name: frozenset(each) for name, each in versions.items()},
-        {name: frozenset(each) for name, each in hosts.items()},
-        tuple(releases),
-    )
+            self._releases.setdefault((arguments["name"], arguments.get("namespace")), set()).add(index)
+
+    def without(self, index: int) -> Facts:
+        own = {index}
+        return Facts(
+            tuple(name for name, by in self._images.items() if by - own),
+            {name: frozenset(tag for tag, by in tags.items() if by - own) for name, tags in self._versions.items()},
+            {name: frozenset(host for host, by in hosts.items() if by - own) for name, hosts in self._hosts.items()},
+            tuple(name for name, by in self._releases.items() if by - own),
+        )
 
 
 class Reading:
@@ -152,6 +179,12 @@ class Reading:
         self.with_facts = with_facts
         self.remarks: list[str] = []
         self.far = 0
+        self.asked_for_facts = False
+
+    def _facts(self) -> Facts:
+        """What the other criteria name; nothing while they themselves are being read for that."""
+        self.asked_for_facts = True
+        return self.whole.facts(self.criterion.index) if self.with_facts else Facts()
 
     def recognised(self) -> Recognised:
         """Source by source, the first that says something counts."""
@@ -168,6 +201,9 @@ class Reading:
             return Recognised(self.stem, tuple(found))
         scope = self._mentioned() or self.whole.home
         tokens = self._tokens(self.stem, scope)
+        above = self._turned_by()
+        if above is not None:
+            raise Unresolved(ReasonCode.WORD_LEFT, f"it stands under {above}; write it where nothing limits it")
         if len(tokens) == 1:
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "there is no text")
         if self._is_persons(tokens):
@@ -179,6 +215,16 @@ class Reading:
             or self._sectioned(tokens, scope)
             or self._sentence(tokens, scope)
         )
+
+    def _turned_by(self) -> str | None:
+        """A heading or parent above the criterion that limits or turns around what stands below it."""
+        above = [(f'the heading "{heading}"', heading) for heading in self.criterion.headings]
+        parent = self.criterion.parent
+        while parent is not None:
+            criterion = self.whole.task.criterion(parent)
+            above.append((f'line {criterion.line}, "{criterion.text}"', criterion.text))
+            parent = criterion.parent
+        return next((what for what, text in above if turns_around(text)), None)
 
     def _persons(self, token: Token) -> Cannot:
         return Cannot(
@@ -273,7 +319,9 @@ class Reading:
         if stop is not None:
             return Recognised(self.stem, self._known(typed, source, scope), stop.as_cannot(), words)
         try:
-            return Recognised(self.stem, self._agreed(typed, understood, scope, source), None, words)
+            requests = self._agreed(typed, understood, scope, source)
+            separable(requests)
+            return Recognised(self.stem, requests, None, words)
         except Incomplete as incomplete:
             return Recognised(self.stem, incomplete.requests, incomplete.stop.as_cannot(), words)
         except Stop as stopped:
@@ -310,7 +358,7 @@ class Reading:
         negative = self.whole.lexer.negative
         if any(token.bits & negative for token in (*before, *after)):
             return False
-        return len(before) == 1 or (before[-2].text in (":", "—") and len(after) == 1)
+        return len(after) == 1 and (len(before) == 1 or before[-2].text in (":", "—"))
 
     def _scripts(self, scope: Scope) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -323,16 +371,29 @@ class Reading:
 
     def _sentence(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
         found = self._read(self.stem, tokens, scope)
+        spoken = scope.names.first_spoken
+        if any(token.text.casefold() in spoken for token in tokens):
+            liberal = self._tokens(self.stem, scope, liberal=True)
+            if len(liberal) != len(tokens):
+                found = self._either(found, self._read(self.stem, liberal, scope))
         if found is None and self._unknown(tokens):
             found = self._elsewhere(scope)
         return found or self._stopped(tokens, scope)
 
+    def _either(self, strict: Recognised | None, liberal: Recognised | None) -> Recognised | None:
+        """Words that are each something and together a name: only one of the readings may make sense."""
+        if strict is None or liberal is None:
+            return strict or liberal
+        if strict.requests == liberal.requests and _code(strict) == _code(liberal):
+            return strict
+        what = f"it can be read in several ways: {_told(strict.requests)} or {_told(liberal.requests)}; say which"
+        return replace(strict, requests=(), cannot=Cannot(Status.UNRESOLVED, ReasonCode.AMBIGUOUS, what))
+
     def _read(self, stem: str, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
         """The reading of the whole sentence, or of what stands before its notes."""
         for text, words in self._without_notes(stem, tokens, scope):
-            parse = Parse(words)
-            readings = self.whole.grammar.readings("sentence", parse)
-            self.far = parse.far if text is stem else self.far
+            readings, far = self.whole.readings((self.criterion.index, scope.name), words)
+            self.far = far if text is stem else self.far
             if readings:
                 return self._resolved(text, words, readings, scope)
         return None
@@ -348,8 +409,7 @@ class Reading:
         for asks in readings:
             if asks not in [each for each in readings[: readings.index(asks)]]:
                 outcomes.append(self._outcome(stem, tokens, asks, setting))
-        good = [each for each in outcomes if each.cannot is None]
-        distinct = _distinct_outcomes(good or outcomes)
+        distinct = _distinct_outcomes(outcomes)
         if len(distinct) > 1:
             what = " or ".join(_told(each.requests) for each in distinct[:3])
             cannot = Cannot(
@@ -368,7 +428,7 @@ class Reading:
     def _stopped(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
         """No reading: the word that stopped it is the first unknown one, or the furthest that any rule came to."""
         at = min(self.far, len(tokens) - 1)
-        unknown = next((i for i, token in enumerate(tokens[:-1]) if not token.bits & ~self._weak), None)
+        unknown = next((i for i, token in enumerate(tokens[:-1]) if not token.bits & ~self.whole.lexer.weak), None)
         return self._stopped_at(tokens, at if unknown is None else min(at, unknown), scope)
 
     def _stopped_at(self, tokens: Sequence[Token], at: int, scope: Scope | None = None) -> Recognised:
@@ -381,8 +441,9 @@ class Reading:
         if at == len(tokens) - 1:
             what = f'something is missing behind "{tokens[at - 1].text}"'
             return Cannot(Status.UNRESOLVED, ReasonCode.NOT_UNDERSTOOD, what)
-        near = names.near(token.text) if not token.bits & ~self._weak and token.text[:1].isalpha() else []
-        if near and at > 0:
+        unknown = at > 0 and not token.bits & ~self.whole.lexer.weak and token.text[:1].isalpha()
+        near = names.near(token.text) if unknown else []
+        if near:
             reason = f'"{token.text}" is no name here; nearest: {", ".join(near)}'
             return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, reason)
         code = ReasonCode.WORD_LEFT if at > 0 else ReasonCode.NOT_UNDERSTOOD
@@ -390,31 +451,18 @@ class Reading:
 
     # --- words -----------------------------------------------------------------------------------------------------------------
 
-    @property
-    def _weak(self) -> int:
-        """Classes that an unknown word has too."""
-        return self.whole.lexer.bit("ANY") | self.whole.lexer.bit("IDENTIFIER") | self.whole.lexer.bit("CODE")
-
-    def _tokens(self, text: str, scope: Scope) -> list[Token]:
+    def _tokens(self, text: str, scope: Scope, *, liberal: bool = False) -> list[Token]:
         known = Known(scope.names, self.whole.is_repository, self._exists_in(scope), commands.is_command)
-        return self.whole.lexer.tokens(text, known)
+        return self.whole.lexer.tokens(text, known, liberal=liberal)
 
-    def _exists_in(self, scope: Scope) -> Any:
-        root = scope.repository.root
-
-        def exists(path: str) -> bool:
-            if not path or "\0" in path or len(path) > 1000:
-                return False
-            inside = (root / path).resolve()
-            return inside.is_relative_to(root.resolve()) and inside.exists()
-
-        return exists
+    def _exists_in(self, scope: Scope) -> Callable[[str], bool]:
+        return scope.exists
 
     def _word(self, token: Token, stopped: bool | None) -> Word:
-        return Word(token.start, token.end, "stopped" if stopped else taken_for(token, self.whole.lexer.bit))
+        return Word(token.start, token.end, "stopped" if stopped else self.whole.lexer.taken_for(token))
 
     def _unknown(self, tokens: Sequence[Token]) -> bool:
-        return any(not token.bits & ~self._weak for token in tokens[:-1])
+        return any(not token.bits & ~self.whole.lexer.weak for token in tokens[:-1])
 
     def _is_persons(self, tokens: Sequence[Token]) -> bool:
         return bool(tokens[0].bits & self.whole.lexer.bit("PERSON")) and not tokens[0].code
@@ -441,8 +489,7 @@ class Reading:
     # --- what stands around the sentence --------------------------------------------------------------------------------------------
 
     def _setting(self, scope: Scope, source: Source) -> Setting:
-        version, said = self._version(scope)
-        index = self.criterion.index
+        version, said, of = self._version(scope)
         return Setting(
             names=scope.names,
             line=self.criterion.line,
@@ -452,7 +499,10 @@ class Reading:
             host_of_task=self.whole.task.registry,
             version=version,
             version_said=said,
-            facts=(lambda: self.whole.facts(index)) if self.with_facts else Facts,
+            version_of=of,
+            explicit=not self.with_facts,
+            stage=self._heading_stage(scope),
+            facts=self._facts,
             exists=self._exists_in(scope),
             read=self._reader(scope),
             remark=self.remarks.append,
@@ -469,7 +519,7 @@ class Reading:
 
         return read
 
-    def _version(self, scope: Scope) -> tuple[Wanted | None, str]:
+    def _version(self, scope: Scope) -> tuple[Wanted | None, str, tuple[Entry, ...]]:
         """The version of the nearest heading that has one, else of the front matter."""
         own = self._front_matter_version()
         for heading in reversed(self.criterion.headings):
@@ -479,8 +529,24 @@ class Reading:
                     self.remarks.append(
                         f'version {found.text} of the heading "{heading}", not {own.text} of the front matter'
                     )
-                return found, f'the heading "{heading}"'
-        return own, "the front matter"
+                named = [token.entry for token in self._tokens(heading, scope) if token.entry is not None]
+                return found, f'the heading "{heading}"', tuple(each for each in named if is_named(each))
+        return own, "the front matter", ()
+
+    def _heading_stage(self, scope: Scope) -> str | None:
+        """ "### Production": an environment or cluster in a heading, where the repository has a folder of that name."""
+        bits = self.whole.lexer.bit("STAGE") | self.whole.lexer.bit("PLACE")
+        for heading in reversed(self.criterion.headings):
+            found = [token.text for token in self._tokens(heading, scope) if token.bits & bits]
+            known = [word for word in found if has_stage(scope.names, word)]
+            if len(known) == 1:
+                return known[0]
+            if len(known) > 1:
+                raise Unresolved(
+                    ReasonCode.AMBIGUOUS,
+                    f'the heading "{heading}" names {" and ".join(known)}; say which in the criterion',
+                )
+        return None
 
     def _front_matter_version(self) -> Wanted | None:
         text = self.whole.task.version
@@ -496,9 +562,23 @@ class Reading:
         if len(at) != 1 or tokens[at[0]].value.kind == "two" and at[0] == 0:
             return None
         before = tokens[at[0] - 1] if at[0] else None
-        if before is not None and not before.bits & ~self._weak:
+        if before is not None and not before.bits & self.whole.lexer.before_version:
             return None
         return wanted(tokens[at[0]])
+
+
+def turns_around(text: str) -> bool:
+    """Whether a heading says that what stands below it is not simply to be done ("Optional", "If approved", "Not in
+    this task", "Staging only"). Words of order ("After the build", "Before merge", "First") are none."""
+    words = re.findall(r"[\w'/-]+", text.casefold())
+    return bool(_TURNING & set(words)) or "out of scope" in text.casefold()
+
+
+_TURNING = frozenset(
+    "not never no don't without skip unless except if optional optionally maybe only manual manually deferred later "
+    "future someday eventually stretch backlog cancelled canceled withdrawn obsolete rejected postponed rollback "
+    "nice-to-have out-of-scope tbd wip proposal draft avoid".split()
+)
 
 
 def _kind_of_stop(token: Token, bit: Any) -> str:
@@ -518,29 +598,6 @@ _STOPS = (
     ("VERSION", "is a version that belongs to nothing here"),
 )
 _SHELLS = frozenset({"bash", "sh", "shell", "console", "zsh", "shell-session", "terminal", "shellsession"})
-
-
-def taken_for(token: Token, bit: Any) -> str:
-    """What a word was taken for, for people."""
-    for name, classes in _TAKEN.items():
-        if any(token.bits & bit(each) for each in classes):
-            return name
-    return "word" if token.bits else "unknown"
-
-
-_TAKEN: Mapping[str, tuple[str, ...]] = {
-    "command": ("COMMAND",),
-    "image": ("IMAGE_REF", "IMAGE_NAME"),
-    "version": ("VERSION", "DIGEST", "RANGE", "LATEST"),
-    "placeholder": ("PLACEHOLDER",),
-    "registry": ("HOST",),
-    "path": ("PATH",),
-    **{name: tuple(classes.split()) for name, classes in TAKEN_FOR.items()},
-    "name": ("NAME", "SPACE", "PLACE", "IDENTIFIER"),
-    "repository": ("REPO",),
-    "place": ("STAGE",),
-    "value": ("CODE", "KEY", "NUMBER", "SETTING"),
-}
 
 
 def _distinct_outcomes(outcomes: Sequence[Recognised]) -> list[Recognised]:

@@ -15,7 +15,7 @@ from executor.models import Request, Source
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Change, Field, Images, Item, Place, Registry, Target, Wanted
-from executor.recognise.names import AManifest, AnImage, Names
+from executor.recognise.names import AManifest, AnImage, Entry, Names
 from executor.recognise.versions import EXACT, SHA, TWO, Version
 from executor.recognise.words import WELL_KNOWN_REGISTRIES
 
@@ -48,6 +48,11 @@ class Setting:
     host_of_task: str | None
     version: Wanted | None
     version_said: str
+    version_of: tuple[Entry, ...]
+    """What the heading with the version names; empty: it is everything's."""
+    explicit: bool
+    """Only what is named counts: the task's criteria are being read for what they name."""
+    stage: str | None
     facts: Callable[[], Facts]
     exists: Callable[[str], bool]
     read: Callable[[str], str | None]
@@ -71,7 +76,25 @@ def resolve(asks: Sequence[Ask], setting: Setting) -> tuple[Request, ...]:
             found += resolver.requests(ask)
         except Stop as stop:
             raise Incomplete(stop, [*found, *resolver.partial]) from None
+    try:
+        _separable(found)
+    except Stop as stop:
+        raise Incomplete(stop, ()) from None
     return _unique(found)
+
+
+_LEFT = frozenset({"git.commit", "cluster.observe", "flux.reconcile"})
+
+
+def _separable(requests: Sequence[Request]) -> None:
+    """What is left to verification cannot stand in one criterion with what runs now: neither would be ticked rightly."""
+    left = [each.operation in _LEFT for each in requests]
+    if any(left) and not all(left):
+        names = [each.operation for each in requests]
+        raise Unresolved(
+            ReasonCode.NOT_UNDERSTOOD,
+            f"{names[left.index(True)]} belongs to verification, {names[left.index(False)]} does not; write two criteria",
+        )
 
 
 def _unique(requests: Iterable[Request]) -> tuple[Request, ...]:
@@ -192,8 +215,10 @@ class Resolver:
 
     def _unnamed(self, images: Images, *, build: bool) -> list[str]:
         """The images of "the image", "images", "all 4 images"."""
-        here = list(dict.fromkeys(each.name for each in self.names.images))
         named = list(self.at.facts().images)
+        if self.at.explicit:
+            raise Blocked(ReasonCode.AMBIGUOUS, "which image is not said")
+        here = list(dict.fromkeys(each.name for each in self.names.images))
         if images.plural or images.it:
             found = here if build or not named else named
             if not found:
@@ -212,8 +237,8 @@ class Resolver:
         """The tag: of the item, the sentence, the nearest heading, the front matter, the task's other criteria."""
         found = self._said(ask, item)
         if found is None:
-            found = self.at.version
-            others = self.at.facts().versions.get(name, frozenset())
+            found = self.at.version if self._is_its_version(name) else None
+            others = self.at.facts().versions.get(name, frozenset()) if self._of_this_task(ask) else frozenset()
             if found is None and len(others) == 1:
                 return next(iter(others))
             if found is not None and found.version is not None and others and found.version.text not in others:
@@ -228,6 +253,18 @@ class Resolver:
                 f"no version for {name}: neither the sentence nor its heading nor the front matter has one; write it",
             )
         return self._exact(found, "image").text
+
+    def _is_its_version(self, name: str) -> bool:
+        """A version of a heading that names something is that thing's and no other's."""
+        if not self.at.version_of:
+            return True
+        images = [image.name for entry in self.at.version_of for image in (*entry.images, *entry.group)]
+        return name in images or any(name == entry.name for entry in self.at.version_of)
+
+    def _of_this_task(self, ask: Ask) -> bool:
+        """What the task itself builds is what its sentences push and verify; a command's version comes from its own
+        text, its heading or the front matter (criteria.md)."""
+        return ask.what != "image.build" and self.at.source is Source.SENTENCE
 
     def _said(self, ask: Ask, item: Item | None) -> Wanted | None:
         images: Images = ask.get("images")
@@ -346,10 +383,16 @@ class Resolver:
         if target.names and len(target.names) == 1 and target.names[0].entry is not None:
             common["name"] = target.names[0].entry.name
             self.partial = [self._request("helmrelease.bump", **common)]
-        common |= self._new_version(change, common.get("field"))
+        common |= self._new_version(change, common.get("field"), target)
         self.partial = [self._request("helmrelease.bump", **common)]
         if target.names:
-            return [self._bump_named(target, token, common) for token in target.names]
+            field = ask.get("field")
+            plural = field is not None and field.plural and "image" not in common
+            return [
+                each
+                for token in target.names
+                for each in (self._bump_images(token, common) if plural else [self._bump_named(target, token, common)])
+            ]
         if change is not None and change.to.reference is not None:
             return [self._bump_pinned(common["image"], common)]
         return [
@@ -367,8 +410,11 @@ class Resolver:
             common["rollback"] = True
         for place in ask.get("where"):
             common |= self._place(place, common)
-        if field is not None and field.plural:
-            common["every_image"] = True
+        if self.at.stage is not None and not {"where", "file", "everywhere"} & common.keys():
+            common["where"] = self._stage(self.at.stage)
+            self.at.remark(f"in {common['where']}, as its heading says")
+        if target.file is not None:
+            common["file"] = self._path(target.file)
         return common
 
     def _place(self, place: Place, so_far: Mapping[str, Any]) -> dict[str, Any]:
@@ -388,16 +434,12 @@ class Resolver:
 
     def _stage(self, word: str) -> str:
         """The path part that a stage, cluster or overlay is called by here."""
-        entry = self.names.entry(word)
-        if entry is not None and entry.part:
-            return entry.name
-        for other in _SYNONYMS.get(word.casefold(), ()):
-            entry = self.names.entry(other)
-            if entry is not None and entry.part:
-                return entry.name
+        found = has_stage(self.names, word)
+        if found is not None:
+            return found
         raise Unresolved(ReasonCode.UNKNOWN_NAME, f'there is no folder "{word}" among the manifests here')
 
-    def _new_version(self, change: Change | None, field: str | None) -> dict[str, Any]:
+    def _new_version(self, change: Change | None, field: str | None, target: Target) -> dict[str, Any]:
         found: dict[str, Any] = {}
         if change is None:
             if self.at.version is None:
@@ -405,6 +447,9 @@ class Resolver:
                     ReasonCode.NOT_DETERMINATE,
                     "to which version is not said: neither the sentence nor its heading nor the front matter has one",
                 )
+            names = {token.entry.name for token in target.names if token.entry is not None}
+            if self.at.version_of and not names <= {entry.name for entry in self.at.version_of}:
+                raise Blocked(ReasonCode.NOT_DETERMINATE, f"{self.at.version_said} names another version; write it")
             return {"version": _written(self._exact(self.at.version, field or ""))}
         before, to = change.before, change.to
         if before is not None:
@@ -445,6 +490,24 @@ class Resolver:
         if len(pinned) != 1:
             raise Blocked(ReasonCode.AMBIGUOUS, f"{entry.name} may be {' or '.join(pinned)}; write the whole name")
         return self._bump_pinned(pinned[0], common)
+
+    def _bump_images(self, token: Token, common: Mapping[str, Any]) -> list[Request]:
+        """All images of a release that are at one and the same old version, or that this task builds."""
+        releases = token.entry.releases if token.entry is not None else []
+        pins = [pin for pin in self.names.pins if len(releases) == 1 and pin.path == releases[0].path and pin.tag]
+        built = self.at.facts().versions
+        ours = [pin for pin in pins if common["version"] in built.get(_bare(pin.repository), frozenset())]
+        if ours or len({pin.tag for pin in pins}) == 1:
+            repositories = dict.fromkeys(pin.repository for pin in ours or pins)
+            assert token.entry is not None
+            return [
+                self._request("helmrelease.bump", **{**common, "name": token.entry.name, "image": each})
+                for each in repositories
+            ]
+        if len(pins) > 1:
+            listed = ", ".join(f"{pin.repository}:{pin.tag} ({pin.path}:{pin.line})" for pin in pins)
+            raise Blocked(ReasonCode.AMBIGUOUS, f"its images are at several versions: {listed}; name each")
+        return [self._bump_named(Target("HelmRelease", (token,)), token, common)]
 
     def _source_bump(self, kind: str, token: Token, common: Mapping[str, Any]) -> Request:
         entry = token.entry
@@ -503,6 +566,9 @@ class Resolver:
     def _unnamed_releases(self, target: Target, common: Mapping[str, Any]) -> list[tuple[str, str | None]]:
         """ "The HelmRelease": the only one that the task's other criteria name, the only one at the old version, the
         only one here."""
+        named = self.at.facts().releases
+        if self.at.explicit:
+            raise Blocked(ReasonCode.AMBIGUOUS, "which HelmRelease is not said")
         here = self.names.of_kind("HelmRelease")
         if common.get("where"):
             here = [each for each in here if _below(each.path, common["where"])]
@@ -513,10 +579,9 @@ class Resolver:
             pairs = _unique_pairs(each for each in here if self._mentions(each, common["from_version"]))
             if target.every or target.plural:
                 return pairs or self._no_release(common)
-        named = self.at.facts().releases
         if not target.plural and len(set(named)) == 1 and not common.get("from_version"):
             return [named[0]]
-        if len(pairs) == 1:
+        if len(pairs) == 1 and (target.kind is not None or common.get("from_version") or common.get("file")):
             return pairs
         if not pairs:
             return self._no_release(common)
@@ -537,19 +602,23 @@ class Resolver:
     def _manifest_set(self, ask: Ask) -> list[Request]:
         kind, value = ask.get("scalar")
         self.partial = [self._request("manifest.set", path=ask.get("key"))]
-        file = self._file(ask.get("file")) if ask.get("file") is not None else None
-        self.partial = [self._request("manifest.set", file=file, path=ask.get("key"))]
         if kind == "placeholder":
             raise Blocked(ReasonCode.PLACEHOLDER, f'"{value}" stands for a value; write the value')
         if kind == "vague":
             raise Blocked(ReasonCode.NOT_DETERMINATE, f'"{value}" is no value; write it')
+        file = self._file(ask.get("file")) if ask.get("file") is not None else None
+        self.partial = [self._request("manifest.set", file=file, path=ask.get("key"))]
         if file is None:
             raise Blocked(ReasonCode.AMBIGUOUS, f"in which file {ask.get('key')} is to be set is not said; name it")
         text = value if kind == "setting" else value.text
-        return [self._request_set(file, ask.get("key"), scalar(text, ask.get("key")))]
+        before = ask.get("before")
+        old = None if before is None else str(before if isinstance(before, str) else before.text)
+        return [self._request_set(file, ask.get("key"), scalar(text, ask.get("key")), old)]
 
-    def _request_set(self, file: str, path: str, value: Any) -> Request:
+    def _request_set(self, file: str, path: str, value: Any, old: str | None) -> Request:
         arguments = {"file": file, "path": path, "value": value}
+        if old is not None:
+            arguments["from_version"] = old
         return Request("manifest.set", arguments, self.at.source, self.at.line, self.at.repository)
 
     def _manifest_add(self, ask: Ask) -> list[Request]:
@@ -621,7 +690,7 @@ class Resolver:
         if overlays == "all":
             paths = self._all_overlays()
         elif isinstance(overlays, tuple):
-            paths = tuple(self._path(each) for each in overlays)
+            paths = tuple(dict.fromkeys(path for each in overlays for path in self._built_at(each)))
         elif overlays is not None:
             paths = self._built_at(overlays)
         return [self._request("kustomize.build", paths=list(paths) or None, no_unresolved=ask.get("no_unresolved"))]
@@ -710,6 +779,15 @@ class Resolver:
         return [self._request("git.commit")]
 
 
+def has_stage(names: Names, word: str) -> str | None:
+    """The folder name that `word` means: itself, or the other spelling where only that one exists."""
+    for spelling in (word, *_SYNONYMS.get(word.casefold(), ())):
+        entry = names.entry(spelling)
+        if entry is not None and entry.part:
+            return entry.name
+    return None
+
+
 def scalar(text: str, key: str = "") -> Any:
     """A YAML scalar as people mean it: numbers and truth values typed, everything else its text as written.
 
@@ -759,4 +837,5 @@ def _stem(entry: str) -> str:
     return entry.rstrip("/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
 
 
+separable = _separable
 __all__ = ["TWO", "Facts", "Incomplete", "Setting", "resolve", "scalar"]

@@ -51,9 +51,14 @@ class ImageReference:
         return f"{self.host}/{self.repository}" if self.host else self.repository
 
 
+_ADDRESS = re.compile(r"(?:10|127)(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}")
+
+
 def version(text: str) -> Version | None:
     """`text` as one version, or None. A range, a placeholder and a bare whole number are none."""
     bare, at, digest = text.partition("@")
+    if _ADDRESS.fullmatch(bare):
+        return None  # an address of a private network, not a version of four parts
     if at and not DIGEST.fullmatch(digest):
         return None
     kind = _kind(bare)

@@ -29,6 +29,9 @@ VOCABULARY: dict[str, str] = {
     "RENDER": "render",
     "RUN": "run execute perform rerun re-run",
     "RUNS": "runs",
+    "LINTS": "lints linted",
+    "HOLDS": "contains lists holds has",
+    "DEPLOYS": "deploys deployed applied applies",
     "WAS_RUN": "run executed performed",
     "RECONCILE": "reconcile resync",
     "RECONCILES": "reconciles",
@@ -114,8 +117,7 @@ VOCABULARY: dict[str, str] = {
     "CODE": "code",
     "STATUS": "status state condition",
     "TRUE": "true",
-    "IMAGEPULLBACKOFF": "imagepullbackoff errimagepull",
-    "CRASHLOOPBACKOFF": "crashloopbackoff oomkilled",
+    "TROUBLE": "imagepullbackoff errimagepull crashloopbackoff createcontainerconfigerror oomkilled invalidimagename",
     # small words
     "THE": "the a an our this that",
     "ALL": "all every each",
@@ -138,6 +140,13 @@ VOCABULARY: dict[str, str] = {
     "maybe possibly depending pending where during",
     "RESTRICTION": "only except but excluding exclude just besides otherwise instead rather apart first",
     "QUESTION": "? why how what which who",
+    # what a note or a heading may not say of an operation: that it is not to be done now, here, or by this program
+    "PUT_OFF": (
+        "manual manually deferred defer later eventually someday future todo tbd wip draft proposal idea separate separately "
+        "elsewhere temporary temporarily partial partially tentative obsolete cancelled canceled withdrawn superseded "
+        "duplicate n/a human approval approved sign-off optional optionally maybe nice-to-have stretch backlog rollback "
+        "scope postponed abandoned rejected forbidden done handled already"
+    ),
     "THEN": "then",
     "AND": "and",
     "OR": "or",
@@ -158,6 +167,12 @@ for _name, _words in VOCABULARY.items():
         WORDS[_word] = (*WORDS.get(_word, ()), _name)
 
 TAKEN_FOR: dict[str, str] = {
+    "command": "COMMAND",
+    "image": "IMAGE_REF IMAGE_NAME",
+    "version": "VERSION DIGEST RANGE LATEST",
+    "placeholder": "PLACEHOLDER",
+    "registry": "HOST",
+    "path": "PATH",
     "verb": "BUILD BUILT BUILDS PUSH PUSHED BUMP BUMPED SET WAS_SET ROLLBACK ROLLED REMOVE REMOVED ADD ADDED VERIFY "
     "VERIFIED VALIDATE RENDER RUN RUNS WAS_RUN RECONCILE RECONCILES RECONCILED TRIGGER TRIGGERED COMMIT COMMITTED PERSON",
     "predicate": "READY RUNNING HEALTHY AVAILABLE REACHABLE VALID PRESENT PASSES RENDERS COMPLETES PARSES SHOWS RESPONDS "
@@ -167,6 +182,10 @@ TAKEN_FOR: dict[str, str] = {
     "restriction": "RESTRICTION",
     "connective": "AND OR THEN",
     "filler": "THE ALL BOTH REMAINING BE HAVE MODAL NEEDS IT MANNER LOCALLY",
+    "name": "NAME SPACE PLACE",
+    "repository": "REPO",
+    "place": "STAGE",
+    "value": "KEY NUMBER SETTING",
 }
 
 WELL_KNOWN_REGISTRIES: dict[tuple[str, ...], str] = {

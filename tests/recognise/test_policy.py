@@ -53,7 +53,7 @@ REFUSED = [
     "ls apps/{a,b}",
     "ls ~/x",
     "! grep -q a b",
-    "grep -q \"$(id)\" b",
+    'grep -q "$(id)" b',
     "(grep -q a b)",
     "{ grep -q a b; }",
     "grep -q a b |& cat",

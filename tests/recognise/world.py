@@ -131,6 +131,7 @@ FILES: dict[str, str] = {
     "kubernetes/infrastructure/networking/cilium/cilium.yaml": _CONFIG_MAP.replace("ffl-config", "cilium"),
     "_archive/ffl/helmrelease.yaml": release("ffl", "old", chart="0.0.1"),
     "scripts/check.sh": "#!/bin/bash\necho ok\n",
+    "Dockerfile.saas": DOCKERFILE,
     "charts/ffl/Chart.yaml": "apiVersion: v2\nname: ffl\nversion: 0.1.0\n",
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Lexer
-from executor.recognise.meaning import Ask, Rule
+from executor.recognise.meaning import Ask, Images, Rule
 from executor.recognise.rules import bumps, cluster, commanded, edits, images, phrases, validation
 
 RULES: tuple[Rule, ...] = (*images.RULES, *bumps.RULES, *edits.RULES, *validation.RULES, *cluster.RULES)
@@ -25,9 +25,17 @@ def table() -> tuple[Grammar, Lexer]:
             grammar.phrase("clause", pattern, _make(rule))
     grammar.phrase("sep", "; | STOP | , | AND | , AND | ,? THEN | AND THEN | &")
     grammar.phrase("sentence", "clause:<clause>", lambda c: tuple(c["clause"]))
+    grammar.phrase("follow", "PUSH IT?", lambda c: (Ask("image.push", {"images": Images(it=True)}),))
+    grammar.phrase("sentence", "clause:<clause> <sep> more:<follow>", _followed)
     grammar.phrase("sentence", "clause:<clause> <sep> more:<sentence>", lambda c: (*c["clause"], *c["more"]))
     grammar.seal()
     return grammar, Lexer(grammar)
+
+
+def _followed(c: Mapping[str, Any]) -> tuple[Ask, ...] | None:
+    """ "… and push": only behind a build."""
+    asks = tuple(c["clause"])
+    return (*asks, *c["more"]) if all(ask.what == "image.build" for ask in asks) else None
 
 
 def _make(rule: Rule) -> Any:

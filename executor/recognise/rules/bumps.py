@@ -21,6 +21,12 @@ def add(g: Grammar) -> None:
     g.phrase("what_of", "r:<release> f:<field>?", lambda c: (c["r"], c.get("f")))
     g.phrase("what_of", "f:<field> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
     g.phrase("what_of", "f:<field>", lambda c: (None, c["f"]))
+    g.phrase("what_of", "THE? x:PATH f:<field>?", _of_file)
+
+
+def _of_file(c: Captured) -> tuple[Target, Any] | None:
+    """`apps/x/helmrelease.yaml`: the release in that file."""
+    return (Target("HelmRelease", file=c["x"].text), c.get("f")) if c["x"].text.endswith((".yaml", ".yml")) else None
 
 
 def _bump(c: Captured) -> list[Ask] | None:
@@ -36,8 +42,10 @@ def _bump(c: Captured) -> list[Ask] | None:
         field = change.field
     verb = c.get("bump_verb") or c.get("bump_done") or "bump"
     places = [c[k] for k in ("where", "where2") if c.get(k) is not None]
-    if change is None and verb == "rollback":
-        return None
+    if change is None and (verb == "rollback" or (target.kind is None and not target.names)):
+        return None  # "upgrade chart" says neither of what nor to what
+    if target == Target() and (field is None or field.name is None):
+        return None  # "bump version to 2.0.0" may be any version
     return [
         Ask(
             "bump",
@@ -46,9 +54,19 @@ def _bump(c: Captured) -> list[Ask] | None:
     ]
 
 
+def _unspoken(c: Captured) -> list[Ask] | None:
+    first = _plain({**c, "what_of": c.get("what_of") or (c["r"], c["f"])})
+    if first is None or "c2" not in c:
+        return first
+    second = _plain({"what_of": (c["r"], c["f2"]), "change": c["c2"]})
+    return first + second if second is not None else None
+
+
 def _plain(c: Captured) -> list[Ask] | None:
     """Without a verb only `A → B` says that something is to change."""
-    return _bump(c) if c["change"].before is not None else None
+    target = c["what_of"][0]
+    named = target is not None and (target.names or target.file)
+    return _bump(c) if named and c["change"].before is not None else None
 
 
 _REST = "{ <change> <where> where2:<where> <in_release> } <manner>*"
@@ -78,6 +96,16 @@ RULES = (
             "Update HelmRelease chart version: `0.1.3` → `0.2.0`": (
                 "helmrelease.bump name=triager namespace=triager field=chart from_version=0.1.3 version=0.2.0"
             ),
+            "Update `apps/longhorn/helmrelease.yaml` to chart version 1.11.0": (
+                "helmrelease.bump name=longhorn namespace=storage file=apps/longhorn/helmrelease.yaml field=chart version=1.11.0"
+            ),
+            "Update ffl images to 0.1.18": (
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/backend version=0.1.18 + "
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/frontend version=0.1.18"
+            ),
+            "Bump ffl to 0.1.18 from 0.1.17": "helmrelease.bump name=ffl from_version=0.1.17 version=0.1.18",
+            "Bump longhorn to 1.11.0 in staging only": "helmrelease.bump name=longhorn where=staging version=1.11.0",
+            "Bump longhorn to 1.11.0 everywhere": "helmrelease.bump name=longhorn everywhere=True version=1.11.0",
             "Bump OCIRepository podinfo to 6.8.0": "source.bump kind=OCIRepository name=podinfo version=6.8.0",
         },
         {
@@ -100,18 +128,48 @@ RULES = (
             "Update the ffl HelmRelease values to 0.1.18": "u",
             "Bump ffl to 0.1.18 except in production": "u",
             "Has ffl been bumped to 0.1.18?": "u",
+            "Bump version to 2.0.0": "u",
+            "Upgrade chart": "u",
+            "Upgrade charts to use Recharts library": "u",
+            "Upgrade Chart.js and replace FusionCharts": "u",
+            "Update chart version to 1.2.3": "b ambiguous",
+            "Bump metallb to 192.168.7.21": "u",
+            "Bump ffl to 192.168.7.21": "u",
+            "Bump ffl to 18": "u",
+            "Bump ffl to 0.1.18 and commit": "u",
+            "Bump ffl to 0.1.18 and wait for rollout": "u",
+            "Bump ffl CRDs to 0.1.18": "u",
+            "Bump ffl to 0.1.18 to production": "u",
+            "Bump ffl dependencies to 0.1.18": "u",
+            "Updated ffl HelmRelease to 0.1.18": "u",
+            "Bump ffl to 0.1.18 (requires Kubernetes 1.30)": "u",
+            "Bump ffl to 0.1.18 (manual)": "u",
+            "Bump ffl to ~~0.1.17~~ 0.1.18": "u",
+            "Bump nothing-here HelmRelease to 0.1.18": "b not-found",
+            "Bump ffl to latest": "b not-determinate",
+            "Bump ffl to >=0.1.18": "b not-determinate",
+            "Bump ffl to <version>": "b placeholder",
+            "Bump longhorn to 1.11.0 in canary": "u unknown-name",
+            "Bump longhorn to 1.11.0 in staging, not prod": "u",
+            "Bump longhorn to 1.11.0 first in staging": "u",
+            "Bump longhorn to 1.11.0 in staging and prod": "u",
         },
     ),
     Rule(
         "from → to, without a verb",
         (
-            "<what_of> (— | : | DASH | ,)? <change> <manner>*",
-            "r:<release> (— | : | DASH) f:<field> (: | =)? <change>",
+            "<what_of> (: | DASH | ,)? <change> <manner>*",
+            "r:<release> (: | DASH) f:<field> (: | =)? <change>",
+            "r:<release> (: | DASH) f:<field> (: | =)? <change> , f2:<field> (: | =)? c2:<change>",
         ),
-        lambda c: _plain({**c, "what_of": c.get("what_of") or (c["r"], c["f"])}),
+        _unspoken,
         {
             "**longhorn** `storage` — chart `1.10.1` → `1.11.0`": (
                 "helmrelease.bump name=longhorn namespace=storage field=chart from_version=1.10.1 version=1.11.0"
+            ),
+            "**render-worker** `render` — chart `0.1.17` → `0.1.18`, image `0.1.17` → `0.1.18`": (
+                "helmrelease.bump name=render-worker namespace=render field=chart from_version=0.1.17 version=0.1.18 + "
+                "helmrelease.bump name=render-worker namespace=render field=image from_version=0.1.17 version=0.1.18"
             ),
             "ffl: 0.1.17 → 0.1.18": "helmrelease.bump name=ffl from_version=0.1.17 version=0.1.18",
         },

@@ -47,6 +47,8 @@ def add(g: Grammar) -> None:
         lambda c: "Ready",
     )
     g.phrase("condition", "MANNER? <be>? r:<ready>", lambda c: c["r"])
+    g.phrase("condition", "MANNER? <be>? DEPLOYS (AND r:<ready>)? MANNER?", lambda c: c.get("r", "Ready"))
+    g.phrase("condition", "r:<ready> (= | :)? TRUE", lambda c: c["r"])
     g.phrase("condition", "<be>? in THE? r:<ready> STATUS", lambda c: c["r"])
     g.phrase(
         "condition",
@@ -65,7 +67,13 @@ def add(g: Grammar) -> None:
         lambda c: c["x"].text,
     )
     g.phrase("in_space", "across ALL NAMESPACES | in ALL namespaces", lambda c: "*")
-    g.phrase("trouble", "x:IMAGEPULLBACKOFF | x:CRASHLOOPBACKOFF", lambda c: c["x"].text)
+    g.phrase("trouble", "x:TROUBLE", lambda c: (c["x"].text,))
+    g.phrase("trouble", "x:TROUBLE (OR | AND | / | ,) y:TROUBLE", lambda c: (c["x"].text, c["y"].text))
+    g.phrase(
+        "changed",
+        "GIT? CHANGES | (updated | modified | changed | new)? (HELMRELEASES | HELMRELEASE | MANIFESTS) CHANGES? "
+        "| (updated | modified | changed) CHANGES | MANIFEST CHANGES",
+    )
     g.phrase(
         "repo",
         "THE? (x:REPO REPOSITORY? | GIT REPOSITORY? | REPOSITORY | GIT REPOSITORY | origin | remote | main | master | git | main branch | master branch)",
@@ -108,16 +116,10 @@ def _observe(c: Captured) -> list[Ask]:
 
 
 def _absent(c: Captured) -> list[Ask]:
+    around = {"namespace": c.get("in_space"), "where": c.get("cluster")}
     return [
-        Ask(
-            "cluster.observe",
-            {
-                "target": Target("Pod", every=True),
-                "condition": f"no {c['trouble']}",
-                "namespace": c.get("in_space"),
-                "where": c.get("cluster"),
-            },
-        )
+        Ask("cluster.observe", {"target": Target("Pod", every=True), "condition": f"no {each}", **around})
+        for each in c["trouble"]
     ]
 
 
@@ -139,6 +141,10 @@ RULES = (
                 "cluster.observe kind=HelmRelease name=midwestmtg-backend condition=Ready"
             ),
             "All HelmReleases reconcile successfully": "cluster.observe kind=HelmRelease name=* condition=Ready",
+            "midwestmtg-backend HelmRelease deploys successfully": (
+                "cluster.observe kind=HelmRelease name=midwestmtg-backend condition=Ready"
+            ),
+            "All Flux Kustomizations `READY=True`": "cluster.observe kind=Kustomization name=* condition=Ready",
             "All pods are Running": "cluster.observe kind=Pod name=* condition=Running",
             "Verify that all Kustomizations are ready": "cluster.observe kind=Kustomization name=* condition=Ready",
         },
@@ -156,7 +162,13 @@ RULES = (
             "(VERIFY <that>?)? no PODS (in | with) <trouble> STATUS? { <in_space> <cluster> }",
         ),
         _absent,
-        {"No ImagePullBackOff errors": "cluster.observe kind=Pod name=* condition=no ImagePullBackOff"},
+        {
+            "No CrashLoopBackOff or ImagePullBackOff errors in ffl namespace": (
+                "cluster.observe kind=Pod name=* namespace=ffl condition=no CrashLoopBackOff + "
+                "cluster.observe kind=Pod name=* namespace=ffl condition=no ImagePullBackOff"
+            ),
+            "No ImagePullBackOff errors": "cluster.observe kind=Pod name=* condition=no ImagePullBackOff",
+        },
         {"ImagePullBackOff errors": "u", "No errors": "u", "No ImagePullBackOff errors for a week": "u"},
     ),
     Rule(
@@ -173,18 +185,29 @@ RULES = (
     Rule(
         "commit",
         (
-            "COMMIT (AND PUSH)? (ALL? THE? CHANGES)? ((to | in | into) <repo>)? (AND PUSH ((to | in) repo2:<repo>)?)?",
-            "PUSH ALL? THE? CHANGES ((to | in) <repo>)?",
+            "COMMIT (AND PUSH)? (ALL? THE? <changed>)? ((to | in | into) <repo>)? (AND PUSH ((to | in) repo2:<repo>)?)?",
+            "PUSH ALL? THE? <changed> ((to | in) <repo>)?",
             "PUSH to <repo>",
-            "ALL? THE? CHANGES <be>? COMMITTED (AND PUSHED)? ((to | in) <repo>)?",
+            "ALL? THE? <changed> <be>? COMMITTED (AND PUSHED)? ((to | in) <repo>)?",
             "GIT COMMIT (AND PUSH)?",
         ),
         _commit,
         {
             "Commit and push changes to beckerkube repository": "git.commit",
             "Commit changes": "git.commit",
+            "Commit and push updated HelmReleases to beckerkube repository": "git.commit",
+            "Manifest changes committed to Git": "git.commit",
+            "Git changes committed and pushed": "git.commit",
             "Changes committed and pushed": "git.commit",
         },
-        {"Commit to the roadmap": "u", "Do not commit changes": "u", "Commit changes and tag v1.2.0": "u"},
+        {
+            "Commit to the roadmap": "u",
+            "Commit changes with tests": "u",
+            "Push changes to production": "u",
+            "Push the deadline": "u",
+            "Commit changes after review": "u",
+            "Do not commit changes": "u",
+            "Commit changes and tag v1.2.0": "u",
+        },
     ),
 )

@@ -30,9 +30,12 @@ _ANY = _IMAGE | _CHECKS | {"flux.reconcile", "git.commit"}
 MEANS: dict[str, frozenset[str]] = {
     "RUN": _ANY,
     "RUNS": _ANY,
+    "LINTS": frozenset({"command"}),
+    "DEPLOYS": frozenset({"cluster.observe"}),
     "VERIFY": _CHECKS,
     "VERIFIED": _CHECKS,
     "VALIDATE": _CHECKS,
+    "SECURITY": frozenset({"command", "security.check"}),
     "VALIDATION": _CHECKS,
     "CHECKS": _CHECKS,
     "PASSES": _ANY,
@@ -132,7 +135,11 @@ def add(g: Grammar) -> None:
         "(SHOWS | RETURNS | contains | prints | outputs | lists | includes) (x:CODE | x:VERSION)",
         lambda c: ("sees", c["x"].text),
     )
-    g.phrase("outcome", "(SHOWS | RETURNS) (ALL? as?)? r:<ready> ((= | :)? TRUE)?", lambda c: ("condition", c["r"]))
+    g.phrase(
+        "outcome",
+        "(SHOWS | RETURNS) ALL? THE? <kind_many>? (as | in)? r:<ready> ((= | :)? TRUE)?",
+        lambda c: ("condition", c["r"]),
+    )
     g.phrase("outcome", "<be> VALID", lambda c: ("passes", ""))
     g.phrase("after", "<outcome>? CLOSE <outcome>?", lambda c: c.get("outcome", ("passes", "")))
     g.phrase("after", "<outcome>", lambda c: c["outcome"])

@@ -29,7 +29,6 @@ def add(g: Grammar) -> None:
         "a:<image_done> ((<and> | /) b:<image_done>)? | a:<image_done> , b:<image_done> ,? AND c:<image_done>",
         _each,
     )
-    g.phrase("there", "<be>? (PRESENT | pushed | PRESENT and PRESENT | in | REACHABLE)")
 
 
 def _each(c: Captured) -> tuple[str, ...] | None:
@@ -52,8 +51,8 @@ def _work(c: Captured) -> list[Ask] | None:
 
 def _ask(what: str, c: Captured) -> Ask:
     slots = {"images": c.get("images", Images(it=True)), "wanted": c.get("version"), "registry": c.get("registry")}
-    if c.get("where") is not None:
-        slots["where"] = c["where"]
+    if c.get("in_repository") is not None:
+        slots["where"] = c["in_repository"]
     return Ask(what, slots)
 
 
@@ -77,7 +76,7 @@ def _ping(c: Captured) -> list[Ask] | None:
     return [Ask("registry.ping", {"registry": registry})]
 
 
-_REST = "{ <version> <registry> <where> l:LOCALLY <manner> }"
+_REST = "{ <version> <registry> <in_repository> l:LOCALLY <manner> }"
 
 RULES = (
     Rule(
@@ -95,7 +94,11 @@ RULES = (
             ),
             "Build stitcher 1.1.0": "image.build stitcher:1.1.0",
             "Build the render-worker image 0.1.18": "image.build render-worker:0.1.18",
-            "Build the render worker image, version 0.1.18": "u",
+            "Build the render worker image, version 0.1.18": "image.build render-worker:0.1.18",
+            "Build stitcher 1.1.0 and push": "image.build stitcher:1.1.0 + image.push stitcher:1.1.0 192.168.7.21:5000",
+            "Build stitcher 1.1.0, then push it to 10.0.0.5:5000": (
+                "image.build stitcher:1.1.0 + image.push stitcher:1.1.0 10.0.0.5:5000"
+            ),
             "Build ffl/backend 0.1.18 and ffl/frontend 0.1.19": "image.build ffl/backend:0.1.18 + image.build ffl/frontend:0.1.19",
             "`ffl/backend:0.1.18` is built": "image.build ffl/backend:0.1.18",
             "Rebuild and push stitcher v1.2.0": "image.build stitcher:v1.2.0 + image.push stitcher:v1.2.0 192.168.7.21:5000",
@@ -123,6 +126,29 @@ RULES = (
             "Build stitcher 1.1.0 in under 5 minutes": "u",
             "Build longhorn 1.10.1": "u",
             "Push stitcher 1.1.0 locally": "u",
+            "Push stitcher 1.1.0 to production": "u",
+            "Build stitcher 1.1.0 in staging": "u",
+            "Build stitcher 1.1.0 for staging": "u",
+            "Build stitcher 1.1.0 only": "u",
+            "Build stitcher 1.1.0 and document it": "u",
+            "Build stitcher 1.1.0 and commit": "u",
+            "Build stitcher 1.1.0 or render-worker 0.1.18": "u",
+            "Build stitcher 1.1.0 (manual)": "u",
+            "Build stitcher 1.1.0 - done by CI": "u",
+            "Build stitcher 1.1.0 - optional": "u",
+            "Built stitcher 1.1.0": "u",
+            "Push stitcher:latest": "b not-determinate",
+            "Push stitcher 1.1.0 to registry.example.com/team": "u",
+            "Build stitcher 1.1.0 as 1.2.0": "u",
+            "Build stitcher 1.1.0 and 1.2.0": "u",
+            "Build sticher image": "u unknown-name",
+            "Update Build section": "u",
+            "Stop building stitcher 1.1.0": "u",
+            "Build stitcher 1.1.0 again": "u",
+            "Build stitcher 1.1.0 from branch release": "u",
+            "Push stitcher 1.1.0 as 1.2.0": "u",
+            "Push stitcher 1.1.0 to Harbor": "u",
+            "Push stitcher 1.1.0 to registry 10.0.0.5:5000 and registry 10.0.0.6:5000": "u",
             "Build all 3 ffl images with version 0.1.18": "b count-differs",
         },
     ),
@@ -152,9 +178,12 @@ RULES = (
             "<images> <be>? PRESENT {<registry> <version>} <manner>*",
             "<images> <be> <registry>",
             "VERIFY <that>? <images> TAG <be>? PRESENT? {<registry> <version>}",
+            "(VERIFY <that>?)? r:<a_registry> HOLDS <images> <version>?",
         ),
-        lambda c: _verify(c) if "registry" in c else None,
+        lambda c: _verify({**c, "registry": c.get("registry") or c["r"]}) if "registry" in c or "r" in c else None,
         {
+            "Registry contains ffl/backend:0.1.18": "image.verify ffl/backend:0.1.18 192.168.7.21:5000",
+            "Verify tag 1.2.0 of stitcher in the registry": "image.verify stitcher:1.2.0 192.168.7.21:5000",
             "Verify stitcher 1.1.0 in the registry": "image.verify stitcher:1.1.0 192.168.7.21:5000",
             "Verify that `ffl/backend:0.1.18` exists in registry 10.0.0.5:5000": "image.verify ffl/backend:0.1.18 10.0.0.5:5000",
             "stitcher 1.1.0 is present in the registry": "image.verify stitcher:1.1.0 192.168.7.21:5000",

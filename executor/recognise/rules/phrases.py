@@ -38,9 +38,8 @@ def _manner(c: Captured) -> Any:
 
 
 def _versions(g: Grammar) -> None:
-    g.phrase(
-        "version_noun", "(image | IMAGE)? (VERSION_WORD | TAG) number? | RELEASE | HELM? CHART VERSION_WORD | IMAGE"
-    )
+    g.phrase("version_noun", "(image | IMAGE)? (VERSION_WORD | TAG) number? | RELEASE | HELM? CHART VERSION_WORD")
+    g.phrase("old", "x:VERSION | x:DIGEST | x:RANGE | x:PLACEHOLDER | x:IMAGE_REF", _value)
     g.phrase("value", "x:VERSION | x:DIGEST | x:RANGE | x:PLACEHOLDER | x:IMAGE_REF | x:LATEST", _value)
     g.phrase("value", "<vague>", lambda c: Wanted("vague", c["vague"]))
     g.phrase(
@@ -52,8 +51,9 @@ def _versions(g: Grammar) -> None:
     g.phrase("some_time", "at (ANY | the ANY? | time of)* time | at the time of ANY")
     g.phrase(
         "version",
-        "(with | at | as | using | for | in | on | to)? THE? <version_noun>? (: | =)? x:VERSION "
-        "| (and)? tagged (as | with)? <version_noun>? x:VERSION | (with | using) THE? DIGEST_WORD? x:DIGEST",
+        "(with | at | as | using | for | in | on | to) THE? <version_noun>? (: | =)? x:VERSION "
+        "| THE? <version_noun> (: | =)? x:VERSION | : x:VERSION "
+        "| , THE? <version_noun> (: | =)? x:VERSION | tagged (as | with)? <version_noun>? x:VERSION | (with | using) THE? DIGEST_WORD? x:DIGEST",
         _value,
     )
     g.phrase(
@@ -88,8 +88,13 @@ def wanted(token: Token) -> Wanted:
 
 
 def _places(g: Grammar) -> None:
-    g.phrase("in", "in | on | at | of | for | from | inside | within | under | into | to")
-    g.phrase("where", "<in> THE? x:REPO REPOSITORY? | <in> REPOSITORY x:REPO", lambda c: Place(repository=c["x"].text))
+    g.phrase("in", "in | on | at | of | for | inside | within | under")
+    g.phrase(
+        "in_repository",
+        "(<in> | from) THE? x:REPO REPOSITORY? | (<in> | from) REPOSITORY x:REPO",
+        lambda c: Place(repository=c["x"].text),
+    )
+    g.phrase("where", "_:<in_repository>")
     g.phrase(
         "where",
         "only? <in> THE? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? only? "
@@ -100,7 +105,7 @@ def _places(g: Grammar) -> None:
     g.phrase("where", "<in> THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Place(path=c["x"].text))
     g.phrase(
         "where",
-        "<in> THE? x:SPACE NAMESPACE | <in> THE? NAMESPACE x:SPACE | (in | for) x:SPACE",
+        "<in> THE? x:SPACE NAMESPACE | <in> THE? NAMESPACE x:SPACE | in x:SPACE",
         lambda c: Place(namespace=c["x"].entry.name),
     )
     g.phrase(
@@ -164,7 +169,7 @@ def _images(g: Grammar) -> None:
     g.phrase("images", "d:<det>? n:<image_word> (for | of | :)? i:<items>", _named_images)
     g.phrase(
         "images",
-        "THE? VERSION_WORD? v:VERSION (of d:<det>?)? i:<items> (n:<image_word> | n:<parts_word>)?",
+        "THE? (VERSION_WORD | TAG)? v:VERSION ((of | for) d:<det>?)? i:<items> (n:<image_word> | n:<parts_word>)?",
         _named_images,
     )
     g.phrase("images", "d:<det>? n:<image_word> v:VERSION?", _unnamed_images)
@@ -229,9 +234,10 @@ def _releases(g: Grammar) -> None:
     g.phrase("field", "THE? VERSION_WORD", lambda c: Field())
     g.phrase("to", "to use? | with | at | → | = | : | to be | as | using | → :")
     g.phrase("change", "<to> f:<field>? (: | =)? x:<value>", _change)
-    g.phrase("change", "from f:<field>? y:<value> (to | →) <field>? x:<value>", _change)
-    g.phrase("change", "(: | =)? y:<value> (→ | to) x:<value>", _change)
-    g.phrase("change", "f:<field> (: | =)? y:<value> → x:<value>", _change)
+    g.phrase("change", "from f:<field>? y:<old> (to | →) <field>? x:<value>", _change)
+    g.phrase("change", "to f:<field>? x:<value> from <field>? y:<old>", _change)
+    g.phrase("change", "(: | =)? y:<old> (→ | to) x:<value>", _change)
+    g.phrase("change", "f:<field> (: | =)? y:<old> → x:<value>", _change)
 
 
 def _several(c: Captured) -> Target:

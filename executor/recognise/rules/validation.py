@@ -25,10 +25,15 @@ def add(g: Grammar) -> None:
         "(for | of | on | in) THE? (OVERLAY | KUSTOMIZATION)? x:PATH (OVERLAY | KUSTOMIZATION)?",
         lambda c: Place(path=c["x"].text),
     )
-    g.phrase("overlays", "(for | of | on | in) THE? x:PATH AND y:PATH", lambda c: (c["x"].text, c["y"].text))
+    g.phrase("a_place", "THE? (x:STAGE | x:PLACE)", lambda c: Place(stage=c["x"].text))
+    g.phrase("a_place", "x:PATH", lambda c: Place(path=c["x"].text))
+    g.phrase("places", "a:<a_place> <and> b:<a_place>", lambda c: (c["a"], c["b"]))
+    g.phrase("places", "a:<a_place> , b:<a_place> ,? AND c:<a_place>", lambda c: (c["a"], c["b"], c["c"]))
+    g.phrase("overlays", "(for | of | on | in) THE? p:<places> (OVERLAYS | OVERLAY)?", lambda c: c["p"])
+    g.phrase("overlays", "x:PATH", lambda c: Place(path=c["x"].text))
     g.phrase(
         "fine",
-        "(RENDERS | PASSES | COMPLETES | <be> VALID | <be> PASSES | BUILDS | EXITS NUMBER | EXITS with CODE? NUMBER) MANNER? (VALID? YAML)?",
+        "(RUNS | RENDERS | PASSES | COMPLETES | <be> VALID | <be> PASSES | BUILDS | EXITS NUMBER | EXITS with CODE? NUMBER) MANNER? (VALID? YAML)?",
     )
     g.phrase(
         "on_paths",
@@ -48,7 +53,7 @@ def add(g: Grammar) -> None:
         "manifests",
         "FLUX PATHS | KUSTOMIZE PATHS | FLUX (/ | AND) KUSTOMIZE (PATHS | MANIFESTS) | HELMRELEASE (REFERENCE | MANIFESTS | SYNTAX) | KUSTOMIZATION PATHS",
     )
-    g.phrase("latest", "LATEST TAG? | latest (IMAGE TAG | TAG | IMAGES)")
+    g.phrase("latest", "THE? LATEST TAG? | THE? latest (IMAGE TAG | TAG | IMAGES)")
 
 
 def _kustomize(c: Captured) -> list[Ask]:
@@ -71,10 +76,12 @@ RULES = (
     Rule(
         "kustomize build",
         (
-            "(VERIFY <that>? | VALIDATE | RUN | RUN and VERIFY)? THE? <kustomize_build> { <overlays> <fine> MANNER }",
-            "(VALIDATE | VERIFY | BUILD | RENDER) (<overlays> | x:PATH) (with | using | via) <kustomize_build> MANNER?",
+            "(VERIFY <that>? | VALIDATE | RUN | RUN and VERIFY)? THE? <kustomize_build> { <overlays> <fine> <manner> }",
+            "(VALIDATE | VERIFY | BUILD | RENDER) <overlays> (with | using | via) <kustomize_build> MANNER?",
             "(VALIDATE | VERIFY | CHECK) (with | using | via | by running) <kustomize_build> {<overlays> MANNER}",
-            "(VERIFY <that>?)? <overlays> (BUILD | BUILDS | RENDERS | RENDER) MANNER? ((with | using | via) <kustomize_build>)?",
+            "VALIDATE THE? KUSTOMIZATION BUILDS",
+            "ALL? THE? KUSTOMIZATION BUILDS MANNER?",
+            "(VERIFY <that>?)? <overlays> (BUILD | BUILDS | RENDERS | RENDER) MANNER? ((with | using | via) (<kustomize_build> | KUSTOMIZE))?",
         ),
         _kustomize,
         {
@@ -82,6 +89,16 @@ RULES = (
             "kustomize build passes": "kustomize.build",
             "Kustomize builds for all overlays": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
             "Run kustomize build for `clusters/overlays/prod`": "kustomize.build paths=clusters/overlays/prod",
+            "Kustomize build passes for staging and prod": (
+                "kustomize.build paths=clusters/overlays/staging,clusters/overlays/prod"
+            ),
+            "kustomize build runs without errors": "kustomize.build",
+            "clusters/overlays/prod renders with kustomize": "kustomize.build paths=clusters/overlays/prod",
+            "The staging overlay builds": "kustomize.build paths=clusters/overlays/staging",
+            "Validate kustomization builds": "kustomize.build",
+            "`kustomize build` succeeds for `clusters/overlays/prod` and `clusters/overlays/staging`": (
+                "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging"
+            ),
             "All overlays render": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
         },
         {
@@ -89,14 +106,20 @@ RULES = (
             "kustomize build fails": "u",
             "kustomize build passes in CI": "u",
             "Do not run kustomize build": "u",
+            "kustomize": "u",
+            "kustomize build output is reviewed": "u",
+            "Kustomize builds for all overlays except prod": "u",
+            "Upgrade kustomize to 5.0.0": "u",
+            "kustomize build passes for the old overlays": "u",
+            "kustomize build passes for nowhere": "u",
         },
     ),
     Rule(
         "manifests are valid",
         (
-            "ALL? THE? <manifests> <be>? VALID <on_paths>?",
+            "ALL? THE? <manifests> <be>? VALID (KUBERNETES? YAML)? <on_paths>?",
             "ALL? THE? <manifests> PARSES MANNER? <on_paths>?",
-            "ALL? THE? <manifests> PASSES VALIDATION <on_paths>?",
+            "ALL? THE? <manifests> PASSES (schema | YAML | KUBERNETES)? VALIDATION <on_paths>?",
             "(VALIDATE | VERIFY) ALL? THE? <manifests> (<be>? VALID)? <on_paths>?",
         ),
         _validate,
@@ -104,8 +127,20 @@ RULES = (
             "YAML parses": "manifest.validate",
             "YAML parses; Flux/Kustomize paths valid; HelmRelease references valid": "manifest.validate",
             "Validate all manifests": "manifest.validate",
+            "All manifests are valid YAML": "manifest.validate",
+            "Manifests pass schema validation": "manifest.validate",
+            "Validate manifests in apps/ffl": "manifest.validate paths=apps/ffl",
         },
-        {"YAML parses in under 2 s": "u", "Manifests are not valid": "u", "Verify image manifests are valid": "u"},
+        {
+            "YAML parses in under 2 s": "u",
+            "Manifests are not valid": "u",
+            "Manifests are valid for Kubernetes 1.30": "u",
+            "Manifests are reviewed": "u",
+            "Validate form fields": "u",
+            "Validate user input": "u",
+            "HelmRelease values are valid": "u",
+            "Verify image manifests are valid": "u",
+        },
     ),
     Rule(
         "security checks",
@@ -116,7 +151,13 @@ RULES = (
         ),
         _security,
         {"Security validation passes": "security.check"},
-        {"Security review passes": "u", "Security team validation passes": "u", "Security": "u"},
+        {
+            "Security checks pass in CI": "u",
+            "Security scan with Trivy passes": "u",
+            "Security review passes": "u",
+            "Security team validation passes": "u",
+            "Security": "u",
+        },
     ),
     Rule(
         "no latest tag",
@@ -127,6 +168,7 @@ RULES = (
         _latest,
         {
             "No `:latest` in prod": "security.check paths=clusters/overlays/prod rules=no-latest",
+            "No image uses the `latest` tag": "security.check rules=no-latest",
             "No `:latest` tags": "security.check rules=no-latest",
         },
         {"No latest news": "u", "Use `:latest`": "u", "No `:latest` tags except in staging": "u"},
