@@ -5,7 +5,6 @@ It works in the working tree only: nothing is ticked, logged, staged or committe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +15,7 @@ from executor.report import unified
 from executor.repository import open_workspace
 from executor.toolbox import LiveToolbox
 from executor.tools.tree import Tree
+from executor.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from executor.models import EVERY_TYPE, TaskType
+from executor.values import dataclass
 
 LABELS: dict[str, TaskType] = {
     "builds": TaskType.BUILD,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
 from executor.convert import ConversionError, convert
 from executor.errors import ConfigError
 from executor.models import TaskType
+from executor.values import dataclass
 
 FILE_NAME = "executor.toml"
 

@@ -11,19 +11,19 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from executor.tools import files
+from executor.values import dataclass
 
 FOLDER = Path(".executor") / "runs"
 
 
 def new_run_id(now: datetime) -> str:
-    """Sorts by time and names a file: `20260131T142501Z-3f9c`."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    """Sorts by time, to the microsecond, and names a file: `20260131T142501.034117Z-3f9c`."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
 
 
 @dataclass

@@ -6,9 +6,11 @@ Path of the data: bytes → TaskFile (taskfile/) → Recognised (recognise/) →
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.reasons import ReasonCode

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from executor.journal import Past
 from executor.models import Cannot, Status
 from executor.reasons import ReasonCode
 from executor.repository import Repository
 from executor.tools.git import Git, State
+from executor.values import dataclass
 
 DEFAULT_BRANCHES = ("main", "master")
 

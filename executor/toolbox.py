@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from executor.reasons import ReasonCode
 from executor.tools import files, process
 from executor.tools.identity import identify
 from executor.tools.masking import Masker
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.tools.engine import Engine

@@ -181,6 +181,7 @@ main() {
     need_packages run requirements.lock
   fi
   need_kustomize
+  "$VENV/bin/python" -m compileall -q executor # where PYTHONDONTWRITEBYTECODE is set every start would compile again
   say "ready: .venv/bin/executor ($("$VENV/bin/python" --version), kustomize $(kustomize_version | tr -d '\n'))"
 }
 

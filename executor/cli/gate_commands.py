@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from executor.console import Console, machine
-from executor.errors import UsageError
+from executor.errors import ExecutorError, UsageError
 
 _MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "error": "?", "skip": "-"}
 
@@ -110,28 +110,34 @@ def verify_command(arguments: argparse.Namespace) -> int:
 
 
 def _verify(call: Any, console: Console, *, commit: bool, json: bool) -> int:
-    from executor.gate.commit import commit as commit_it
-    from executor.gate.hooks import NotCommitted
-    from executor.gate.verify import record_commit, verified
+    from executor.gate.verify import verified
 
     with verified(call) as done:
         _summary(console, done)
-        refusal: NotCommitted | None = None
-        if commit and done.standing is None:
-            try:
-                commits = commit_it(done)
-                record_commit(done, commits)
-                for each in commits:
-                    pushed = f", pushed to {each.pushed}" if each.pushed else ""
-                    console.line(f"Committed {each.commit[:12]} on {each.branch} of {each.repository}{pushed}")
-            except NotCommitted as error:
-                refusal = error
+        refusal = _commit(done, console) if commit and done.standing is None else None
         if json:
             machine(done.document)
         if refusal is not None:
             console.line(f"Not committed: {refusal}")
             return refusal.exit_code
         return 0 if done.success else 1
+
+
+def _commit(done: Any, console: Console) -> ExecutorError | None:
+    """Why nothing was committed; None where it was."""
+    from executor.gate.commit import commit
+    from executor.gate.hooks import NotCommitted
+    from executor.gate.verify import record_commit
+
+    try:
+        commits = commit(done)
+    except NotCommitted as error:
+        return error
+    record_commit(done, commits)
+    for each in commits:
+        pushed = f", pushed to {each.pushed}" if each.pushed else ""
+        console.line(f"Committed {each.commit[:12]} on {each.branch} of {each.repository}{pushed}")
+    return None
 
 
 class _Teller:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from executor.errors import Blocked
 from executor.flux.places import Files, Spot, Thing
 from executor.reasons import ReasonCode
 from executor.tools.yaml_span import plain_is_string
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.flux.inventory import Inventory, Manifest

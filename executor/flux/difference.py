@@ -6,10 +6,11 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from executor.tools.kustomize import load
+from executor.values import dataclass
 
 Field = tuple[str | int, ...]
 _HASHED = re.compile(r"(.+)-[bcdfghkmt2456789]{10}")

@@ -8,11 +8,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
 
 from executor.tools.kustomize import FILE_NAMES
 from executor.tools.yaml_read import Items, Map, Node, NotYaml, Scalar, read
+from executor.values import dataclass
 
 FLUX_KUSTOMIZE = "kustomize.toolkit.fluxcd.io/"
 KUSTOMIZE_CONFIG = "kustomize.config.k8s.io/"

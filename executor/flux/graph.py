@@ -11,10 +11,10 @@ import functools
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from executor.flux.facts import Facts, FluxPath, Settings, normal
 from executor.tools.kustomize import FILE_NAMES
+from executor.values import dataclass
 
 FluxKey = tuple[str, str, str | None]
 """file, name, namespace"""

@@ -6,7 +6,6 @@ import itertools
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked
@@ -21,6 +20,7 @@ from executor.reasons import ReasonCode
 from executor.tools.yaml_span import Edit, InsertKey, Path, RemoveKey, parse_path, show_path
 from executor.tools.yaml_span import Mapping as MappingNode
 from executor.tools.yaml_span import Sequence as SequenceNode
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.flux.inventory import Manifest

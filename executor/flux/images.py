@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from executor.config import Config
+from executor.values import dataclass
 
 GENERIC = frozenset({"infra", "images", "docker", "containers", "services", "apps", "src", "build", "packages"})
 """Folder names that say what lies in them, not whose it is: no part of an image's name and no group."""

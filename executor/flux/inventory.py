@@ -16,7 +16,7 @@ import time
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from executor.flux.facts import Facts, of_file
 from executor.flux.images import ImageSource, image_sources, is_dockerfile
 from executor.tools import process
 from executor.tools.kustomize import FILE_NAMES
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.flux.graph import Graph

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +33,7 @@ from executor.tools.yaml_span import (
 )
 from executor.tools.yaml_span import Mapping as MappingNode
 from executor.tools.yaml_span import Sequence as SequenceNode
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.tools.yaml_span.edit import Entry

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked
@@ -16,6 +15,7 @@ from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, also, ask,
 from executor.flux.places import Files, Spot, Thing
 from executor.flux.versions import Version, chart_problem, is_exact, split, tag_problem
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.flux.inventory import Manifest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from executor.errors import Blocked, Refused
@@ -31,6 +31,7 @@ from executor.tools.yaml_span import (
     find,
     show_path,
 )
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.flux.inventory import Manifest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from executor.errors import Blocked, Stop
 from executor.flux.change import Ground, Limits, Plan, Turn, bare, make
@@ -12,6 +12,7 @@ from executor.flux.places import Files, Thing
 from executor.flux.versions import Version, image_problem
 from executor.models import Artefact
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

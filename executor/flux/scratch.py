@@ -7,7 +7,6 @@ import os
 import posixpath
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from executor.flux.graph import Graph
 from executor.flux.variables import substitute
 from executor.tools.kustomize import Build, load
 from executor.tools.tree import Tree
+from executor.values import dataclass
 
 FLUX_FLAGS = ("--load-restrictor", "LoadRestrictionsNone")
 """As the kustomize-controller builds. On a scratch copy that holds files of this repository alone it widens nothing."""

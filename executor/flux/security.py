@@ -11,10 +11,10 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from executor.tools.kustomize import load
+from executor.values import dataclass
 
 Level = Literal["latest", "secret", "baseline", "restricted"]
 

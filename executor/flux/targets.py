@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from executor.models import Artefact
 from executor.reasons import ReasonCode
 from executor.tools.kustomize import FILE_NAMES, Build, Job, Kustomize
 from executor.tools.yaml_read import Items, Map, NotYaml, Scalar, read
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

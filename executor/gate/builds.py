@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from executor.tools.kustomize import Build, Job, Kustomize
+from executor.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ from executor.gate.certificate import (
     VerifierPart,
 )
 from executor.gate.checks.task_file import manual_of
+from executor.gate.claims import said
 from executor.gate.envelope import sha256_of
 from executor.gate.verdict import CHECKS_VERSION, CheckStatus, Found, Verdict
-from executor.recognise.decoration import strip
 from executor.taskfile.model import Criterion
 from executor.tools import files
 
@@ -61,11 +61,6 @@ def _memory(case: Case) -> Path:
     return case.home.objects.common_dir() / "executor" / "tools.json"
 
 
-def _stem(criterion: Criterion) -> str:
-    """What a criterion says, without decoration and notes."""
-    return strip(criterion.text).stem
-
-
 def _task(case: Case) -> TaskPart:
     home = case.home
     entry = home.objects.entries(home.tree, [case.task_path])[case.task_path]
@@ -89,14 +84,14 @@ def _criterion(case: Case, criterion: Criterion, found: Sequence[Found]) -> Crit
     parts = tuple(case.operations.get(criterion.index, ()))
     manual = _manual(case, criterion.index)
     return CriterionPart(
-        criterion.index, _stem(criterion), criterion.line, verdict_of(case, criterion, found), parts, manual
+        criterion.index, said(criterion), criterion.line, verdict_of(case, criterion, found), parts, manual
     )
 
 
 def _manual(case: Case, index: int) -> ManualPart | None:
     claim = case.claims.proving(index)
-    said = manual_of(claim.passed[index]) if claim is not None else None
-    return None if said is None else ManualPart(str(said["by"]), str(said["note"]))
+    by_hand = manual_of(claim.passed[index]) if claim is not None else None
+    return None if by_hand is None else ManualPart(str(by_hand["by"]), str(by_hand["note"]))
 
 
 def verdict_of(case: Case, criterion: Criterion, found: Iterable[Found]) -> Verdict:
@@ -143,7 +138,7 @@ def _open(case: Case) -> Iterable[OpenPart]:
     for each in case.task.criteria:
         if not each.checked and not each.withdrawn:
             reason = case.tools.masker(reasons.get(each.index, "not run"))
-            yield OpenPart(each.index, _stem(each), reason)
+            yield OpenPart(each.index, said(each), reason)
 
 
 def _places(case: Case) -> Iterable[PlacePart]:

@@ -10,7 +10,6 @@ on the branch without its certificate. Every ref moves by compare-and-swap.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from executor.config import CommitEntry
@@ -24,6 +23,7 @@ from executor.gate.message import CERTIFICATE_TRAILER, TASK_TRAILER, message, tr
 from executor.gate.objects import Objects
 from executor.gate.verdict import APPROVING
 from executor.gate.verify import Verified, trusted_at
+from executor.values import dataclass
 
 
 @dataclass(frozen=True)

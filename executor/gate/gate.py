@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,15 @@ from executor.config import FILE_NAME
 from executor.errors import UsageError
 from executor.gate import keys, notes
 from executor.gate.certificate import Blob, Certificate, Change, RepositoryPart
-from executor.gate.claims import newly_ticked
-from executor.gate.history import Step, Store, Tasks, steps, used_before
+from executor.gate.claims import newly_ticked, said
+from executor.gate.history import Past, Step, Store, Tasks, steps
 from executor.gate.objects import Objects, quarantine
 from executor.gate.policy import Policy, changes_policy, of_commit
 from executor.gate.verdict import Verdict
 from executor.repository import top_of
 from executor.safety import DEFAULT_BRANCHES
 from executor.taskfile.model import TaskFile
+from executor.values import dataclass
 
 RULES: dict[str, str] = {
     "forged-tick": "A box went from open to ticked without a certificate for exactly this change.",
@@ -130,14 +131,16 @@ class _Judge:
         self.tasks = Tasks(self.objects)
         self.store = Store(self.objects, self.policy, self.head, self.refs)
         found = steps(self.objects, self.head, self.policy.commit)
+        paths = sorted({path for each in found for path in each.changes if self.is_task(path)})
+        self.past = Past(self.objects, self.policy.commit, tuple(paths))
         self.store.prefetch(each.commit for each in found)
-        entries = (entry for each in found for change in each.changes.values() if self._is_task(change.path)
+        entries = (entry for each in found for change in each.changes.values() if self.is_task(change.path)
                    for entry in (change.before, change.after) if entry is not None)  # fmt: skip
         self.tasks.fetch(entry.blob for entry in entries)
         covered = {each.commit: self._step(each) for each in found}
         return Judged(self.policy.commit, self.head, tuple(covered), covered, tuple(self.findings))
 
-    def _is_task(self, path: str) -> bool:
+    def is_task(self, path: str) -> bool:
         return self.policy.is_task(path)
 
     def _step(self, step: Step) -> tuple[str, ...]:
@@ -159,11 +162,11 @@ class _Judge:
         return tuple(certificate.digest for certificate, _ in found)
 
     def _matters(self, change: Change, step: Step) -> bool:
-        if change.path in self.certified and not self._is_task(change.path):
+        if change.path in self.certified and not self.is_task(change.path):
             return True
         if self.policy.protects(change.path):
             return True
-        return self._is_task(change.path) and self._new_ticks(change, step.changes.values()) != []
+        return self.is_task(change.path) and self._new_ticks(change, step.changes.values()) != []
 
     def _new_ticks(self, change: Change, beside: Iterable[Change] = ()) -> list[int] | None:
         """The lines of boxes that became ticked; None where the new file cannot be read. Under the policy `certified`
@@ -187,7 +190,7 @@ class _Judge:
         if change.before is not None:
             return self.tasks.of(change.before, change.path)
         for each in beside:
-            if each.after is None and self._is_task(each.path):
+            if each.after is None and self.is_task(each.path):
                 task = self.tasks.of(each.before, each.path)
                 if task is not None and task.id == after.id:
                     return task
@@ -216,7 +219,7 @@ class _Judge:
         return search.run({path: change.before for path, change in step.changes.items()}, frozenset(needed), ())
 
     def _replayed(self, certificate: Certificate, part: RepositoryPart) -> bool:
-        if not used_before(self.objects, self.policy.commit, certificate, part):
+        if not self.past.used(certificate, part):
             return False
         self.store.refused["replayed"] = f"the certificate {certificate.facts.id} was used before"
         return True
@@ -225,23 +228,25 @@ class _Judge:
         """Whether what certificates left is what the commit left, or differs by what people may write in a task."""
         if state == after:
             return True
-        if not self._is_task(path) or state is None:
+        if not self.is_task(path) or state is None:
             return False
         return self.tasks.known(state) and self._new_ticks(Change(path, state, after)) == []
 
-    def true_to_boxes(self, certificate: Certificate, part: RepositoryPart) -> bool:
-        """Every box that becomes ticked by its change has a verdict in it that is a reason to believe."""
-        good = {each.index for each in certificate.facts.criteria if each.verdict in (Verdict.PROVED, Verdict.MANUAL)}
-        for change in part.changes:
-            if change.path != certificate.facts.task.path:
-                continue
-            after = self.tasks.of(change.after, change.path)
-            if after is None:
-                return False
-            before = self._before(change, after, part.changes)
-            if any(each.index not in good for each in newly_ticked(before, after)):
-                return False
-        return True
+    def true_to_boxes(self, step: Step, path: str, taken: Sequence[Certificate]) -> bool:
+        """Every box that the commit ticks is one that its certificates say was proved, or declared by hand. Compared
+        by what the boxes say: of a squash, the files in between are not here."""
+        change = step.changes[path]
+        after = self.tasks.of(change.after, path)
+        if after is None:
+            return change.after is None or not self._may_hold_boxes(change.after)
+        good = [
+            criterion.criterion
+            for each in taken
+            for criterion in each.facts.criteria
+            if criterion.verdict in (Verdict.PROVED, Verdict.MANUAL)
+        ]
+        before = self._before(change, after, step.changes.values())
+        return all(said(each) in good for each in newly_ticked(before, after))
 
     # Refusing
 
@@ -267,7 +272,7 @@ class _Judge:
         why = self.store.refused.get(step.commit) or self.store.refused.get("replayed") or self._why_not(step)
         for path in sorted(needed):
             change = step.changes[path]
-            lines = self._new_ticks(change, step.changes.values()) if self._is_task(path) else []
+            lines = self._new_ticks(change, step.changes.values()) if self.is_task(path) else []
             if lines is None:
                 self._find("unreadable", step, path, 1, "cannot be read as a task file, and may hold ticked boxes")
             for line in lines or ():
@@ -302,18 +307,20 @@ class _Search:
         self.tried += 1
         if self.tried > _MOST_TRIED:
             return None
-        changes = self.step.changes
-        if (taken or not self.usable or not needed) and all(
-            self.judge.explained(path, state[path], changes[path].after) for path in needed
-        ):
+        if self._arrived(state, needed, [self.usable[each][0] for each in taken]):
             return [self.usable[each] for each in taken]
-        for number, (certificate, part) in enumerate(self.usable):
+        for number, (_, part) in enumerate(self.usable):
             if number in taken or any(state[each.path] != each.before for each in part.changes):
-                continue
-            if not self.judge.true_to_boxes(certificate, part):
                 continue
             after = {**state, **{each.path: each.after for each in part.changes}}
             found = self.run(after, needed | {each.path for each in part.changes}, (*taken, number))
             if found is not None:
                 return found
         return None
+
+    def _arrived(self, state: dict[str, Blob | None], needed: frozenset[str], taken: list[Certificate]) -> bool:
+        return all(
+            self.judge.explained(path, state[path], self.step.changes[path].after)
+            and (not self.judge.is_task(path) or self.judge.true_to_boxes(self.step, path, taken))
+            for path in needed
+        )

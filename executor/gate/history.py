@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
@@ -14,10 +14,12 @@ from executor.gate import certificate as certificates
 from executor.gate import notes
 from executor.gate.certificate import Blob, Certificate, Change, Rejected, RepositoryPart
 from executor.gate.committed import in_tree
+from executor.gate.message import CERTIFICATE_TRAILER, trailers
 from executor.gate.objects import Objects
 from executor.gate.policy import Policy
 from executor.taskfile import parse
 from executor.taskfile.model import TaskFile
+from executor.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -178,17 +180,40 @@ def _demand(certificate: Certificate, policy: Policy) -> None:
         raise Rejected(f"criteria {', '.join(map(str, manual))} are ticked by hand, which the policy does not allow")
 
 
-def used_before(objects: Objects, base: str, certificate: Certificate, part: RepositoryPart) -> bool:
-    """Whether the history of the base had this certificate's change once: by the commit that names its digest, or by
-    the task file that it certified, whose log line makes it one of a kind."""
-    since = certificate.facts.moment - timedelta(days=1)
-    named = objects.run("log", "--format=%H", f"--since={since.isoformat()}", "--fixed-strings",
-                        f"--grep=Executor-Certificate: {certificate.digest}", base)  # fmt: skip
-    if named.strip():
-        return True
-    task = certificate.facts.task
-    after = next((each.after for each in part.changes if each.path == task.path), None)
-    if after is None:
-        return False
-    raw = objects.run("log", "--format=", "--raw", "--no-abbrev", "--no-renames", "-m", base, "--", task.path)
-    return re.search(rf"(?m)^:\S+ \S+ \S+ {after.blob} ", raw.decode(errors="replace")) is not None
+@dataclass
+class Past:
+    """What the history of the base had once: certificates by the commits that name them, and task files by blob, whose
+    log lines make each one of a kind. Read once for all commits of a proposal."""
+
+    objects: Objects
+    base: str
+    task_paths: tuple[str, ...]
+    _since: datetime | None = None
+    _digests: frozenset[str] = frozenset()
+    _blobs: frozenset[str] | None = None
+
+    def used(self, certificate: Certificate, part: RepositoryPart) -> bool:
+        """Whether a certificate's change is part of the base already, or was once: it counts a single time."""
+        if certificate.digest in self._named(certificate.facts.moment - timedelta(days=1)):
+            return True
+        task = certificate.facts.task
+        after = next((each.after for each in part.changes if each.path == task.path), None)
+        return after is not None and after.blob in self._task_blobs()
+
+    def _named(self, since: datetime) -> frozenset[str]:
+        """Digests in the messages of commits since then; no certificate is named before it was made."""
+        if self._since is None or since < self._since:
+            text = self.objects.run("log", "--format=%B", f"--since={since.isoformat()}", "--fixed-strings",
+                                    f"--grep={CERTIFICATE_TRAILER}: ", self.base)  # fmt: skip
+            found = trailers(text.decode(errors="replace"))[CERTIFICATE_TRAILER]
+            self._since, self._digests = since, frozenset(found)
+        return self._digests
+
+    def _task_blobs(self) -> frozenset[str]:
+        if self._blobs is None:
+            raw = b""
+            if self.task_paths:
+                form = ("--format=", "--raw", "--no-abbrev", "--no-renames", "-m")
+                raw = self.objects.run("log", *form, self.base, "--", *self.task_paths)
+            self._blobs = frozenset(re.findall(r"(?m)^:\S+ \S+ \S+ (\S+) ", raw.decode(errors="replace")))
+        return self._blobs

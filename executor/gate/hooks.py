@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from executor.errors import ExecutorError
@@ -16,6 +15,7 @@ from executor.gate.case import Subject
 from executor.models import FileEdit
 from executor.report import unified
 from executor.tools import files, process
+from executor.values import dataclass
 
 _NOT_PASSED_ON = frozenset(
     {keys.PATH_VARIABLE, keys.PASSPHRASE_VARIABLE, "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from executor.gate.objects import Objects
 from executor.gate.verdict import APPROVING
 from executor.repository import Repository, open_workspace
 from executor.safety import DEFAULT_BRANCHES
+from executor.values import dataclass
 
 
 @dataclass(frozen=True)

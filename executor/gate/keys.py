@@ -18,12 +18,12 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from executor.errors import ConfigError, UsageError
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from securesystemslib.signer import CryptoSigner, SSlibKey

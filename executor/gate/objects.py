@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from executor.errors import RepositoryError
 from executor.gate.certificate import Blob, Change
 from executor.tools.git import Git
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from executor.tools.process import Completed
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
 
 
@@ -33,6 +36,15 @@ class Objects(Git):
     """A repository's objects; `root` may be a bare one. `extra` is added to git's environment."""
 
     extra: Mapping[str, str] = field(default_factory=dict)
+    known: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was read by full object id, which never changes."""
+
+    def once(self, key: tuple[str, ...], read: Callable[[], Any]) -> Any:
+        if not _ID.fullmatch(key[1]):
+            return read()
+        if key not in self.known:
+            self.known[key] = read()
+        return self.known[key]
 
     def attempt(self, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> Completed:
         literal = {"GIT_LITERAL_PATHSPECS": "1"}
@@ -51,6 +63,10 @@ class Objects(Git):
 
     def entries(self, tree: str, paths: Sequence[str] = ()) -> dict[str, Blob]:
         """The files of a tree (or commit) by path; only `paths`, where any are given."""
+        found: dict[str, Blob] = self.once(("ls-tree", tree, *paths), lambda: self._entries(tree, paths))
+        return found
+
+    def _entries(self, tree: str, paths: Sequence[str]) -> dict[str, Blob]:
         listed = self.run("ls-tree", "-r", "-z", "--full-tree", tree, "--", *paths)
         found: dict[str, Blob] = {}
         for line in listed.split(b"\0"):
@@ -62,7 +78,8 @@ class Objects(Git):
         return found
 
     def blob(self, name: str) -> bytes:
-        return self.run("cat-file", "blob", name)
+        data: bytes = self.once(("blob", name), lambda: self.run("cat-file", "blob", name))
+        return data
 
     def file(self, commit: str, path: str) -> bytes | None:
         """A file's bytes in a commit or tree; None where it has none of that path."""
@@ -71,11 +88,12 @@ class Objects(Git):
 
     def blobs(self, names: Iterable[str]) -> dict[str, bytes]:
         """Many blobs in one process; those that are not there are left out."""
-        wanted = list(dict.fromkeys(names))
+        everything = list(dict.fromkeys(names))
+        found = {each: self.known["blob", each] for each in everything if ("blob", each) in self.known}
+        wanted = [each for each in everything if each not in found]
         if not wanted:
-            return {}
+            return found
         answer = self.run("cat-file", "--batch", stdin="".join(f"{each}\n" for each in wanted).encode())
-        found: dict[str, bytes] = {}
         at = 0
         for name in wanted:
             end = answer.index(b"\n", at)
@@ -85,16 +103,20 @@ class Objects(Git):
                 continue
             size = int(words[2])
             if words[1] == b"blob":
-                found[name] = answer[at : at + size]
+                found[name] = self.known["blob", name] = answer[at : at + size]
             at += size + 1
         return found
 
     def changes(self, before: str | None, after: str) -> tuple[Change, ...]:
         """What differs between two trees (or commits; None: the empty tree), by path; renames are two changes."""
-        listed = self.run(
-            "diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", before or self.empty_tree(), after
-        )
-        return tuple(parse_raw(listed))
+        old = before or self.empty_tree()
+        argv = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", old, after)
+        found: tuple[Change, ...] = self.once(("changes", old, after), lambda: tuple(parse_raw(self.run(*argv))))
+        return found
+
+    def store_folder(self) -> Path:
+        """Where the objects are."""
+        return Path(self.run("rev-parse", "--path-format=absolute", "--git-path", "objects").decode().strip())
 
     def empty_tree(self) -> str:
         return self.run("hash-object", "-t", "tree", "-w", "--stdin", stdin=b"").decode().strip()

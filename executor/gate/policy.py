@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from executor import config as configs
@@ -12,6 +11,7 @@ from executor.errors import ConfigError
 from executor.gate import keys
 from executor.gate.keys import TrustedKey
 from executor.gate.objects import Objects
+from executor.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ can touch the user's.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,27 +16,39 @@ from executor.config import load
 from executor.gate.objects import Objects
 from executor.repository import Repository
 
+_CONFIG = """\
+[core]
+\trepositoryformatversion = {version}
+\tbare = false
+\tlogAllRefUpdates = false
+[extensions]
+\tobjectFormat = {kind}
+"""
+
 
 @contextmanager
-def checkout(real: Repository, commit: str | None, tree: str) -> Iterator[Repository]:
-    """A repository of the same name with the files of `tree` (read-tree, checkout-index) on top of `commit`."""
+def checkout(real: Repository, commit: str | None, tree: str, store: Path) -> Iterator[Repository]:
+    """A repository of the same name with the files of `tree` (read-tree, checkout-index) on top of `commit`.
+
+    `store` is the real repository's folder of objects.
+    """
     with tempfile.TemporaryDirectory(prefix="executor-verify-") as folder:
         root = Path(folder).resolve() / real.root.name
-        root.mkdir()
+        _make(root / ".git", commit, tree, store)
         objects = Objects(root)
-        source = Objects(real.root)
-        kind = source.run("rev-parse", "--show-object-format").decode().strip()
-        objects.run("init", "--quiet", "--template=", f"--object-format={kind}", "--initial-branch", _branch(source))
-        store = source.run("rev-parse", "--path-format=absolute", "--git-path", "objects").decode().strip()
-        (root / ".git" / "objects" / "info").mkdir(exist_ok=True)
-        (root / ".git" / "objects" / "info" / "alternates").write_text(store + "\n", encoding="utf-8")
-        if commit is not None:
-            objects.run("update-ref", "HEAD", commit)
         objects.run("read-tree", tree)
         objects.run("checkout-index", "--all", "--quiet")
         yield Repository(real.name, root, load(root), real.branch)
 
 
-def _branch(source: Objects) -> str:
-    found = source.attempt("symbolic-ref", "--quiet", "--short", "HEAD")
-    return found.output.strip() if found.exit_code == 0 else "main"
+def _make(git: Path, commit: str | None, tree: str, store: Path) -> None:
+    """What `git init` makes (gitrepository-layout), without a process for it, and without hooks and templates."""
+    for name in ("objects/info", "refs/heads"):
+        (git / name).mkdir(parents=True)
+    sha1 = re.fullmatch(r"[0-9a-f]{40}", tree) is not None
+    text = _CONFIG.format(version=0 if sha1 else 1, kind="sha1" if sha1 else "sha256")
+    (git / "config").write_text(text if not sha1 else text.partition("[extensions]")[0], encoding="utf-8")
+    (git / "objects" / "info" / "alternates").write_text(f"{store}\n", encoding="utf-8")
+    (git / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    if commit is not None:
+        (git / "refs" / "heads" / "main").write_text(f"{commit}\n", encoding="utf-8")

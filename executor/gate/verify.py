@@ -15,7 +15,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,9 @@ from executor.job import now
 from executor.repository import Repository, Workspace, open_workspace
 from executor.taskfile import edit, parse
 from executor.tools import files
-from executor.tools.git import Git
+from executor.tools.git import Git, State
 from executor.tools.kustomize import Kustomize
+from executor.values import dataclass
 
 LOCK_NAME = "executor.lock"
 AFTER = (
@@ -160,30 +161,31 @@ def open_case(call: Call, workspace: Workspace, path: Path) -> Case:
     config = home.config
     claims = claimed.read(home.root, config.report_folder, task.id, call.report)
     objects = Objects(home.root)
-    base = objects.state().commit
+    state = objects.state()
+    base = state.commit
     task_path = path.resolve().relative_to(home.root).as_posix()
     old = objects.file(base, task_path) if base else None
     committed = None if old is None else parse.parse(old, path, max_bytes=len(old))
     ticked = tuple(claimed.newly_ticked(committed, task))
     runs = claimed.since(claims, base, [each.index for each in ticked])
-    subjects = {home.name: _subject(home, runs, {task_path})}
+    subjects = {home.name: _subject(home, runs, {task_path}, objects, state)}
     for name in sorted({entry["name"] for claim in runs for entry in claim.document["repositories"]} - {home.name}):
         other = workspace.named(name)
         if other is not None:
-            subjects[name] = _subject(other, runs, set())
+            subjects[name] = _subject(other, runs, set(), (its := Objects(other.root)), its.state())
     seconds = call.timeout if call.timeout is not None else config.verification.timeout_seconds
     return Case(workspace, task, types, task_path, committed, claims, runs, ticked, subjects,
                 deadline=time.monotonic() + seconds)  # fmt: skip
 
 
-def _subject(of: Repository, runs: Sequence[claimed.Claim], more: set[str]) -> Subject:
+def _subject(of: Repository, runs: Sequence[claimed.Claim], more: set[str], objects: Objects, state: State) -> Subject:
     """The tree is the base commit with the declared paths as they are in the work tree."""
     entries = [entry for claim in runs for entry in claim.document["repositories"] if entry["name"] == of.name]
     declared = sorted(more.union(*(entry["declared_paths"] for entry in entries)) if entries else more)
-    objects = Objects(of.root)
-    state = objects.state()
     tree = objects.tree_with(state.commit, declared)
-    return Subject(of, objects, state, tuple(declared), tree, objects.changes(state.commit, tree))
+    changes = objects.changes(state.commit, tree)
+    objects.blobs(entry.blob for each in changes for entry in (each.before, each.after) if entry is not None)
+    return Subject(of, objects, state, tuple(declared), tree, changes)
 
 
 # Looking
@@ -230,8 +232,9 @@ def _plugged(case: Case) -> Iterable[Look]:
 def _check_out(case: Case, held: contextlib.ExitStack) -> None:
     for subject in case.subjects.values():
         base = subject.base or subject.objects.empty_tree()
-        subject.before = held.enter_context(checkout(subject.repository, subject.base, base))
-        subject.after = held.enter_context(checkout(subject.repository, subject.base, subject.tree))
+        store = subject.objects.store_folder()
+        subject.before = held.enter_context(checkout(subject.repository, subject.base, base, store))
+        subject.after = held.enter_context(checkout(subject.repository, subject.base, subject.tree, store))
     found = Kustomize.find()
     if found is not None:
         fixed = frozenset(each.after.root for each in case.subjects.values() if each.after is not None)

@@ -15,12 +15,13 @@ import re
 import stat
 import tarfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import IO
 
 from executor.errors import Blocked, Errored, Failed
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 _BLOCK = 1024 * 1024
 

@@ -10,10 +10,11 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from executor.errors import Blocked
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S.*?)\s*$")
 _HEREDOC = re.compile(r"""(?:^|[\s;&|(])\d*<<(-?)(["']?)([A-Za-z_][\w.]*)\2(?=$|[\s;&|)<>])""")

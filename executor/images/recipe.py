@@ -12,7 +12,6 @@ import posixpath
 import re
 import tarfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +21,7 @@ from executor.images import dockerfile as reading
 from executor.images.source import Source
 from executor.reasons import ReasonCode
 from executor.tools.tree import Tree
+from executor.values import dataclass
 
 LABEL = "io.executor.inputs"
 _OURS = frozenset({".executor"})

@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +20,7 @@ from executor.reasons import ReasonCode
 from executor.tools.engine import DEFAULT_HOST
 from executor.tools.process import Completed
 from executor.tools.tree import Tree
+from executor.values import dataclass
 
 _SHELL = re.compile(r"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?(?:bash|sh|dash)(?:\s|$)")
 

@@ -6,11 +6,11 @@ import os
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from executor.errors import Blocked
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.config import Config

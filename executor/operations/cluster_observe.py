@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from executor.errors import LeftToVerification
 from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.operations.interface import Site, Toolbox

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from executor.errors import Blocked
 from executor.models import Artefact, Forecast, Performed, Risk, TaskType
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.operations.interface import Site, Toolbox

@@ -7,7 +7,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from executor.models import Artefact, Forecast, Performed, Risk, TaskType
 from executor.reasons import ReasonCode
 from executor.tools.credentials import NoLogin, login_for
 from executor.tools.engine import BuildOrder, BuildxOrder, Engine, LocalImage, Streamed, failing_step, has_buildx
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.images.recipe import Inputs, Recipe

@@ -6,7 +6,6 @@ import fnmatch
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Errored, Failed, Stop
@@ -15,6 +14,7 @@ from executor.images.source import Source, Wish, find_source
 from executor.models import Artefact, Forecast, Performed, Risk, TaskType
 from executor.reasons import ReasonCode
 from executor.tools.credentials import Login, NoLogin, login_for
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.images.names import Remote

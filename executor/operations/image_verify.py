@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from executor.errors import Blocked, Failed
 from executor.images import names
 from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.images.names import Remote

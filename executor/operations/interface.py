@@ -15,9 +15,10 @@ The life of an operation (kargo's "convert, then run"):
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.config import Config

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from executor.models import Artefact, Forecast, Performed, Risk, TaskType
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.flux.change import Ground, Plan

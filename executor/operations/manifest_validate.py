@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from executor.errors import Blocked, Failed
 from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk, TaskType
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.flux.inventory import Inventory, Manifest

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from executor.errors import Blocked, Failed
 from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk, TaskType
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.flux.security import Finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from executor.errors import Blocked, Stop, Unresolved
@@ -15,6 +15,7 @@ from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Images, Item, Registry, Wanted
 from executor.recognise.rules.commanded import LABEL_AGREES, MEANS, classes
 from executor.recognise.versions import ImageReference
+from executor.values import dataclass
 
 Before = tuple[tuple[Ask, ...], tuple[Token, ...]]
 After = tuple[str, str]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from executor.errors import Blocked, Refused, Stop
 from executor.reasons import ReasonCode
 from executor.recognise import shell, versions
 from executor.recognise.policy import PROGRAMS, Flags, flags, inside, judge
+from executor.values import dataclass
 
 _WORDS_INSTEAD = frozenset({"kustomize build", "kubectl kustomize", "git commit", "kustomize", "flux reconcile"})
 _DOCKER_HUB = "docker.io"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from executor.recognise.words import WORDS
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.recognise.lexer import Lexer, Token

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from executor.recognise.lexer import Token
 from executor.recognise.versions import ImageReference, Version
+from executor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """Which images are meant. Without items: the one (`plural` false), or all (`plural` true). `count` is said so."""
+    """Which images are meant. Without items: the one (`plural` false), or all (`plural` true; `every` where it says "all"). `count` is said so."""
 
     items: tuple[Item, ...] = ()
     plural: bool = False
+    every: bool = False
     count: int | None = None
     it: bool = False
     noun: bool = False

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.config import Config
@@ -121,10 +123,10 @@ class Names:
     def entry(self, name: str) -> Entry | None:
         return self.entries.get(name.casefold())
 
-    def near(self, name: str, wanted: Iterable[str] | None = None) -> list[str]:
+    def near(self, name: str, wanted: Iterable[str] | None = None, *, cutoff: float = 0.6) -> list[str]:
         """Up to three names that exist and look like `name`."""
         known = {each.casefold(): each for each in (wanted if wanted is not None else self._nameable())}
-        return [known[each] for each in get_close_matches(name.casefold(), known, n=3, cutoff=0.6)]
+        return [known[each] for each in get_close_matches(name.casefold(), known, n=3, cutoff=cutoff)]
 
     def _nameable(self) -> Iterator[str]:
         for entry in self.entries.values():

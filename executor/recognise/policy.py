@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 DATABASE_CLIENTS = frozenset(
     "psql pg_dump pg_dumpall pg_restore pgcli createdb dropdb mysql mysqldump mysqladmin mycli mariadb mariadb-dump mongo mongosh "

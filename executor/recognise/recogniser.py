@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Stop, Unresolved
 from executor.models import Cannot, Recognised, Request, Source, Status, Word
 from executor.reasons import ReasonCode
-from executor.recognise import commanding, commands, decoration, sections, shell
+from executor.recognise import commanding, commands, decoration, sections, shell, suggest
 from executor.recognise.blocks import is_operation
 from executor.recognise.blocks import requests as block_requests
 from executor.recognise.grammar import Parse
@@ -23,6 +23,7 @@ from executor.recognise.names import Entry, Names, is_named
 from executor.recognise.resolve import Facts, Incomplete, Setting, has_stage, resolve, separable
 from executor.recognise.rules import table
 from executor.recognise.rules.phrases import wanted
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.repository import Repository, Workspace
@@ -433,17 +434,38 @@ class Reading:
 
     def _stopped_at(self, tokens: Sequence[Token], at: int, scope: Scope | None = None) -> Recognised:
         words = tuple(self._word(token, at == i) for i, token in enumerate(tokens[:-1]))
-        cannot = self._why(tokens, at, (scope or self.whole.home).names)
-        return Recognised(self.stem, (), cannot, words)
+        scope = scope or self.whole.home
+        cannot = self._why(tokens, at, scope)
+        return Recognised(self.stem, (), cannot, words, self._instead(tokens, at, scope, cannot))
 
-    def _why(self, tokens: Sequence[Token], at: int, names: Names) -> Cannot:
-        token = tokens[at]
+    def _instead(self, tokens: Sequence[Token], at: int, scope: Scope, cannot: Cannot) -> str | None:
+        """The nearest wording that works, else an operation block; None where nothing is near."""
+        if at == 0 or at >= len(tokens):
+            return None
+        if cannot.code is ReasonCode.UNKNOWN_NAME:
+            return suggest.nearest(self.stem, tokens[at], scope.names.near(tokens[at].text, cutoff=_ALIKE)[0])
+        for end in range(at, max(1, at - 3), -1):
+            shorter = suggest.shortened(self.stem, tokens, end) if end < len(tokens) - 1 else ""
+            if shorter and self._reads(shorter, scope, runs=True):
+                return shorter
+        return suggest.block(tokens, self.whole.lexer.bit)
+
+    def _reads(self, text: str, scope: Scope, *, runs: bool = False) -> bool:
+        """Whether a wording that is about to be offered is understood, and would run."""
+        words = self._tokens(text, scope)
+        readings = self.whole.grammar.readings("sentence", Parse(words)) if len(words) > 1 else []
+        if not readings or not runs:
+            return bool(readings)
+        return self._resolved(text, words, readings, scope).cannot is None
+
+    def _why(self, tokens: Sequence[Token], at: int, scope: Scope) -> Cannot:
+        token, names = tokens[at], scope.names
         if at == len(tokens) - 1:
             what = f'something is missing behind "{tokens[at - 1].text}"'
             return Cannot(Status.UNRESOLVED, ReasonCode.NOT_UNDERSTOOD, what)
         unknown = at > 0 and not token.bits & ~self.whole.lexer.weak and token.text[:1].isalpha()
-        near = names.near(token.text) if unknown else []
-        if near:
+        near = names.near(token.text, cutoff=_ALIKE) if unknown else []
+        if near and self._reads(suggest.nearest(self.stem, token, near[0]), scope):
             reason = f'"{token.text}" is no name here; nearest: {", ".join(near)}'
             return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, reason)
         code = ReasonCode.WORD_LEFT if at > 0 else ReasonCode.NOT_UNDERSTOOD
@@ -565,6 +587,10 @@ class Reading:
         if before is not None and not before.bits & self.whole.lexer.before_version:
             return None
         return wanted(tokens[at[0]])
+
+
+_ALIKE = 0.75
+"""How alike a word has to be to a name that exists to be taken for its misspelling (difflib's ratio)."""
 
 
 def turns_around(text: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from executor.errors import Blocked, Stop, Unresolved
@@ -18,6 +18,7 @@ from executor.recognise.meaning import Ask, Change, Field, Images, Item, Place, 
 from executor.recognise.names import AManifest, AnImage, Entry, Names
 from executor.recognise.versions import EXACT, SHA, TWO, Version
 from executor.recognise.words import WELL_KNOWN_REGISTRIES
+from executor.values import dataclass
 
 _SYNONYMS = {
     "production": ("production", "prod"), "prod": ("prod", "production"), "staging": ("staging", "stage"),
@@ -153,11 +154,11 @@ class Resolver:
             images = self.images
         self.images = images
         self.partial = [self._request(ask.what)]
-        found = (
-            [pair for item in images.items for pair in self._of_item(item, images, build=build)]
-            if images.items
-            else [(name, None) for name in self._unnamed(images, build=build)]
-        )
+        found: list[tuple[str, Item | None]] = []
+        if images.items:
+            found = [pair for item in images.items for pair in self._of_item(item, images, build=build)]
+        else:
+            found = [(name, None) for name in self._unnamed(images, build=build)]
         if images.count is not None and images.count != len(found):
             raise Blocked(
                 ReasonCode.COUNT_DIFFERS,
@@ -221,6 +222,12 @@ class Resolver:
         here = list(dict.fromkeys(each.name for each in self.names.images))
         if images.plural or images.it:
             found = here if build or not named else named
+            if not (build or named or images.every or len(here) == 1):
+                raise Blocked(
+                    ReasonCode.AMBIGUOUS,
+                    f"which images is not said, and this task builds none; here are {', '.join(here) or 'none'}; name them, "
+                    'or write "all images"',
+                )
             if not found:
                 raise Blocked(ReasonCode.NOT_FOUND, "no image is named, and no folder here holds a Dockerfile")
             return found

@@ -7,10 +7,11 @@ right side is grep. Everything else that a shell would give a meaning to is refu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from executor.values import dataclass
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
-_VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})|<[\w .:/-]+>|\{\{[^}]*\}\}|\.\.\.|…")
+_VARIABLE = re.compile(r"\{[a-z][\w-]*\}|\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})|<[\w .:/-]+>|\{\{[^}]*\}\}|\.\.\.|…")
 _REFUSED = {
     ";": "`;` runs the next command whatever became of the first; write `&&`, or two criteria",
     "&": "`&` runs a command in the background",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from executor.values import dataclass
 
 _TAG_CHARACTERS = r"[0-9A-Za-z](?:[0-9A-Za-z._+-]*[0-9A-Za-z])?"
 _EXACT = re.compile(rf"v?\d+\.\d+\.\d+(?:\.\d+)?(?:[-+._]{_TAG_CHARACTERS})?", re.ASCII)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -24,6 +23,7 @@ from executor.taskfile.log import insertions
 from executor.taskfile.model import CommandSection, Criterion, TaskFile
 from executor.taskfile.parse import MAX_BYTES, Reading, read
 from executor.taskfile.sections import Found, is_progress_log, sections_named
+from executor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

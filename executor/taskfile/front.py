@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import TaskFileError
 from executor.taskfile.lines import Line
+from executor.values import dataclass
 
 if TYPE_CHECKING:
     import yaml

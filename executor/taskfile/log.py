@@ -8,11 +8,11 @@ no section               `## Progress Log` at the end of the file, between blank
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from executor.taskfile.blocks import Block
 from executor.taskfile.lines import Line
 from executor.taskfile.sections import Section, is_progress_log, sections_named
+from executor.values import dataclass
 
 HEADING = "## Progress Log"
 

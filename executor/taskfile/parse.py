@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from executor.taskfile.sections import (
     says_acceptance_criteria,
     sections_named,
 )
+from executor.values import dataclass
 
 MAX_BYTES = 10 * 1024 * 1024
 _ID = re.compile(r"[A-Za-z0-9._-]+\Z")

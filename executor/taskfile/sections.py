@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from executor.taskfile.blocks import Block, walk
+from executor.values import dataclass
 
 BOLD_LEVEL = 7
 """A bold line of its own acts as a heading below all six levels."""

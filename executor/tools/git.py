@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from executor.errors import RepositoryError
 from executor.tools import process
+from executor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

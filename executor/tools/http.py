@@ -13,10 +13,11 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+
+from executor.values import dataclass
 
 MAX_BODY = 32 * 1024 * 1024
 

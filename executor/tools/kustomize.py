@@ -12,11 +12,12 @@ import functools
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from executor.tools.process import Call, Completed, find, run, run_together
+from executor.values import dataclass
 
 DEAD_PROXY = "http://127.0.0.1:9"
 """The discard port of this machine: refused at once, never a wait."""

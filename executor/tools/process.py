@@ -12,8 +12,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from executor.values import dataclass
 
 KEEP_BYTES = 64 * 1024 * 1024
 """More output than this of one process is read and thrown away; `truncated` says so."""

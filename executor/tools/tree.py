@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath
 
 from executor.errors import Refused
 from executor.models import FileEdit
 from executor.reasons import ReasonCode
+from executor.values import dataclass
 
 
 @dataclass

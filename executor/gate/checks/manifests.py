@@ -99,7 +99,7 @@ def _on_base(case: Case, subject: Subject, kind: str, paths: tuple[str, ...]) ->
 
     if subject.base is None:
         return None
-    with checkout(subject.repository, subject.base, subject.base) as untouched:
+    with checkout(subject.repository, subject.base, subject.base, subject.objects.store_folder()) as untouched:
         there = tuple(path for path in paths if (untouched.root / path).exists())
         if not there:
             return None

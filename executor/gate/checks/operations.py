@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from executor.errors import Errored, Failed, Stop
@@ -29,6 +29,7 @@ from executor.reasons import ReasonCode
 from executor.repository import Workspace
 from executor.toolbox import LiveToolbox
 from executor.tools.tree import Tree
+from executor.values import dataclass
 
 EDITS = ("helmrelease.bump", "source.bump", "kustomize.image", "manifest.set", "manifest.add", "manifest.remove")
 LOOKED_UP = ("image.build", "image.push")
@@ -121,8 +122,6 @@ def _plan(case: Case, indexes: list[int]) -> Plan:
         befores[real.home.name],
         {name: befores.get(each.name, each) for name, each in real.others.items()},
     )
-    for each in befores.values():
-        each.__dict__.pop("inventory", None)  # the edits of earlier runs are in the files now
     task = reopened(case.task, [each.index for each in case.ticked])
     return plan(task, workspace, case.types, dict.fromkeys(indexes, True))
 
@@ -194,7 +193,6 @@ def _no_way(this: Look, case: Case, task: Task) -> Found:
 def _edit(this: Look, case: Case, task: Task) -> Found:
     """Foresee, prove and write again, in the checkout of the base commit."""
     repository = task.step.repository
-    repository.__dict__.pop("inventory", None)
     site = replace(task.site, inventory=repository.inventory, tree=Tree(repository.root))
     forecast = task.operation.foresee(task.step.arguments, site)
     toolbox = _toolbox(case, site, frozenset(edit.path for edit in forecast.edits))
@@ -203,6 +201,9 @@ def _edit(this: Look, case: Case, task: Task) -> Found:
     except Stop as stop:
         _keep(case, task, _verdict(stop), toolbox.taken(), {})
         raise
+    finally:
+        if forecast.edits:
+            repository.__dict__.pop("inventory", None)  # read anew: the files are others now
     _keep(case, task, Verdict.PROVED, toolbox.taken(), done.evidence)
     return this.passed(done.words, evidence=done.evidence, command=_commands(case, task))
 

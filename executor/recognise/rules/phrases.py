@@ -194,7 +194,9 @@ def _named_images(c: Captured) -> Images | None:
         return None
     many = noun == "many" or (c.get("d") == "all" and noun is not None)
     count = c["x"].value if "x" in c else None
-    return Images(items, many, count=count, noun=noun is not None, wanted=wanted(c["v"]) if "v" in c else None)
+    return Images(
+        items, many, c.get("d") == "all", count, noun=noun is not None, wanted=wanted(c["v"]) if "v" in c else None
+    )
 
 
 def _unnamed_images(c: Captured) -> Images | None:
@@ -202,7 +204,9 @@ def _unnamed_images(c: Captured) -> Images | None:
     if "x" in c and not plural:
         return None
     count = None if "x" not in c else (c["x"].value if isinstance(c["x"].value, int) else 2)
-    return Images((), plural, count, noun=True, wanted=wanted(c["v"]) if "v" in c else None)
+    return Images(
+        (), plural, c.get("d") == "all" or "x" in c, count, noun=True, wanted=wanted(c["v"]) if "v" in c else None
+    )
 
 
 # --- releases -------------------------------------------------------------------------------------------------------

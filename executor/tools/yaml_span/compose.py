@@ -15,8 +15,9 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from executor.values import dataclass
 
 BOM = b"\xef\xbb\xbf"
 

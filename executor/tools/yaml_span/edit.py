@@ -12,12 +12,12 @@ import itertools
 import re
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from executor.tools.yaml_span.compose import Alias, Event, Mapping, Node, Scalar, Sequence, Yaml
 from executor.tools.yaml_span.proof import CannotEdit, Splice, prove
 from executor.tools.yaml_span.quoting import plain_kind, written
+from executor.values import dataclass
 
 Entry: TypeAlias = str | MappingOf[str, str]
 

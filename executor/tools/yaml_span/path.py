@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from executor.tools.yaml_span.compose import Alias, Mapping, Node, Scalar, Sequence, Yaml
+from executor.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

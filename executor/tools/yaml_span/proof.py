@@ -11,9 +11,9 @@ Given: the composed file before, the bytes after, and for each splice the events
 from __future__ import annotations
 
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass
 
 from executor.tools.yaml_span.compose import Event, NotYaml, Yaml, compose
+from executor.values import dataclass
 
 
 class CannotEdit(ValueError):
