@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import field
 from typing import Any
 
 from executor.recognise import versions
@@ -76,6 +77,8 @@ class Known:
     is_repository: Callable[[str], bool]
     exists: Callable[[str], bool]
     is_command: Callable[[str], bool]
+    typed: dict[str, tuple[int, Entry | None, Any]] = field(default_factory=dict)
+    """Words outside of code that were typed before: classes, entry, value."""
 
 
 class Lexer:
@@ -92,29 +95,15 @@ class Lexer:
         self.negative = self._all(("NEGATION", "CONDITION", "RESTRICTION", "QUESTION"))
         self.no_note = self._all(NO_NOTE)
         self.before_version = self._all(
-            (
-                "NAME",
-                "VERSION_WORD",
-                "TAG",
-                "RELEASE",
-                "IMAGE",
-                "IMAGES",
-                "BUILD",
-                "PUSH",
-                "BUMP",
-                "'to'",
-                "':'",
-                "DASH",
-                "OPEN",
-                "→",
-            )
-        ) | self.bit("'→'")
+            "NAME VERSION_WORD TAG RELEASE IMAGE IMAGES BUILD PUSH BUMP DASH OPEN 'to' ':' '→'".split()
+        )
         """What a heading's version may stand behind: a name that exists, or a word that says "version"."""
-        self._no_name = self._all(("NUMBER", "VERSION", "RANGE", "PLACEHOLDER"))
-        self.weak = self._all(("ANY", "IDENTIFIER", "CODE"))
+        self._first_of_name = self.bit("FIRST_OF_NAME")
+        self.weak = self._all(("ANY", "IDENTIFIER", "CODE", "FIRST_OF_NAME"))
         """Classes that an unknown word has too."""
         self._named = self._all(("NAME", "PLACE", "REPO", "SPACE"))
         self._opaque = self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))
+        self._taken: dict[int, str] = {}
         self._kinds = [(self._all(classes.split()), name) for name, classes in TAKEN_FOR.items()]
 
     def _all(self, classes: Sequence[str]) -> int:
@@ -125,24 +114,44 @@ class Lexer:
 
     def taken_for(self, token: Token) -> str:
         """What a word was taken for, for people."""
-        for bits, name in self._kinds:
-            if token.bits & bits:
-                return name
-        return "word" if token.bits & ~self.weak else "unknown"
+        known = self._taken.get(token.bits)
+        if known is None:
+            kinds = (name for bits, name in self._kinds if token.bits & bits)
+            known = self._taken[token.bits] = next(kinds, "word" if token.bits & ~self.weak else "unknown")
+        return known
 
     def tokens(self, text: str, known: Known, *, liberal: bool = False) -> list[Token]:
         """The typed tokens of `text` (offsets into it), closed by an empty one.
 
         Names spoken in several words are one token where one of the words says nothing else; `liberal`: always.
         """
-        found = [token for raw in _raw(text) for token in self._typed(raw, known)]
-        found = self._joined(found, known, liberal=liberal)
+        found: list[Token] = []
+        for raw in _raw(text):
+            memory = None if raw.code else known.typed.get(raw.text)
+            if memory is not None:
+                raw.bits, raw.entry, raw.value = memory
+                found.append(raw)
+            else:
+                found += self._remembered(raw, known)
+        if any(token.bits & self._first_of_name for token in found):
+            found = self._joined(found, known, liberal=liberal)
         while found and found[-1].text in (".", "!") and not found[-1].code:
             found.pop()
         found = [token for token in found if token.text not in ("!", "[", "]", '"', "“", "”", "«", "»")]
-        for token in found:
-            token.bits |= self.any
         found.append(Token("", len(text), len(text)))
+        return found
+
+    def _remembered(self, raw: Token, known: Known) -> list[Token]:
+        """The typed tokens of one piece; a plain word is typed once."""
+        text, code = raw.text, raw.code
+        found = list(self._typed(raw, known))
+        for token in found:
+            folded = token.text.casefold()
+            token.bits |= self.any
+            if not token.code and (folded in known.names.first_spoken or folded in self._first_registries):
+                token.bits |= self._first_of_name
+        if not code and len(found) == 1 and found[0].text == text:
+            known.typed[text] = (found[0].bits, found[0].entry, found[0].value)
         return found
 
     def _typed(self, token: Token, known: Known) -> Iterator[Token]:
@@ -289,6 +298,8 @@ class Lexer:
                 token.bits |= self.bit("KEY")
             if not token.bits & self.bit("PLACEHOLDER"):
                 token.bits |= self.bit("CODE")
+            if not token.bits & ~self.bit("CODE") and _PLAIN_NAME.fullmatch(inner):
+                token.bits |= self.bit("IDENTIFIER")
             if (setting := _SETTING.fullmatch(inner)) and not token.bits & self.bit("PATH"):
                 token.bits |= self.bit("SETTING")
                 token.value = token.value or (setting["key2"] or setting["key"], setting["value2"] or setting["value"])
@@ -355,7 +366,9 @@ class Lexer:
             if not all(map(_is_word, words)):
                 continue
             key = tuple(word.text.casefold() for word in words)
-            spoken = known.names.spoken.get(key) and (liberal or any(not word.bits for word in words))
+            spoken = known.names.spoken.get(key) and (
+                liberal or any(not word.bits & ~self.weak & ~self._first_of_name for word in words)
+            )
             if spoken or key in self._registries:
                 return length
         return 0
@@ -363,6 +376,7 @@ class Lexer:
     def _one(self, words: Sequence[Token], known: Known) -> Token:
         key = tuple(word.text.casefold() for word in words)
         token = Token(" ".join(key), words[0].start, words[-1].end, bold=words[0].bold)
+        token.bits = self.any
         if not self._registry(token, key):
             name = known.names.spoken[key]
             assert name is not None
@@ -371,6 +385,7 @@ class Lexer:
         return token
 
 
+_PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 
 

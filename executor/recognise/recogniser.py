@@ -55,6 +55,7 @@ class Recogniser:
         self.task, self.workspace = task, workspace
         self.grammar, self.lexer = table()
         self._scopes: dict[str, Scope] = {}
+        self._known: dict[str | None, Known] = {}
         self._named: Named | None = None
         self._settled: dict[int, Recognised] = {}
         self._readings: dict[tuple[Any, ...], tuple[list[Any], int]] = {}
@@ -84,6 +85,14 @@ class Recogniser:
             names = Names(repository.inventory, repository.config)
             name = None if repository is self._home else repository.name
             found = self._scopes[repository.name] = Scope(repository, names, name)
+        return found
+
+    def known(self, scope: Scope) -> Known:
+        """What the lexer is told of a repository; it keeps the words that it typed there."""
+        found = self._known.get(scope.name)
+        if found is None:
+            found = Known(scope.names, self.is_repository, scope.exists, commands.is_command)
+            self._known[scope.name] = found
         return found
 
     @property
@@ -474,7 +483,7 @@ class Reading:
     # --- words -----------------------------------------------------------------------------------------------------------------
 
     def _tokens(self, text: str, scope: Scope, *, liberal: bool = False) -> list[Token]:
-        known = Known(scope.names, self.whole.is_repository, self._exists_in(scope), commands.is_command)
+        known = self.whole.known(scope)
         return self.whole.lexer.tokens(text, known, liberal=liberal)
 
     def _exists_in(self, scope: Scope) -> Callable[[str], bool]:
