@@ -238,8 +238,8 @@ def unified(edit: FileEdit) -> str:
 
 def _lines(data: bytes) -> list[str]:
     """Split at line feeds only, so that CR and U+2028 stay in their lines."""
-    text = data.decode(errors="replace")
-    return [line + "\n" for line in text.split("\n")[:-1]] + ([text.rsplit("\n", 1)[-1]] if text[-1:] != "\n" else [])
+    *whole, rest = data.decode(errors="replace").split("\n")
+    return [line + "\n" for line in whole] + ([rest] if rest else [])
 
 
 def counts(total: int, completed: int, outcomes: Sequence[Outcome]) -> Counts:
