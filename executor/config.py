@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from executor.convert import ConversionError, convert
 from executor.errors import ConfigError
@@ -105,6 +105,18 @@ class GateEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PhraseEntry:
+    """A phrase of this project: a pattern with typed slots, and the operation that it is. `match` and `no_match` are
+    sentences that it has to match and must not match; they run when it is loaded (recognise/phrases.py)."""
+
+    pattern: str
+    operation: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    match: tuple[str, ...] = ()
+    no_match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole of executor.toml. `branch` None means main or master; `time_zone` None is the machine's."""
 
@@ -123,6 +135,7 @@ class Config:
     verification: VerificationEntry = field(default_factory=VerificationEntry)
     commit: CommitEntry = field(default_factory=CommitEntry)
     gate: GateEntry = field(default_factory=GateEntry)
+    phrases: tuple[PhraseEntry, ...] = ()
 
 
 def load(root: Path) -> Config:

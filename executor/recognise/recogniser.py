@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from executor.errors import Stop, Unresolved
 from executor.models import Cannot, Recognised, Request, Source, Status, Word
 from executor.reasons import ReasonCode
-from executor.recognise import commanding, commands, decoration, sections, shell, suggest
+from executor.recognise import commanding, commands, decoration, plugins, sections, shell, suggest
 from executor.recognise.blocks import is_operation
 from executor.recognise.blocks import requests as block_requests
 from executor.recognise.grammar import Parse
 from executor.recognise.lexer import Known, Token
 from executor.recognise.meaning import Ask, Wanted
 from executor.recognise.names import Entry, Names, is_named
+from executor.recognise.phrases import Phrase, compile_all
 from executor.recognise.resolve import Facts, Incomplete, Setting, has_stage, resolve, separable
 from executor.recognise.rules import table
 from executor.recognise.rules.phrases import wanted
@@ -61,6 +62,15 @@ class Recogniser:
         self._readings: dict[tuple[Any, ...], tuple[list[Any], int]] = {}
         self._repositories = {each.name.casefold(): each for each in (workspace.home, *workspace.others.values())}
         self._home = self._repository_of_task()
+        self.phrases = self._phrases()
+
+    def _phrases(self) -> list[Phrase]:
+        """The project's own phrases, their examples run. Raises ConfigError."""
+        entries = self.workspace.home.config.phrases
+        if not entries:
+            return []
+        known = self.known(self.home)
+        return compile_all(entries, lambda sentence: self.lexer.tokens(sentence, known), self.lexer.bit)
 
     def criterion(self, criterion: Criterion) -> Recognised:
         """What `criterion` asks for."""
@@ -218,13 +228,53 @@ class Reading:
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "there is no text")
         if self._is_persons(tokens):
             words = tuple(self._word(token, None) for token in tokens[:-1])
-            return Recognised(self.stem, (), self._persons(tokens[0]), words)
-        return (
+            found = Recognised(self.stem, (), self._persons(tokens[0]), words)
+            return self._own(found, tokens, scope) or found
+        found = (
             self._commanded(tokens, scope)
             or self._fenced(tokens, scope)
             or self._sectioned(tokens, scope)
             or self._sentence(tokens, scope)
         )
+        return self._own(found, tokens, scope) or found
+
+    def _own(self, found: Recognised, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
+        """A project's own phrase or recogniser, for a sentence that the grammar does not understand."""
+        if found.cannot is None or found.cannot.status is not Status.UNRESOLVED or self._holds_command(tokens):
+            return None
+        for text, words in self._without_notes(self.stem, tokens, scope):
+            asked = self._by_phrase(words) or self._by_plugin(text, words, scope)
+            if asked:
+                requests = tuple(self._request(name, args, Source.PLUGIN, scope) for name, args in asked)
+                return Recognised(text, requests, None, tuple(self._word(token, None) for token in words[:-1]))
+        return None
+
+    def _holds_command(self, tokens: Sequence[Token]) -> bool:
+        command = self.whole.lexer.bit("COMMAND")
+        return bool(self.criterion.blocks) or any(token.bits & command for token in tokens)
+
+    def _by_phrase(self, words: Sequence[Token]) -> list[tuple[str, Mapping[str, Any]]]:
+        bit = self.whole.lexer.bit
+        ways = [(phrase, phrase.match(words, bit)) for phrase in self.whole.phrases]
+        found = [(phrase.entry.operation, phrase.arguments(slots)) for phrase, slots in ways if slots is not None]
+        if len(found) > 1:
+            raise Unresolved(ReasonCode.AMBIGUOUS, "two phrases of executor.toml match it; make one of them narrower")
+        return list(found)
+
+    def _by_plugin(self, text: str, words: Sequence[Token], scope: Scope) -> Sequence[tuple[str, Mapping[str, Any]]]:
+        installed = plugins.recognisers()
+        if not installed:
+            return ()
+        version = self._version(scope)[0]
+        taken = tuple((token.text, self.whole.lexer.taken_for(token)) for token in words[:-1])
+        sentence = plugins.Sentence(
+            text, taken, self.criterion.headings, version.text if version else None, scope.repository.root
+        )
+        answers = [(name, answer) for name, recognise in installed if (answer := _asked(name, recognise, sentence))]
+        if len(answers) > 1:
+            names = " and ".join(name for name, _ in answers)
+            raise Unresolved(ReasonCode.AMBIGUOUS, f"two recognisers claim it: {names}; uninstall one")
+        return answers[0][1] if answers else ()
 
     def _turned_by(self) -> str | None:
         """A heading or parent above the criterion that limits or turns around what stands below it."""
@@ -600,6 +650,14 @@ class Reading:
 
 _ALIKE = 0.75
 """How alike a word has to be to a name that exists to be taken for its misspelling (difflib's ratio)."""
+
+
+def _asked(name: str, recognise: plugins.Recogniser, sentence: plugins.Sentence) -> Any:
+    try:
+        return recognise(sentence)
+    except Exception as error:
+        what = f"the recogniser {name} of another package failed: {type(error).__name__}: {error}"
+        raise Unresolved(ReasonCode.NOT_UNDERSTOOD, what) from error
 
 
 def turns_around(text: str) -> bool:
