@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -47,6 +48,7 @@ class Git:
                 env={**_clean_environment(), **(env or {})},
                 stdin=stdin,
                 timeout=120,
+                at_our_death=signal.SIGTERM,  # git then removes its .lock files; killed, it would leave them behind
             )
         except FileNotFoundError:
             raise RepositoryError("git is not installed", remedy="apt-get install git") from None
