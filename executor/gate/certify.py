@@ -58,7 +58,7 @@ def facts_of(case: Case, found: Sequence[Found], key_id: str, key_name: str) -> 
 
 
 def _memory(case: Case) -> Path:
-    return case.home.objects.common_dir() / "executor" / "tools.json"
+    return case.home.objects.common_dir() / "executor" / "tools.json"  # as a run remembers them
 
 
 def _task(case: Case) -> TaskPart:

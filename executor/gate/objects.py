@@ -77,6 +77,13 @@ class Objects(Git):
                     found[os.fsdecode(path)] = Blob(mode, blob)
         return found
 
+    def fetch(self, commit: str, paths: Sequence[str]) -> None:
+        """Read several files of a commit at once; `file` and `blob` then know them."""
+        found = self._entries(commit, paths)
+        for path in paths:
+            self.known["ls-tree", commit, path] = {path: found[path]} if path in found else {}
+        self.blobs(entry.blob for entry in found.values())
+
     def blob(self, name: str) -> bytes:
         data: bytes = self.once(("blob", name), lambda: self.run("cat-file", "blob", name))
         return data
@@ -116,7 +123,18 @@ class Objects(Git):
 
     def store_folder(self) -> Path:
         """Where the objects are."""
-        return Path(self.run("rev-parse", "--path-format=absolute", "--git-path", "objects").decode().strip())
+        return self._places()[1]
+
+    def common_dir(self) -> Path:
+        return self._places()[0]
+
+    def _places(self) -> tuple[Path, Path]:
+        if ("places",) not in self.known:
+            said = self.run("rev-parse", "--path-format=absolute", "--git-common-dir", "--git-path", "objects")
+            common, store = said.decode().splitlines()
+            self.known["places",] = (Path(common), Path(store))
+        found: tuple[Path, Path] = self.known["places",]
+        return found
 
     def empty_tree(self) -> str:
         return self.run("hash-object", "-t", "tree", "-w", "--stdin", stdin=b"").decode().strip()

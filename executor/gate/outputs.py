@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from xml.sax.saxutils import quoteattr
 
-from executor import __version__
 from executor.gate.gate import RULES, Judged
+from executor.sarif import Result, write
 
 
 def junit(judged: Judged) -> str:
@@ -35,27 +34,10 @@ def _xml(text: str) -> str:
 
 
 def sarif(judged: Judged) -> str:
-    rules = [{"id": name, "shortDescription": {"text": text}} for name, text in RULES.items()]
-    results = [
-        {
-            "ruleId": each.rule,
-            "level": "error" if each.refuses else "note",
-            "message": {"text": f"{each.commit[:12]}: {each.message}"},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": each.path, "uriBaseId": "%SRCROOT%"},
-                        "region": {"startLine": each.line},
-                    }
-                }
-            ],
-        }
+    results = (
+        Result(
+            each.rule, "error" if each.refuses else "note", f"{each.commit[:12]}: {each.message}", each.path, each.line
+        )
         for each in judged.findings
-    ]
-    driver = {"name": "executor gate", "version": __version__, "rules": rules}
-    document = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    )
+    return write("executor gate", RULES, results)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from executor import journal as journals
+from executor.config import FILE_NAME
 from executor.errors import LockHeld, UsageError
 from executor.gate import certificate as certificates
 from executor.gate import claims as claimed
@@ -87,11 +88,12 @@ def verified(call: Call) -> Iterator[Verified]:
     """Verify a task; the lock is held and nothing moves until the caller is done with what came of it."""
     workspace, path = _locate(call)
     with contextlib.ExitStack() as held:
-        _hold(held, workspace.home, path)
-        case = open_case(call, workspace, path)
+        objects = Objects(workspace.home.root)
+        _hold(held, objects, path)
+        case = open_case(call, workspace, path, objects)
         for subject in sorted(case.subjects.values(), key=lambda each: str(each.repository.root)):
             if subject is not case.home:
-                _hold(held, subject.repository, path)
+                _hold(held, subject.objects, path)
         standing = already(case) if not case.ticked and not case.home.changes else None
         found = look(case, call) if standing is None else [_standing(standing)]
         yield finish(case, call, found, standing)
@@ -144,15 +146,15 @@ def _locate(call: Call) -> tuple[Workspace, Path]:
     return locate(call.task, call.start)
 
 
-def _hold(held: contextlib.ExitStack, repository: Repository, task: Path) -> None:
+def _hold(held: contextlib.ExitStack, objects: Objects, task: Path) -> None:
     holder = {"pid": os.getpid(), "task": f"verification of {task}", "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}"}
     try:
-        held.enter_context(files.lock(Git(repository.root).common_dir() / LOCK_NAME, holder))
+        held.enter_context(files.lock(objects.common_dir() / LOCK_NAME, holder))
     except LockHeld as error:
         raise LockHeld(error.message, remedy="verify when it has ended") from None
 
 
-def open_case(call: Call, workspace: Workspace, path: Path) -> Case:
+def open_case(call: Call, workspace: Workspace, path: Path, objects: Objects) -> Case:
     """What is claimed and what is there; nothing is judged yet."""
     task, types = load(path, workspace)
     if call.task_id is not None and call.task_id != task.id:
@@ -160,10 +162,11 @@ def open_case(call: Call, workspace: Workspace, path: Path) -> Case:
     home = workspace.home
     config = home.config
     claims = claimed.read(home.root, config.report_folder, task.id, call.report)
-    objects = Objects(home.root)
     state = objects.state()
     base = state.commit
     task_path = path.resolve().relative_to(home.root).as_posix()
+    if base:
+        objects.fetch(base, (task_path, keys.TRUSTED_KEYS))
     old = objects.file(base, task_path) if base else None
     committed = None if old is None else parse.parse(old, path, max_bytes=len(old))
     ticked = tuple(claimed.newly_ticked(committed, task))
@@ -185,6 +188,7 @@ def _subject(of: Repository, runs: Sequence[claimed.Claim], more: set[str], obje
     tree = objects.tree_with(state.commit, declared)
     changes = objects.changes(state.commit, tree)
     objects.blobs(entry.blob for each in changes for entry in (each.before, each.after) if entry is not None)
+    objects.fetch(tree, sorted({*more, FILE_NAME}))
     return Subject(of, objects, state, tuple(declared), tree, changes)
 
 
@@ -350,7 +354,7 @@ def _document(case: Case, call: Call, found: Sequence[Found], decision: Decision
         "rationale": decision.rationale,
         "conditions": list(decision.conditions),
         "unticked": [],
-        "task_after": case.home.objects.store(case.task.data),
+        "task_after": case.home.objects.entries(case.home.tree, [case.task_path])[case.task_path].blob,
         "certificate": None,
         "commit": [],
     }

@@ -183,17 +183,37 @@ class _Running:
 
 
 def _start(call: Call) -> subprocess.Popen[bytes]:
-    prctl = _prctl()  # before the fork: a child between fork and exec must not import
+    launched = _launched(call)
+    prctl = None if launched else _prctl()  # before the fork: a child between fork and exec must not import
     return subprocess.Popen(
-        list(call.argv),
+        launched or list(call.argv),
         cwd=call.cwd,
         env=None if call.env is None else dict(call.env),
         stdin=subprocess.DEVNULL if call.stdin is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=lambda: prctl(_PR_SET_PDEATHSIG, call.at_our_death),  # noqa: PLW1509 - there are no threads here
+        preexec_fn=None if prctl is None else lambda: prctl(_PR_SET_PDEATHSIG, call.at_our_death),  # noqa: PLW1509 - there are no threads here
     )
+
+
+def _launched(call: Call) -> list[str] | None:
+    """The call behind util-linux's setpriv, which asks for the signal at our death and becomes the program.
+
+    Our own code in the child makes Python copy itself first (fork): 9 ms a process here, against 3 ms so. Only for
+    names that are on the PATH: what cannot be started must go on raising, and setpriv would only print.
+    """
+    name = call.argv[0]
+    path = os.environ.get("PATH") if call.env is None else call.env.get("PATH")
+    launcher = _which("setpriv", os.defpath)
+    if "/" in name or path is None or launcher is None or _which(name, path) is None:
+        return None
+    return [launcher, "--pdeathsig", call.at_our_death.name.removeprefix("SIG"), "--", *call.argv]
+
+
+@functools.cache
+def _which(name: str, path: str) -> str | None:
+    return shutil.which(name, path=path)
 
 
 def find(program: str) -> str | None:

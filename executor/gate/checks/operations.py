@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from executor.errors import Errored, Failed, Stop
@@ -52,7 +51,14 @@ class Task:
     step: Step
     operation: Operation
     claimed: Mapping[str, Any]
-    site: Site
+    artefacts: frozenset[Artefact]
+    """What the criteria of its run make."""
+
+    @property
+    def site(self) -> Site:
+        """The checkout of the base commit as it is now."""
+        here = self.step.repository
+        return Site(here.name, Tree(here.root), here.inventory, here.config, self.artefacts)
 
     @property
     def index(self) -> int:
@@ -159,9 +165,7 @@ def _misunderstood(this: Look, case: Case, problem: str) -> Found:
 def _task(planned: Plan, each: Planned, step: Step, claimed: Mapping[str, Any]) -> Task:
     assert step.operation is not None
     artefacts = frozenset(artefact for other in planned.steps for artefact in other.makes)
-    here = step.repository
-    site = Site(here.name, Tree(here.root), here.inventory, here.config, artefacts)
-    return Task(each, step, step.operation, claimed, site)
+    return Task(each, step, step.operation, claimed, artefacts)
 
 
 def _of_step(case: Case, task: Task) -> Look | None:
@@ -193,7 +197,7 @@ def _no_way(this: Look, case: Case, task: Task) -> Found:
 def _edit(this: Look, case: Case, task: Task) -> Found:
     """Foresee, prove and write again, in the checkout of the base commit."""
     repository = task.step.repository
-    site = replace(task.site, inventory=repository.inventory, tree=Tree(repository.root))
+    site = task.site
     forecast = task.operation.foresee(task.step.arguments, site)
     toolbox = _toolbox(case, site, frozenset(edit.path for edit in forecast.edits))
     try:
@@ -252,8 +256,8 @@ def _image(this: Look, case: Case, task: Task) -> Found:
     not pushed, is looked for in the engine."""
     arguments = task.step.arguments
     name = f"{arguments.image}:{arguments.tag}"
-    pushed = task.step.request.operation == "image.push" or Artefact("pushed", name) in task.site.planned
-    toolbox = _toolbox(case, replace(task.site), frozenset())
+    pushed = task.step.request.operation == "image.push" or Artefact("pushed", name) in task.artefacts
+    toolbox = _toolbox(case, task.site, frozenset())
     try:
         found = _in_registry(case, task, toolbox) if pushed else _in_engine(task, toolbox)
     except Stop as stop:
@@ -269,7 +273,7 @@ def _in_registry(case: Case, task: Task, toolbox: LiveToolbox) -> dict[str, Any]
 
     arguments = task.step.arguments
     asked = getattr(arguments, "registry", None)
-    remote = names.remote_of(arguments.image, asked, task.site.config.registry.url)
+    remote = names.remote_of(arguments.image, asked, task.step.repository.config.registry.url)
     registry = toolbox.registry(remote.host)
     seen = registry.manifest(remote.repository, arguments.tag)
     claimed = task.claimed["evidence"].get("digest")
@@ -338,7 +342,7 @@ def _again(this: Look, case: Case, task: Task) -> Found:
     name = task.step.repository.name
     subject = case.subjects[name]
     assert subject.after is not None
-    artefacts = task.site.planned | frozenset(Artefact("file", f"{name}:{path}") for path in subject.changed)
+    artefacts = task.artefacts | frozenset(Artefact("file", f"{name}:{path}") for path in subject.changed)
     site = Site(name, Tree(subject.after.root), subject.after.inventory, subject.after.config, artefacts,
                 tuple(path for path in subject.changed if path != case.task_path))  # fmt: skip
     toolbox = _toolbox(case, site, frozenset())
