@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.status import Status as Spinner
 
     from executor.planner import Plan, Planned
+    from executor.sarif import Result
 
 _COLOURS = {
     "passed": "32",
@@ -219,6 +220,16 @@ def bump_text(console: Console, document: Mapping[str, Any]) -> None:
     console.line(clean(prefix + document["words"]))
 
 
+def lint_text(console: Console, results: Sequence[Result], files: int) -> None:
+    """`executor lint` for people: one finding a line, as compilers write them."""
+    colours = {"error": "31", "warning": "33", "note": "2"}
+    for each in results:
+        level = console.paint(each.level, colours[each.level])
+        console.line(f"{clean(each.path)}:{each.line}: {level}: {clean(each.message)} [{each.rule}]")
+    errors = sum(each.level == "error" for each in results)
+    console.line(f"{files} task files, {errors} errors, {len(results) - errors} warnings")
+
+
 def findings(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
     """`executor doctor`: what is there, what is missing, how to get it."""
     for row in rows:
@@ -245,6 +256,11 @@ def report_text(console: Console, document: Mapping[str, Any]) -> None:
         if outcome["reason"]:
             console.wrapped(outcome["reason"], _LEFT_OF_TEXT)
     run_summary(console, document, "", None)
+
+
+def print_raw(text: str) -> None:
+    """A document that is made already, for programs."""
+    sys.stdout.write(text)
 
 
 def machine(document: Any) -> None:

@@ -1,7 +1,7 @@
 """`dataclass` for this program: the standard one to the type checker, a quick one at run time.
 
-Making one frozen, slotted class of the standard library takes about 0.5 ms, because it compiles up to eight methods from
-text; `explain` needs 150 such classes and has 0.15 s for everything. Here only `__init__` is made so (by the standard
+Making one frozen, slotted class of the standard library takes about 0.5 ms, because it compiles up to eight methods
+from text; `explain` needs 150 such classes and has 0.15 s for everything. Here only `__init__` is made so (by the standard
 library); comparing, hashing and showing are ordinary functions. That values are frozen is checked by mypy, which sees
 `dataclasses.dataclass` itself, and not again while the program runs. docs/decisions.md has the figures.
 """

@@ -52,11 +52,13 @@ def next_steps(task: str, status: str, outcomes: Sequence[Outcome], *, dry_run: 
     if status == "ready_for_verification":
         return f"Everything that this task can do is done and staged. Verify it: executor verify {task}"
     first = next((each for each in outcomes if each.status in _GRAVE), None)
-    if first is None:
-        first = next((each for each in outcomes if each.status is Status.UNRESOLVED), None)
-    if first is None:
-        return f"See what each criterion becomes: executor explain {task}"
-    return f"Criterion {first.index} is {first.status}: {first.reason}. Then: executor run {task}"
+    if first is not None:
+        return f"Criterion {first.index} is {first.status}: {first.reason}. Then: executor run {task}"
+    first = next((each for each in outcomes if each.status is Status.UNRESOLVED), None)
+    still_open = "" if first is None else f" Open: criterion {first.index}, {first.reason}."
+    if any(each.status is Status.PASSED for each in outcomes):
+        return f"What passed is staged.{still_open} Verify it: executor verify {task}"
+    return f"Nothing was done.{still_open} See what each criterion becomes: executor explain {task}"
 
 
 _GRAVE = (Status.FAILED, Status.ERRORED, Status.REFUSED, Status.BLOCKED)

@@ -289,8 +289,8 @@ def _base_image(services: Services, cache: Path, say: Callable[[str], None]) -> 
         return local
     try:
         client.images.pull(PUBLIC_BASE)
-    except Exception as error:
-        say(f"base image: no hub answers ({_short(error)})")
+    except Exception:
+        say("base image: no hub answers")
     else:
         say(f"base image: {PUBLIC_BASE}")
         return PUBLIC_BASE
@@ -489,11 +489,6 @@ def _save(state: Path, services: Services) -> None:
     beside = state / f"state.{os.getpid()}"
     beside.write_text(json.dumps(dataclasses.asdict(services), indent=2) + "\n")
     beside.rename(state / "state.json")
-
-
-def _short(error: Exception) -> str:
-    said = str(getattr(error, "explanation", None) or error) or type(error).__name__
-    return said.splitlines()[0][:160]
 
 
 def main(argv: list[str] | None = None) -> int:

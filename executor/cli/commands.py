@@ -7,7 +7,18 @@ import sys
 from pathlib import Path
 from typing import Any, Literal
 
-from executor.console import Console, RunPrinter, bump_text, explanation, findings, machine, report_text, run_summary
+from executor.console import (
+    Console,
+    RunPrinter,
+    bump_text,
+    explanation,
+    findings,
+    lint_text,
+    machine,
+    print_raw,
+    report_text,
+    run_summary,
+)
 from executor.errors import UsageError
 
 
@@ -95,6 +106,25 @@ def bump(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def lint(arguments: argparse.Namespace) -> int:
+    from executor import sarif
+    from executor.lint import RULES, task_files
+    from executor.lint import lint as look
+    from executor.repository import open_workspace
+
+    workspace = open_workspace(arguments.start)
+    files = [Path(arguments.start, each) for each in arguments.files] or task_files(workspace)
+    results = look(workspace, files)
+    if arguments.sarif:
+        print_raw(sarif.write("executor lint", RULES, results))
+    elif arguments.json:
+        machine([{name: getattr(each, name) for name in each.__dataclass_fields__} for each in results])
+    else:
+        lint_text(Console(), results, len(files))
+    wrong = [each for each in results if each.level == "error" or arguments.strict]
+    return 1 if wrong else 0
+
+
 def report(arguments: argparse.Namespace) -> int:
     from executor.last_report import find
 
@@ -133,4 +163,4 @@ def schema(arguments: argparse.Namespace) -> int:
     return 0
 
 
-__all__ = ["bump", "doctor", "explain", "report", "run", "schema"]
+__all__ = ["bump", "doctor", "explain", "lint", "report", "run", "schema"]

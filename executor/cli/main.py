@@ -98,6 +98,13 @@ def _parser() -> argparse.ArgumentParser:
     _common(report)
     report.set_defaults(command=commands.report)
 
+    lint = commands_of.add_parser("lint", help="what is wrong with the task files, before anybody runs them")
+    lint.add_argument("files", nargs="*", type=Path, metavar="TASK.md", help="default: all in the task folders")
+    lint.add_argument("--strict", action="store_true", help="warnings end with exit code 1 too")
+    lint.add_argument("--sarif", action="store_true", help="SARIF 2.1.0 on stdout")
+    _common(lint)
+    lint.set_defaults(command=commands.lint)
+
     _bump(commands_of)
 
     doctor = commands_of.add_parser("doctor", help="what is missing on this machine or in this repository")

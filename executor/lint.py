@@ -1,0 +1,184 @@
+"""`executor lint`: what is wrong with the task files of a repository, before anybody runs them. Reads files only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from executor.classify import HUMAN_ACTION, LABELS
+from executor.errors import ExecutorError, TaskFileError
+from executor.intake import load
+from executor.models import Status
+from executor.planner import Planned, plan
+from executor.reasons import ReasonCode
+from executor.repository import Workspace
+from executor.sarif import Result
+from executor.taskfile import dates
+from executor.taskfile.model import TaskFile
+
+RULES = {
+    "unreadable": "The file cannot be worked with as a task file.",
+    "task-file": "Something in the task file was passed over.",
+    "duplicate-id": "Two task files have one id; by its id neither can be called.",
+    "bad-block": "An operation block is faulty.",
+    "blocked": "A criterion is understood and cannot be done as it is written.",
+    "refused": "A criterion asks for what a safety rule forbids.",
+    "unresolved": "A criterion is not understood as an operation.",
+    "duplicate-criterion": "One text stands twice among the open criteria of a task.",
+    "bad-date": "A date is not one in a form that begins with the year.",
+    "unknown-label": "A label is nearly one that says what a task may do.",
+    "status": "The task's status and its boxes disagree.",
+    "unknown-dependency": "The task waits for one that does not exist.",
+    "dependency-cycle": "Tasks wait for each other in a circle.",
+}
+"""Id → what it means. Levels: error for what is wrong whatever the task is for, warning for the rest."""
+
+ERRORS = frozenset({"unreadable", "duplicate-id", "bad-block", "dependency-cycle"})
+
+_DONE = frozenset({"done", "completed", "complete", "closed"})
+_NOT_BEGUN = frozenset({"todo", "to do", "backlog", "planned", "open", "new"})
+
+
+def lint(workspace: Workspace, files: Sequence[Path]) -> list[Result]:
+    """The findings in these files, in their order. Cross-file rules look at exactly these files."""
+    root = workspace.home.root
+    results: list[Result] = []
+    tasks: list[TaskFile] = []
+    for path in files:
+        try:
+            task, types = load(path, workspace)
+            tasks.append(task)
+            results += _of_file(task, root)
+            results += _criteria(task, root, plan(task, workspace, types).criteria)
+        except TaskFileError as error:
+            message = f"{error.message}; {error.remedy}" if error.remedy else error.message
+            results.append(_result("unreadable", message, path, _line_in(f"{error.place}: "), root))
+        except ExecutorError as error:
+            results.append(_result("unreadable", str(error), path, 1, root))
+    results += _ids(tasks, root)
+    results += _dependencies(tasks, root)
+    return sorted(results, key=lambda each: (each.path, each.line, each.rule))
+
+
+def task_files(workspace: Workspace) -> list[Path]:
+    """Every Markdown file below the task folders; a README there is none."""
+    found: list[Path] = []
+    for folder in workspace.home.config.task_folders:
+        found += sorted((workspace.home.root / folder).rglob("*.md"))
+    return [path for path in dict.fromkeys(found) if path.name.casefold() != "readme.md"]
+
+
+def _result(rule: str, message: str, path: Path, line: int, root: Path) -> Result:
+    level: Literal["error", "warning"] = "error" if rule in ERRORS else "warning"
+    resolved = path.resolve()
+    shown = resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(path)
+    return Result(rule, level, message, shown, line)
+
+
+def _of_file(task: TaskFile, root: Path) -> Iterator[Result]:
+    for warning in task.warnings:
+        yield _result("task-file", warning, task.path, _line_in(warning), root)
+    for key in ("created", "updated"):
+        value = task.front_matter.get(key)
+        if value is not None and not dates.knows(str(value)):
+            message = f"{key}: {value} is no date such as 2026-01-31"
+            yield _result("bad-date", message, task.path, _key_line(task, key), root)
+    known = [*LABELS, HUMAN_ACTION]
+    for label in task.labels:
+        near = get_close_matches(label.casefold(), known, n=1, cutoff=0.8)
+        if near and near[0] != label.casefold():
+            message = f'the label "{label}" says nothing about what the task may do; did you mean "{near[0]}"?'
+            yield _result("unknown-label", message, task.path, _key_line(task, "labels"), root)
+    yield from _status(task, root)
+
+
+def _line_in(warning: str) -> int:
+    """Warnings begin with file:line."""
+    number = warning.partition(": ")[0].rpartition(":")[2]
+    return int(number) if number.isdigit() else 1
+
+
+def _key_line(task: TaskFile, key: str) -> int:
+    lines = task.data.decode(errors="replace").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
+
+
+def _status(task: TaskFile, root: Path) -> Iterator[Result]:
+    live = [each for each in task.criteria if not each.withdrawn]
+    still_open = [each for each in live if not each.checked]
+    status = task.status.casefold().replace("_", " ").replace("-", " ").strip()
+    if status in _DONE and still_open:
+        numbers = ", ".join(str(each.index) for each in still_open)
+        message = f'status is "{task.status}", but criteria {numbers} are open'
+    elif status in _NOT_BEGUN and live and not still_open:
+        message = f'status is "{task.status}", but every criterion is ticked'
+    else:
+        return
+    yield _result("status", message, task.path, _key_line(task, "status"), root)
+
+
+def _criteria(task: TaskFile, root: Path, planned: Iterable[Planned]) -> Iterator[Result]:
+    texts: dict[str, int] = {}
+    for each in planned:
+        criterion, cannot = each.criterion, each.cannot
+        if not criterion.open:
+            continue
+        first = texts.setdefault(each.recognised.stem.casefold(), criterion.index)
+        if first != criterion.index:
+            message = f"criterion {criterion.index} says the same as criterion {first}"
+            yield _result("duplicate-criterion", message, task.path, criterion.line, root)
+        if cannot is None or cannot.code in (ReasonCode.PERSON, ReasonCode.HUMAN_ACTION):
+            continue
+        rule = "bad-block" if cannot.code is ReasonCode.BAD_BLOCK else str(cannot.status)
+        if cannot.status in (Status.UNRESOLVED, Status.BLOCKED, Status.REFUSED):
+            hint = f" Instead: {each.recognised.suggestion}" if each.recognised.suggestion else ""
+            message = f"criterion {criterion.index}: {cannot.reason}{hint}"
+            yield _result(rule, message, task.path, criterion.line, root)
+
+
+def _ids(tasks: Sequence[TaskFile], root: Path) -> Iterator[Result]:
+    by_id: dict[str, list[TaskFile]] = {}
+    for task in tasks:
+        by_id.setdefault(task.id.casefold(), []).append(task)
+    for same in by_id.values():
+        for task in same if len(same) > 1 else ():
+            others = ", ".join(other.path.name for other in same if other is not task)
+            message = f"the id {task.id} stands in {others} too; give one of them another"
+            yield _result("duplicate-id", message, task.path, _key_line(task, "id"), root)
+
+
+def _dependencies(tasks: Sequence[TaskFile], root: Path) -> Iterator[Result]:
+    by_id = {task.id.casefold(): task for task in tasks}
+    waits: dict[str, list[str]] = {name: [] for name in by_id}
+    for task in tasks:
+        for other in dict.fromkeys((*task.depends_on, *task.blocked_by)):
+            if other.casefold() in by_id:
+                waits[task.id.casefold()].append(other.casefold())
+            else:
+                message = f"it waits for {other}, and there is no such task"
+                yield _result("unknown-dependency", message, task.path, 1, root)
+        for other in task.blocks:
+            waits.setdefault(other.casefold(), []).append(task.id.casefold())
+    for circle in _circles(waits):
+        task = by_id[circle[0]]
+        names = " → ".join(by_id[name].id if name in by_id else name for name in (*circle, circle[0]))
+        yield _result("dependency-cycle", f"tasks wait for each other: {names}", task.path, 1, root)
+
+
+def _circles(waits: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Each circle once, from its first name in sorting order."""
+    found: dict[frozenset[str], list[str]] = {}
+    for start in sorted(waits):
+        stack = [(start, [start])]
+        seen: set[str] = set()
+        while stack:
+            here, way = stack.pop()
+            for there in waits.get(here, ()):
+                if there == start:
+                    found.setdefault(frozenset(way), way)
+                elif there not in seen and there > start:
+                    seen.add(there)
+                    stack.append((there, [*way, there]))
+    return list(found.values())

@@ -1,0 +1,82 @@
+"""`executor lint`: each rule on a task file that breaks it, and silence where all is well."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support import executor, snapshot
+
+from run.sample import BUILD, BUMP, PERSON, repository, task
+
+GOOD = task(BUMP, BUILD, PERSON)
+OTHER = GOOD.replace("id: TASK-001", "id: TASK-002")
+BLOCK = "- [ ] Bump it\n  ```operation\n  uses: helmrelease.bmup\n  ```\n"
+
+
+def findings(root: Path, *arguments: str) -> list[tuple[str, str, str, int]]:
+    rows = json.loads(executor(root, "lint", "--json", *arguments).stdout)
+    return [(each["rule"], each["level"], each["path"], each["line"]) for each in rows]
+
+
+def test_nothing_to_say(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", GOOD)
+    before = snapshot(root)
+    ran = executor(root, "lint", "--strict")
+    assert ran.exit_code == 0 and "0 errors, 0 warnings" in ran.stdout
+    assert snapshot(root) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "level"),
+    [
+        ("# Nothing\n", "unreadable", "error"),
+        (task(BLOCK), "bad-block", "error"),
+        (task("- [ ] Make it better\n"), "unresolved", "warning"),
+        (task("- [ ] `kubectl apply -f x.yaml`\n"), "refused", "warning"),
+        (task(BUMP.replace("0.1.18", "2.x")), "blocked", "warning"),
+        (task(PERSON, PERSON), "duplicate-criterion", "warning"),
+        (GOOD.replace("updated: 2026-01-02", "updated: 03/04/2026"), "bad-date", "warning"),
+        (GOOD.replace("labels: [deployment]", "labels: [deployment, deploymant]"), "unknown-label", "warning"),
+        (GOOD.replace("title:", "status: done\ntitle:"), "status", "warning"),
+        (GOOD.replace("title:", "depends_on: [TASK-404]\ntitle:"), "unknown-dependency", "warning"),
+        (GOOD.replace("title:", "depends_on: [TASK-001]\ntitle:"), "dependency-cycle", "error"),
+    ],
+)
+def test_each_rule(tmp_path: Path, text: str, rule: str, level: str) -> None:
+    root = repository(tmp_path / "ops", text)
+    found = findings(root)
+    assert (rule, level) in [each[:2] for each in found], found
+    assert executor(root, "lint").exit_code == (1 if level == "error" else 0)
+    assert executor(root, "lint", "--strict").exit_code == 1
+
+
+def test_rules_over_several_files(tmp_path: Path) -> None:
+    circle = {
+        "tasks/two.md": OTHER.replace("title:", "depends_on: [TASK-003]\ntitle:"),
+        "tasks/three.md": OTHER.replace("TASK-002", "TASK-003").replace("title:", "depends_on: [TASK-002]\ntitle:"),
+        "tasks/again.md": GOOD,
+    }
+    root = repository(tmp_path / "ops", GOOD, **circle)
+    found = findings(root)
+    assert [each[0] for each in found].count("duplicate-id") == 2
+    assert [each[0] for each in found].count("dependency-cycle") == 1
+    assert findings(root, "tasks/two.md") == [("unknown-dependency", "warning", "tasks/two.md", 1)]
+
+
+def test_places_are_those_of_the_criteria(tmp_path: Path) -> None:
+    text = task(BUMP, "- [ ] Make it better\n")
+    root = repository(tmp_path / "ops", text)
+    line = text.splitlines().index("- [ ] Make it better") + 1
+    assert ("unresolved", "warning", "tasks/TASK-001.md", line) in findings(root)
+    assert f"tasks/TASK-001.md:{line}: warning: " in executor(root, "lint").stdout
+
+
+def test_sarif(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task("- [ ] Make it better\n"))
+    document = json.loads(executor(root, "lint", "--sarif").stdout)
+    (result,) = document["runs"][0]["results"]
+    assert document["version"] == "2.1.0" and result["ruleId"] == "unresolved"
+    rules = [each["id"] for each in document["runs"][0]["tool"]["driver"]["rules"]]
+    assert result["ruleId"] in rules
