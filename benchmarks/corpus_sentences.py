@@ -2,8 +2,8 @@
 
     python benchmarks/corpus_sentences.py TASKS [--repository ROOT] [--show resolved|open|all] [--sample N]
 
-TASKS is a folder of task files. Names are looked up in the repository ROOT, by default an empty one. Every criterion that
-resolves is to be read by a person: `--show resolved` prints them; a wrong one is a defect of the highest grade, and its
+TASKS is a folder of task files. Names are looked up in the repository ROOT, by default an empty one. Every criterion
+that resolves is to be read by a person: `--show resolved` prints them; a wrong one is a defect of the highest grade, and its
 counter-example belongs beside its rule.
 """
 
@@ -18,11 +18,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from executor.config import Config
+from executor.config import Config, load
 from executor.errors import ExecutorError
 from executor.models import Recognised
 from executor.recognise import Recogniser
-from executor.repository import Repository, Workspace, open_workspace
+from executor.repository import Repository, Workspace
 from executor.taskfile.model import Criterion, TaskFile
 from executor.taskfile.parse import parse
 
@@ -64,7 +64,7 @@ def _arguments() -> argparse.Namespace:
 
 def _workspace(root: Path | None) -> Workspace:
     if root is not None:
-        return open_workspace(root)
+        return Workspace(Repository(root.resolve().name, root.resolve(), load(root)))
     empty = Path(tempfile.mkdtemp())
     (empty / ".git").mkdir()
     return Workspace(Repository("empty", empty.resolve(), Config()))

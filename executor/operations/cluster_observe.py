@@ -58,5 +58,5 @@ OPERATION = Observe()
 def _left(arguments: ClusterObserve) -> LeftToVerification:
     return LeftToVerification(
         ReasonCode.WAITING,
-        f"Waiting for verification: {arguments.words} is looked at after the push, by `executor verify --after TASK.md`",
+        f"Waiting for verification: {arguments.words} is looked at after the push (`executor verify --after TASK.md`)",
     )

@@ -1,4 +1,4 @@
-"""flux.reconcile: asks a cluster to reconcile now. A cluster write, so it waits for approval (contracts.md, decision 7)."""
+"""flux.reconcile: asks a cluster to reconcile now: a write, so it waits for approval (contracts.md, decision 7)."""
 
 from __future__ import annotations
 
@@ -52,6 +52,6 @@ OPERATION = Reconcile()
 def _waits(arguments: FluxReconcile) -> Blocked:
     return Blocked(
         ReasonCode.NEEDS_APPROVAL,
-        f"reconciling {arguments.kind} {arguments.name} asks the cluster to change and waits for approval; Flux does it by "
-        "itself within its interval after the push, so it can usually be left away",
+        f"reconciling {arguments.kind} {arguments.name} asks the cluster to change and waits for approval; Flux does "
+        "it by itself within its interval after the push, so it can usually be left away",
     )

@@ -157,7 +157,7 @@ def _with_outcome(request: Request, outcome: After, make: Callable[[str, Mapping
     raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f'"{text}" is nothing that {request.operation} can see')
 
 
-# --- do words and command say the same ----------------------------------------------------------------------------
+# --- do words and command say the same ------------------------------------------------------------------------------
 
 
 def _agree(
@@ -199,7 +199,7 @@ def _names_agree(typed: Sequence[Typed], words: Around, partly: Callable[[Sequen
                 if theirs and request.arguments[key] not in theirs:
                     raise Unresolved(
                         ReasonCode.AMBIGUOUS,
-                        f"the words say {key} {request.arguments[key]}, the command says {theirs[0]}; write one of them",
+                        f"the words say {key} {request.arguments[key]}, the command {theirs[0]}; write one of them",
                     )
 
 
@@ -226,7 +226,7 @@ def _names(typed: Typed, token: Token) -> bool:
         names.add(token.entry.name.casefold())
         names |= {image.name.casefold() for image in (*token.entry.images, *token.entry.group)}
     parts = {part for text in texts for part in (text.casefold(), *text.casefold().rstrip("/").split("/"))}
-    return bool(names & parts) or _is_version(token) and typed.ask_images is not None
+    return bool(names & parts) or (_is_version(token) and typed.ask_images is not None)
 
 
 __all__ = ["MEANS", "Around", "Stop", "around", "requests"]

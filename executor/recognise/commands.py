@@ -11,7 +11,6 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
-from urllib.parse import urlsplit
 
 from executor.errors import Blocked, Refused, Stop
 from executor.reasons import ReasonCode
@@ -103,8 +102,8 @@ def _refused_pipe(line: str) -> Stop | None:
 def _dry_run(line: str) -> Blocked:
     return Blocked(
         ReasonCode.NOT_SUPPORTED,
-        f"`{line}` asks the cluster's API server, which needs the Kubernetes filter of a later version; `kustomize build` and "
-        "manifest.validate check what can be checked offline",
+        f"`{line}` asks the cluster's API server, which needs the Kubernetes filter of a later version; `kustomize build` "
+        "and manifest.validate check what can be checked offline",
     )
 
 
@@ -172,7 +171,7 @@ def grep_pattern(grep: Sequence[str]) -> str:
     return pattern
 
 
-# --- programs that have a typed form ---------------------------------------------------------------------------------
+# --- programs that have a typed form --------------------------------------------------------------------------------
 
 Translator = Callable[[shell.Simple, Callable[[str], bool]], "list[Typed] | None"]
 
@@ -350,6 +349,8 @@ def _curl(simple: shell.Simple, exists: Callable[[str], bool]) -> list[Typed]:
 
 
 def _registry_query(address: str, simple: shell.Simple, line: str) -> Typed:
+    from urllib.parse import urlsplit
+
     parts = urlsplit(address if "://" in address else f"http://{address}")
     host = parts.netloc
     if "@" in host or not host:
@@ -381,18 +382,28 @@ def _registry_query(address: str, simple: shell.Simple, line: str) -> Typed:
     return Typed("image.verify", {"image": image, "registry": host}, image, host)
 
 
-_KINDS = {
-    "helmrelease": "HelmRelease", "helmreleases": "HelmRelease", "hr": "HelmRelease", "kustomization": "Kustomization",
-    "kustomizations": "Kustomization", "ks": "Kustomization", "pod": "Pod", "pods": "Pod", "po": "Pod", "deployment": "Deployment",
-    "deployments": "Deployment", "deploy": "Deployment", "statefulset": "StatefulSet", "statefulsets": "StatefulSet", "sts": "StatefulSet",
-    "daemonset": "DaemonSet", "daemonsets": "DaemonSet", "ds": "DaemonSet", "service": "Service", "services": "Service", "svc": "Service",
-    "ingress": "Ingress", "ingresses": "Ingress", "ing": "Ingress", "job": "Job", "jobs": "Job", "cronjob": "CronJob",
-    "cronjobs": "CronJob", "cj": "CronJob", "events": "Event", "event": "Event", "ev": "Event", "node": "Node", "nodes": "Node",
-    "no": "Node", "pvc": "PersistentVolumeClaim", "configmap": "ConfigMap", "configmaps": "ConfigMap", "cm": "ConfigMap",
-    "namespace": "Namespace", "namespaces": "Namespace", "ns": "Namespace", "gitrepository": "GitRepository",
-    "gitrepositories": "GitRepository", "ocirepository": "OCIRepository", "ocirepositories": "OCIRepository",
-    "helmrepository": "HelmRepository", "helmrepositories": "HelmRepository", "helmchart": "HelmChart", "helmcharts": "HelmChart",
-}  # fmt: skip
+_KIND_WORDS = {
+    "HelmRelease": "helmrelease helmreleases hr",
+    "Kustomization": "kustomization kustomizations ks",
+    "Pod": "pod pods po",
+    "Deployment": "deployment deployments deploy",
+    "StatefulSet": "statefulset statefulsets sts",
+    "DaemonSet": "daemonset daemonsets ds",
+    "Service": "service services svc",
+    "Ingress": "ingress ingresses ing",
+    "Job": "job jobs",
+    "CronJob": "cronjob cronjobs cj",
+    "Event": "event events ev",
+    "Node": "node nodes no",
+    "PersistentVolumeClaim": "persistentvolumeclaim persistentvolumeclaims pvc",
+    "ConfigMap": "configmap configmaps cm",
+    "Namespace": "namespace namespaces ns",
+    "GitRepository": "gitrepository gitrepositories",
+    "OCIRepository": "ocirepository ocirepositories",
+    "HelmRepository": "helmrepository helmrepositories",
+    "HelmChart": "helmchart helmcharts",
+}
+_KINDS = {word: kind for kind, words in _KIND_WORDS.items() for word in words.split()}
 _SOURCES = {"git": "GitRepository", "oci": "OCIRepository", "helm": "HelmRepository", "chart": "HelmChart"}
 _KUBECTL_GET = flags("-A --all-namespaces --no-headers --show-labels", "-n --namespace -o --output --sort-by")
 _SEEN = {"running": "Running", "ready": "Ready", "true": "Ready", "available": "Available", "completed": "Completed"}

@@ -18,7 +18,8 @@ _FRONT = re.compile(
         \#\d+(?:\.\d+)*[:.)]?(?=\s)
         |\(?\d+(?:\.\d+)*[.)](?=\s)
         |\[(?:P|(?:US|T|P|AC|FR)-?\d+)\](?=\s)
-        |(?:\*\*|__)?(?:AC|T|TC|FR|NFR|REQ|US|SC|UC|DoD|R|C|S|P)[-_ ]?\d+(?:[.-]\d+)*[a-z]?(?:\*\*|__)?\s*[:.)–—-](?:\*\*|__)?(?=\s)
+        |(?:\*\*|__)?(?:AC|T|TC|FR|NFR|REQ|US|SC|UC|DoD|R|C|S|P)[-_ ]?\d+(?:[.-]\d+)*[a-z]?(?:\*\*|__)?
+            \s*[:.)–—-](?:\*\*|__)?(?=\s)
         |(?:\*\*|__)(?:AC|T|TC|FR|NFR|REQ|US|SC|UC|R|C|S|P|\#)[-_ ]?\d+(?:[.-]\d+)*[a-z]?[:.)]?(?:\*\*|__)(?=\s)
         |T\d{3}(?=\s)
         |(?:\*\*|__)?(?:Task|Step|Phase|Part|Criterion|Item|Day|Week|Milestone)\s+\d+(?:\.\d+)*[a-z]?(?:\*\*|__)?\s*[:.)–—-](?:\*\*|__)?(?=\s)
@@ -32,7 +33,8 @@ _LABEL_CLASSES = frozenset(
     "MANIFEST MANIFESTS SECURITY VALIDATION CHECKS GIT COMMIT DEPLOY AND KUSTOMIZATION RENDER".split()
 )
 _LABEL_WORDS = frozenset(
-    "build builds image images registry deployment deploy release rollout verification validation manifests gitops flux "
+    "build builds image images registry deployment deploy release rollout verification validation manifests gitops "
+    "flux "
     "helm chart charts kustomize security git ci registry functional technical infrastructure infra update updates "
     "required must configuration config".split()
 )
@@ -70,7 +72,8 @@ def _is_label(words: str) -> bool:
 
 NO_NOTE = (
     "NEGATION CONDITION RESTRICTION QUESTION PUT_OFF STAGE VERSION RANGE DIGEST PLACEHOLDER LATEST NAME REPO IMAGE_REF "
-    "IMAGE_NAME HOST PATH COMMAND BUILD BUILT PUSH PUSHED BUMP BUMPED ROLLBACK REMOVE ADD COMMIT RECONCILE TRIGGER PERSON "
+    "IMAGE_NAME HOST PATH COMMAND BUILD BUILT PUSH PUSHED BUMP BUMPED ROLLBACK REMOVE ADD COMMIT RECONCILE TRIGGER "
+    "PERSON "
     "EVERYWHERE VAGUE CHANNEL CODE KEY SETTING NUMBER VERIFY RUN THEN PLACE SPACE"
 ).split()
 _CONTINUES = frozenset(
@@ -80,7 +83,7 @@ _CONTINUES = frozenset(
 
 
 def without_note(stem: str, tokens: Sequence[Token], lexer: Lexer, names: Names) -> Iterator[str]:
-    """`stem` without its last note, then without the one before …: a trailing parenthesis, or what stands behind a dash.
+    """`stem` without its last note, then without the one before …: a trailing parenthesis, or what follows a dash.
 
     Only what says nothing to the operation is a note (criteria.md, Settled): no restriction, negation, condition,
     version, name that exists, and no word that goes on with the sentence.

@@ -16,7 +16,7 @@ with different meanings are no reading (recogniser.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 Bindings = tuple[tuple[str, Any], ...]
@@ -50,10 +50,9 @@ class Grammar:
 
     def __init__(self) -> None:
         self._bits: dict[str, int] = {}
-        self._phrases: dict[str, list[tuple[Matcher, int, Action | None]]] = {}
+        self._phrases: dict[str, list[_Way]] = {}
         self._first: dict[str, int] = {}
         self._sources: dict[str, list[tuple[str, Action | None]]] = {}
-        self._sealed = False
 
     def bit(self, name: str) -> int:
         """The bit of a class (`BUILD`) or of a literal word (`'to'`)."""
@@ -69,28 +68,18 @@ class Grammar:
         """One way to say `<name>`. `action` makes its value from the captures (default: them, as a dict, or the only
         one that is called `_`); a value of None rejects the reading."""
         self._sources.setdefault(name, []).append((pattern, action))
-        self._sealed = False
 
     def seal(self) -> None:
-        """Compile what was added. Cheap, and done once at import."""
-        compiled = {
-            name: [(_Compiler(self, pattern).compile(), action) for pattern, action in ways]
-            for name, ways in self._sources.items()
-        }
-        self._first = self._first_sets({name: [node for node, _ in ways] for name, ways in compiled.items()})
+        """Read the patterns that were added. Cheap; a matcher is made when its way is first tried."""
+        nodes = {name: [_Compiler(self, way[0]).compile() for way in ways] for name, ways in self._sources.items()}
+        self._first = _FirstSets(nodes).all()
         self._phrases = {
-            name: [(node.matcher(self), self._starts(node), action) for node, action in ways]
-            for name, ways in compiled.items()
+            name: [
+                _Way(node, self._starts(node), source[1])
+                for node, source in zip(ways, self._sources[name], strict=True)
+            ]
+            for name, ways in nodes.items()
         }
-        self._sealed = True
-
-    def _first_sets(self, nodes: Mapping[str, list[_Node]]) -> dict[str, int]:
-        first = dict.fromkeys(nodes, 0)
-        while True:
-            new = {name: _union(node.first(first)[0] for node in ways) for name, ways in nodes.items()}
-            if new == first:
-                return first
-            first = new
 
     def _starts(self, node: _Node) -> int:
         bits, empty = node.first(self._first)
@@ -110,17 +99,51 @@ class Grammar:
         parse.memo[key] = _NOTHING  # a phrase that begins with itself reads nothing
         found: list[tuple[int, Bindings]] = []
         here = parse.tokens[start].bits
-        for matcher, starts, action in self._phrases[name]:
-            if not starts & here and starts != -1:
+        for way in self._phrases[name]:
+            if not way.starts & here and way.starts != -1:
                 continue
+            matcher = way.matcher = way.matcher or way.node.matcher(self)
             for end, bindings in matcher(parse, start):
-                value = _value(bindings, action)
+                value = _value(bindings, way.action)
                 if value is not None and (end, (("_", value),)) not in found:
                     found.append((end, (("_", value),)))
         if not found and start > parse.far:
             parse.far = start
         parse.memo[key] = found
         return found
+
+
+class _Way:
+    """One pattern of a phrase: the classes that it can begin with (-1: it may be empty), and its action."""
+
+    __slots__ = ("action", "matcher", "node", "starts")
+
+    def __init__(self, node: _Node, starts: int, action: Action | None) -> None:
+        self.node, self.starts, self.action = node, starts, action
+        self.matcher: Matcher | None = None
+
+
+class _FirstSets(Mapping[str, int]):
+    """Phrase → the classes that it can begin with, worked out when asked for."""
+
+    def __init__(self, nodes: Mapping[str, list[_Node]]) -> None:
+        self._nodes = nodes
+        self._known: dict[str, int] = {}
+
+    def all(self) -> dict[str, int]:
+        return {name: self[name] for name in self._nodes}
+
+    def __getitem__(self, name: str) -> int:
+        if name not in self._known:
+            self._known[name] = 0  # a phrase that begins with itself reads nothing
+            self._known[name] = _union(node.first(self)[0] for node in self._nodes[name])
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._nodes)
+
+    def __len__(self) -> int:
+        return len(self._nodes)
 
 
 def _value(bindings: Bindings, action: Action | None) -> Any:

@@ -394,7 +394,7 @@ def _raw(text: str, offset: int = 0) -> Iterator[Token]:
     bold = False
     for match in _SCAN.finditer(text):
         kind, piece, start, end = match.lastgroup, match.group(), match.start() + offset, match.end() + offset
-        if kind == "inner" or kind == "ticks" or match["code"]:
+        if match["code"]:
             yield Token(match["inner"].strip(), start, end, code=True, bold=bold)
         elif kind == "mark":
             bold = not bold if piece[0] == "*" else bold

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from executor.values import dataclass
-
-if TYPE_CHECKING:
-    from executor.config import Config
 
 T = TypeVar("T")
 
@@ -100,17 +98,29 @@ class Entry:
     part: bool = False
 
 
+_OF_INVENTORY: weakref.WeakKeyDictionary[AnInventory, Names] = weakref.WeakKeyDictionary()
+
+
+def names_of(inventory: AnInventory) -> Names:
+    """The names of an inventory, made once: many tasks are read against one repository."""
+    found = _OF_INVENTORY.get(inventory)
+    if found is None:
+        found = _OF_INVENTORY[inventory] = Names(inventory)
+    return found
+
+
 class Names:
     """Look-up by case-folded name over one inventory."""
 
-    def __init__(self, inventory: AnInventory, config: Config | None = None) -> None:
-        self.inventory = inventory
+    def __init__(self, inventory: AnInventory) -> None:
+        self.root = inventory.root
+        self.folders = inventory.kustomizations
         self.images: tuple[AnImage, ...] = tuple(inventory.images)
         self.manifests: tuple[AManifest, ...] = tuple(inventory.manifests)
         self.pins: tuple[APin, ...] = tuple(inventory.pinned_images)
         self.registries: tuple[str, ...] = tuple(dict.fromkeys(each.casefold() for each in inventory.registries))
         self.entries: dict[str, Entry] = {}
-        self._read_manifests()
+        self._read_manifests(_set_by_kustomize(inventory))
         self._read_images()
         self._read_pins()
         self._read_places()
@@ -143,7 +153,7 @@ class Names:
             found = self.entries[key] = Entry(name)
         return found
 
-    def _read_manifests(self) -> None:
+    def _read_manifests(self, namespaces: Iterable[str]) -> None:
         for each in self.manifests:
             if each.kind == "HelmRelease":
                 self._at(each.name).releases.append(each)
@@ -157,6 +167,8 @@ class Names:
                 self._at(each.name).namespace = True
             if each.namespace:
                 self._at(each.namespace).namespace = True
+        for namespace in namespaces:
+            self._at(namespace).namespace = True
 
     def _read_images(self) -> None:
         for image in self.images:
@@ -178,7 +190,7 @@ class Names:
                 self._at(short).pins.extend(same)
 
     def _read_places(self) -> None:
-        folders = {each.path.rpartition("/")[0] for each in self.manifests} | set(self.inventory.kustomizations)
+        folders = {each.path.rpartition("/")[0] for each in self.manifests} | set(self.folders)
         for folder in folders:
             before = ""
             for part in folder.split("/"):
@@ -199,6 +211,14 @@ class Names:
             if 1 < len(parts) <= 5 and all(parts) and is_named(entry):
                 spoken[parts] = None if parts in spoken else key
         return spoken
+
+
+def _set_by_kustomize(inventory: AnInventory) -> Iterator[str]:
+    """Namespaces that kustomizations put their objects into."""
+    facts: Mapping[str, Any] = getattr(inventory, "facts", {})
+    for each in facts.values():
+        if each.settings is not None and each.settings.namespace:
+            yield each.settings.namespace
 
 
 def is_named(entry: Entry) -> bool:

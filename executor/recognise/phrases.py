@@ -8,9 +8,9 @@
     no_match = ["Ship it", "Ship stitcher at 1.x to harbour"]
 
 Every word of a sentence has to be matched. A bare word stands for itself (in any case), `a|b` for either, `[a]` for a
-word that may be missing, `{slot:type}` for one word of that type. The examples run when the file is loaded: a phrase whose
-`match` does not match, or whose `no_match` does, is an error. Our own grammar comes first; a phrase never changes what a
-sentence means that is understood without it.
+word that may be missing, `{slot:type}` for one word of that type. The examples run when the file is loaded: a phrase
+whose `match` does not match, or whose `no_match` does, is an error. Our own grammar comes first; a phrase never changes
+what a sentence means that is understood without it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class Phrase:
         found = {tuple(sorted(slots.items())) for slots in self._ways(tokens[:-1], 0, 0, bit)}
         return dict(next(iter(found))) if len(found) == 1 else None
 
-    def _ways(self, tokens: Sequence[Token], at: int, place: int, bit: Callable[[str], int]) -> Iterator[dict[str, str]]:
+    def _ways(
+        self, tokens: Sequence[Token], at: int, place: int, bit: Callable[[str], int]
+    ) -> Iterator[dict[str, str]]:
         if place == len(self.elements):
             if at == len(tokens):
                 yield {}
@@ -78,7 +80,9 @@ class Phrase:
         return {key: _filled(value, slots) for key, value in self.entry.arguments.items()}
 
 
-def compile_all(entries: Sequence[PhraseEntry], lex: Callable[[str], Sequence[Token]], bit: Callable[[str], int]) -> list[Phrase]:
+def compile_all(
+    entries: Sequence[PhraseEntry], lex: Callable[[str], Sequence[Token]], bit: Callable[[str], int]
+) -> list[Phrase]:
     """The phrases, their examples run. Raises ConfigError naming the phrase."""
     phrases = [Phrase(entry, _elements(entry)) for entry in entries]
     for phrase in phrases:

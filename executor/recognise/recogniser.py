@@ -19,7 +19,7 @@ from executor.recognise.blocks import requests as block_requests
 from executor.recognise.grammar import Parse
 from executor.recognise.lexer import Known, Token
 from executor.recognise.meaning import Ask, Wanted
-from executor.recognise.names import Entry, Names, is_named
+from executor.recognise.names import Entry, Names, is_named, names_of
 from executor.recognise.phrases import Phrase, compile_all
 from executor.recognise.resolve import Facts, Incomplete, Setting, has_stage, resolve, separable
 from executor.recognise.rules import table
@@ -77,7 +77,7 @@ class Recogniser:
         known = self._settled.get(criterion.index)
         return known if known is not None else self._recognise(criterion, with_facts=True)
 
-    # --- the sources ---------------------------------------------------------------------------------------------------
+    # --- the sources ------------------------------------------------------------------------------------------------
 
     def _recognise(self, criterion: Criterion, *, with_facts: bool) -> Recognised:
         stripped = decoration.strip(criterion.text)
@@ -87,12 +87,12 @@ class Recogniser:
             self._settled[criterion.index] = recognised
         return recognised
 
-    # --- what is looked up -----------------------------------------------------------------------------------------------
+    # --- what is looked up ------------------------------------------------------------------------------------------
 
     def scope(self, repository: Repository) -> Scope:
         found = self._scopes.get(repository.name)
         if found is None:
-            names = Names(repository.inventory, repository.config)
+            names = names_of(repository.inventory)
             name = None if repository is self._home else repository.name
             found = self._scopes[repository.name] = Scope(repository, names, name)
         return found
@@ -144,8 +144,8 @@ class Recogniser:
         return found
 
     def _repository_of_task(self) -> Repository:
-        """As the planner decides it: front matter's `repository`; else, where the task's own repository is configured to
-        hold tasks only and one other to hold manifests, that one; else its own."""
+        """As the planner decides it: front matter's `repository`; else, where the task's own repository is configured
+        to hold tasks only and one other to hold manifests, that one; else its own."""
         workspace = self.workspace
         if self.task.repository is not None:
             return workspace.named(self.task.repository) or workspace.home
@@ -217,8 +217,8 @@ class Reading:
         blocks = [block for block in self.criterion.blocks if is_operation(block)]
         if blocks:
             place = str(self.whole.task.path)
-            found = [each for block in blocks for each in block_requests(block, place, self.whole.is_repository)]
-            return Recognised(self.stem, tuple(found))
+            asked = [each for block in blocks for each in block_requests(block, place, self.whole.is_repository)]
+            return Recognised(self.stem, tuple(asked))
         scope = self._mentioned() or self.whole.home
         tokens = self._tokens(self.stem, scope)
         above = self._turned_by()
@@ -294,7 +294,7 @@ class Reading:
             f"{self.criterion.index} --by NAME --note TEXT",
         )
 
-    # --- commands -------------------------------------------------------------------------------------------------------
+    # --- commands ---------------------------------------------------------------------------------------------------
 
     def _commanded(self, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
         """Commands in the text, with the words around them."""
@@ -336,8 +336,8 @@ class Reading:
         return [*tokens[:-1], colon, end]
 
     def _sectioned(self, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
-        """A command section that belongs to this criterion. It counts only if all of it may run and the criterion's words
-        agree with it; else the sentence is read by itself."""
+        """A command section that belongs to this criterion. It counts only if all of it may run and the criterion's
+        words agree with it; else the sentence is read by itself."""
         in_front = self.criterion.text[: self.stripped.start]
         section = sections.linked(self.whole.task, self.criterion, in_front, self.stem)
         if section is None:
@@ -427,7 +427,7 @@ class Reading:
                 found.setdefault(image.script, []).append(image.name)
         return found
 
-    # --- the sentence -----------------------------------------------------------------------------------------------------
+    # --- the sentence -----------------------------------------------------------------------------------------------
 
     def _sentence(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
         found = self._read(self.stem, tokens, scope)
@@ -530,7 +530,7 @@ class Reading:
         code = ReasonCode.WORD_LEFT if at > 0 else ReasonCode.NOT_UNDERSTOOD
         return Cannot(Status.UNRESOLVED, code, f'"{token.text}" {_kind_of_stop(token, self.whole.lexer.bit)}')
 
-    # --- words -----------------------------------------------------------------------------------------------------------------
+    # --- words ------------------------------------------------------------------------------------------------------
 
     def _tokens(self, text: str, scope: Scope, *, liberal: bool = False) -> list[Token]:
         known = self.whole.known(scope)
@@ -548,7 +548,7 @@ class Reading:
     def _is_persons(self, tokens: Sequence[Token]) -> bool:
         return bool(tokens[0].bits & self.whole.lexer.bit("PERSON")) and not tokens[0].code
 
-    # --- repositories -------------------------------------------------------------------------------------------------------------
+    # --- repositories -----------------------------------------------------------------------------------------------
 
     def _mentioned(self) -> Scope | None:
         """The one other repository that the sentence names, also as the first part of a path."""
@@ -567,7 +567,7 @@ class Reading:
         read = [each for each in found if each is not None]
         return read[0] if len(read) == 1 else None
 
-    # --- what stands around the sentence --------------------------------------------------------------------------------------------
+    # --- what stands around the sentence ----------------------------------------------------------------------------
 
     def _setting(self, scope: Scope, source: Source) -> Setting:
         version, said, of = self._version(scope)

@@ -88,13 +88,14 @@ _LEFT = frozenset({"git.commit", "cluster.observe", "flux.reconcile"})
 
 
 def _separable(requests: Sequence[Request]) -> None:
-    """What is left to verification cannot stand in one criterion with what runs now: neither would be ticked rightly."""
+    """What is left to verification cannot stand in one criterion with what runs now: neither is ticked rightly then."""
     left = [each.operation in _LEFT for each in requests]
     if any(left) and not all(left):
         names = [each.operation for each in requests]
         raise Unresolved(
             ReasonCode.NOT_UNDERSTOOD,
-            f"{names[left.index(True)]} belongs to verification, {names[left.index(False)]} does not; write two criteria",
+            f"{names[left.index(True)]} belongs to verification, {names[left.index(False)]} does not; "
+            "write two criteria",
         )
 
 
@@ -209,7 +210,8 @@ class Resolver:
             where = ", ".join(f"{each.context}/{each.dockerfile}".removeprefix("./") for each in sources)
             raise Blocked(
                 ReasonCode.AMBIGUOUS,
-                f"{sources[0].name} can be built from several places: {where}; say which under [images] in executor.toml",
+                f"{sources[0].name} can be built from several places: {where}; say which under [images] in "
+                "executor.toml",
             )
         if not sources:
             raise Blocked(ReasonCode.NOT_FOUND, "no folder with a Dockerfile here builds that image")
@@ -225,8 +227,8 @@ class Resolver:
             if not (build or named or images.every or len(here) == 1):
                 raise Blocked(
                     ReasonCode.AMBIGUOUS,
-                    f"which images is not said, and this task builds none; here are {', '.join(here) or 'none'}; name them, "
-                    'or write "all images"',
+                    f"which images is not said, and this task builds none; here are {', '.join(here) or 'none'}; name "
+                    'them, or write "all images"',
                 )
             if not found:
                 raise Blocked(ReasonCode.NOT_FOUND, "no image is named, and no folder here holds a Dockerfile")
@@ -323,7 +325,7 @@ class Resolver:
             )
         return found.version
 
-    # --- registries ---------------------------------------------------------------------------------------------------
+    # --- registries -------------------------------------------------------------------------------------------------
 
     def _host(self, ask: Ask, name: str, *, verify: bool = False) -> str:
         said = [ask.get("registry"), *(each.get("registry") for each in self.asks if each is not ask)]
@@ -333,7 +335,7 @@ class Resolver:
         if len(hosts) > 1:
             raise Blocked(ReasonCode.AMBIGUOUS, f"two registries: {' and '.join(hosts)}; write one")
         if hosts:
-            return hosts[0]
+            return str(hosts[0])
         others = self.at.facts().hosts.get(name, frozenset())
         if verify and len(others) == 1:
             return next(iter(others))
@@ -380,7 +382,7 @@ class Resolver:
             host = candidates[0]
         return [self._request("registry.ping", registry=host)]
 
-    # --- versions in manifests ----------------------------------------------------------------------------------------
+    # --- versions in manifests --------------------------------------------------------------------------------------
 
     def _bump(self, ask: Ask) -> list[Request]:
         target: Target = ask.get("target")
@@ -455,6 +457,11 @@ class Resolver:
                     "to which version is not said: neither the sentence nor its heading nor the front matter has one",
                 )
             names = {token.entry.name for token in target.names if token.entry is not None}
+            if len(target.names) > 1:
+                raise Blocked(
+                    ReasonCode.NOT_DETERMINATE,
+                    f"to which version is not said of {' and '.join(sorted(names))}; write it",
+                )
             if self.at.version_of and not names <= {entry.name for entry in self.at.version_of}:
                 raise Blocked(ReasonCode.NOT_DETERMINATE, f"{self.at.version_said} names another version; write it")
             return {"version": _written(self._exact(self.at.version, field or ""))}
@@ -604,7 +611,7 @@ class Resolver:
         text = self.at.read(manifest.path) or ""
         return re.search(rf"(?<![\w.+-])v?{re.escape(version.removeprefix('v'))}(?![\w.+-])", text) is not None
 
-    # --- values and entries --------------------------------------------------------------------------------------------
+    # --- values and entries -----------------------------------------------------------------------------------------
 
     def _manifest_set(self, ask: Ask) -> list[Request]:
         kind, value = ask.get("scalar")
@@ -682,13 +689,13 @@ class Resolver:
             path = path.partition("/")[2]
         elif not self.at.exists(path) and "/" in path and self.at.exists(path.partition("/")[2]):
             first = path.partition("/")[0]
-            if first.casefold() == self.names.inventory.root.name.casefold():
+            if first.casefold() == self.names.root.name.casefold():
                 path = path.partition("/")[2]
         if not self.at.exists(path):
             raise Blocked(ReasonCode.NOT_FOUND, f"{written} does not exist here; check the path")
         return path
 
-    # --- checks ---------------------------------------------------------------------------------------------------------
+    # --- checks -----------------------------------------------------------------------------------------------------
 
     def _kustomize_build(self, ask: Ask) -> list[Request]:
         overlays = ask.get("overlays")
@@ -703,7 +710,7 @@ class Resolver:
         return [self._request("kustomize.build", paths=list(paths) or None, no_unresolved=ask.get("no_unresolved"))]
 
     def _all_overlays(self) -> tuple[str, ...]:
-        folders = self.names.inventory.kustomizations
+        folders = self.names.folders
         overlays = tuple(each for each in folders if "overlays" in each.split("/")[:-1])
         if not overlays:
             raise Blocked(
@@ -716,7 +723,7 @@ class Resolver:
             return (self._path(place.path).removesuffix("/kustomization.yaml"),)
         assert place.stage is not None
         part = self._stage(place.stage)
-        folders = self.names.inventory.kustomizations
+        folders = self.names.folders
         found = tuple(each for each in folders if each.split("/")[-1] == part)
         if not found:
             raise Blocked(ReasonCode.NOT_FOUND, f"no kustomization in a folder named {part}; name the path")
@@ -738,16 +745,14 @@ class Resolver:
         assert place.stage is not None
         part = self._stage(place.stage)
         found: dict[str, None] = {}
-        folders = {each.path.rpartition("/")[0] for each in self.names.manifests} | set(
-            self.names.inventory.kustomizations
-        )
+        folders = {each.path.rpartition("/")[0] for each in self.names.manifests} | set(self.names.folders)
         for folder in sorted(folders):
             parts = folder.split("/")
             if part in parts:
                 found["/".join(parts[: parts.index(part) + 1])] = None
         return list(found)
 
-    # --- clusters and commits ---------------------------------------------------------------------------------------------
+    # --- clusters and commits ---------------------------------------------------------------------------------------
 
     def _cluster_observe(self, ask: Ask) -> list[Request]:
         target: Target = ask.get("target")
@@ -776,8 +781,8 @@ class Resolver:
             listed = ", ".join(f"{each.name} ({each.path}:{each.line})" for each in kinds[:10])
             raise Blocked(
                 ReasonCode.AMBIGUOUS,
-                f"which object is to be reconciled is not said ({listed or 'no Flux Kustomization here'}); flux reconciles "
-                "by itself after the push",
+                f"which object is to be reconciled is not said ({listed or 'no Flux Kustomization here'}); flux "
+                "reconciles by itself after the push",
             )
         only = kinds[0]
         return [self._request("flux.reconcile", kind="Kustomization", name=only.name, namespace=only.namespace)]

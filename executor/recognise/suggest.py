@@ -23,7 +23,7 @@ _BY_NOUN: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 def block(tokens: Sequence[Token], bit: Callable[[str], int]) -> str | None:
-    """An operation block of the kind that the words point to, filled as far as they say; None where they point nowhere."""
+    """An operation block of the kind that the words point to, filled as far as they say; None where they say none."""
     operation = _operation(tokens, bit)
     if operation is None:
         return None

@@ -99,7 +99,7 @@ def is_address(text: str) -> bool:
 
 
 def image_reference(text: str) -> ImageReference | None:
-    """`text` as an image reference, or None. The host is told from a folder as Docker tells it: by `.`, `:`, localhost."""
+    """`text` as an image reference, or None. The host is told from a folder as Docker does: by `.`, `:`, localhost."""
     bare, _, digest = text.partition("@")
     if digest and not DIGEST.fullmatch(digest):
         return None

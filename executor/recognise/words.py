@@ -1,4 +1,4 @@
-"""The words that the grammar knows, by class. A word that is in no class and no name of the repository stops a sentence.
+"""The words that the grammar knows, by class. A word that is in no class and no name that exists stops a sentence.
 
 Classes of verbs hold the forms that ask for something: the imperative ("build"), the passive ("built") and the third
 person of a result ("builds"). A first person or a remark ("we built it yesterday") finds no rule.
@@ -15,6 +15,8 @@ VOCABULARY: dict[str, str] = {
     "PUSHED": "pushed published uploaded",
     "BUMP": "update bump upgrade pin set change edit switch",
     "BUMPED": "updated bumped upgraded pinned set changed edited switched",
+    "UPGRADE": "update bump upgrade",
+    "UPGRADED": "updated bumped upgraded",
     "SET": "set change edit update",
     "WAS_SET": "set changed updated",
     "ROLLBACK": "rollback downgrade revert",
@@ -41,10 +43,10 @@ VOCABULARY: dict[str, str] = {
     "COMMIT": "commit stage",
     "COMMITTED": "committed staged",
     "PERSON": (
-        "document identify investigate evaluate decide review monitor notify write fix research analyze analyse plan "
-        "design discuss announce communicate train assess consider explore propose draft ask define describe explain "
-        "understand coordinate schedule agree audit inspect interview present educate inform tell email clarify "
-        "brainstorm estimate prioritize prioritise assign meet learn"
+        "document identify investigate evaluate decide review monitor notify write fix research analyze "
+        "analyse plan design discuss announce communicate train assess consider explore propose draft ask "
+        "define describe explain understand coordinate schedule agree audit inspect interview present educate "
+        "inform tell email clarify brainstorm estimate prioritize prioritise assign meet learn "
     ),
     # what sentences are about
     "IMAGE": "image container",
@@ -62,7 +64,9 @@ VOCABULARY: dict[str, str] = {
     "HELMRELEASE": "helmrelease hr",
     "HELMRELEASES": "helmreleases hrs",
     "CHART": "chart charts",
-    "SOURCE_KIND": "ocirepository ocirepositories gitrepository gitrepositories helmrepository helmrepositories helmchart",
+    "SOURCE_KIND": (
+        "ocirepository ocirepositories gitrepository gitrepositories helmrepository helmrepositories helmchart "
+    ),
     "KUSTOMIZATION": "kustomization",
     "KUSTOMIZATIONS": "kustomizations",
     "KUSTOMIZE": "kustomize",
@@ -93,8 +97,8 @@ VOCABULARY: dict[str, str] = {
     "POD": "pod",
     "PODS": "pods",
     "WORKLOAD": (
-        "deployment deployments statefulset statefulsets daemonset daemonsets cronjob cronjobs job jobs service services "
-        "ingress ingresses"
+        "deployment deployments statefulset statefulsets daemonset daemonsets cronjob cronjobs job jobs "
+        "service services ingress ingresses "
     ),
     "EVENTS": "events event",
     "ERRORS": "errors error warnings",
@@ -133,31 +137,36 @@ VOCABULARY: dict[str, str] = {
     "EVERYWHERE": "everywhere",
     # words that turn a sentence around; no rule takes one unless it understands it
     "NEGATION": (
-        "not never no without none don't dont doesn't isn't aren't won't shouldn't mustn't can't cannot neither nor w/o "
-        "stop avoid prevent skip unless fails fail failed failing broken missing"
+        "not never no without none don't dont doesn't isn't aren't won't shouldn't mustn't can't cannot "
+        "neither nor w/o stop avoid prevent skip unless fails fail failed failing broken missing "
     ),
-    "CONDITION": "if when whenever once after before until while whether unless provided assuming optionally optional "
-    "maybe possibly depending pending where during",
+    "CONDITION": (
+        "if when whenever once after before until while whether unless provided assuming optionally optional "
+        "maybe possibly depending pending where during "
+    ),
     "RESTRICTION": "only except but excluding exclude just besides otherwise instead rather apart first",
     "QUESTION": "? why how what which who",
     # what a note or a heading may not say of an operation: that it is not to be done now, here, or by this program
     "PUT_OFF": (
-        "manual manually deferred defer later eventually someday future todo tbd wip draft proposal idea separate separately "
-        "elsewhere temporary temporarily partial partially tentative obsolete cancelled canceled withdrawn superseded "
-        "duplicate n/a human approval approved sign-off optional optionally maybe nice-to-have stretch backlog rollback "
-        "scope postponed abandoned rejected forbidden done handled already"
+        "manual manually deferred defer later eventually someday future todo tbd wip draft proposal idea "
+        "separate separately elsewhere temporary temporarily partial partially tentative obsolete cancelled "
+        "canceled withdrawn superseded duplicate n/a human approval approved sign-off optional optionally "
+        "maybe nice-to-have stretch backlog rollback scope postponed abandoned rejected forbidden done "
+        "handled already "
     ),
     "THEN": "then",
     "AND": "and",
     "OR": "or",
     # environments are places where the repository has a folder of that name, and restrictions everywhere
     "STAGE": (
-        "production prod staging stage dev development test testing qa uat preprod pre-production preview canary live "
-        "sandbox demo"
+        "production prod staging stage dev development test testing qa uat preprod pre-production preview "
+        "canary live sandbox demo "
     ),
     # versions that name none
-    "VAGUE": "new newest latest current stable recent next upcoming specific appropriate correct newer updated desired "
-    "required target immutable proper right available supported",
+    "VAGUE": (
+        "new newest latest current stable recent next upcoming specific appropriate correct newer updated "
+        "desired required target immutable proper right available supported "
+    ),
     "CHANNEL": "stable alpha beta rc lts edge nightly patch minor major",
 }
 
@@ -173,10 +182,15 @@ TAKEN_FOR: dict[str, str] = {
     "placeholder": "PLACEHOLDER",
     "registry": "HOST",
     "path": "PATH",
-    "verb": "BUILD BUILT BUILDS PUSH PUSHED BUMP BUMPED SET WAS_SET ROLLBACK ROLLED REMOVE REMOVED ADD ADDED VERIFY "
-    "VERIFIED VALIDATE RENDER RUN RUNS WAS_RUN RECONCILE RECONCILES RECONCILED TRIGGER TRIGGERED COMMIT COMMITTED PERSON",
-    "predicate": "READY RUNNING HEALTHY AVAILABLE REACHABLE VALID PRESENT PASSES RENDERS COMPLETES PARSES SHOWS RESPONDS "
-    "RETURNS EXITS TRUE",
+    "verb": (
+        "BUILD BUILT BUILDS PUSH PUSHED BUMP BUMPED SET WAS_SET ROLLBACK ROLLED REMOVE REMOVED ADD ADDED "
+        "VERIFY VERIFIED VALIDATE RENDER RUN RUNS WAS_RUN RECONCILE RECONCILES RECONCILED TRIGGER TRIGGERED "
+        "COMMIT COMMITTED PERSON "
+    ),
+    "predicate": (
+        "READY RUNNING HEALTHY AVAILABLE REACHABLE VALID PRESENT PASSES RENDERS COMPLETES PARSES SHOWS "
+        "RESPONDS RETURNS EXITS TRUE "
+    ),
     "negation": "NEGATION",
     "condition": "CONDITION",
     "restriction": "RESTRICTION",

@@ -42,8 +42,13 @@ def test_phrase(tmp_path: Path) -> None:
 
 
 def test_the_grammar_comes_first(tmp_path: Path) -> None:
-    phrase = PHRASE.replace("Ship {image:image} [at] {version:version} to|into harbour", "Build {image:image} {version:version}")
-    phrase = phrase.replace('match = ["Ship stitcher at 1.2.0 to harbour", "ship stitcher 1.2.0 into harbour"]', 'match = ["Build stitcher 1.2.0"]')
+    phrase = PHRASE.replace(
+        "Ship {image:image} [at] {version:version} to|into harbour", "Build {image:image} {version:version}"
+    )
+    phrase = phrase.replace(
+        'match = ["Ship stitcher at 1.2.0 to harbour", "ship stitcher 1.2.0 into harbour"]',
+        'match = ["Build stitcher 1.2.0"]',
+    )
     world = make(tmp_path, {**FILES, "executor.toml": phrase})
     assert told(world.recognise("Build stitcher 1.2.0")) == "image.build stitcher:1.2.0"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from executor.recognise.grammar import Grammar
-from executor.recognise.meaning import Ask, Rule, Target
+from executor.recognise.meaning import Ask, Change, Field, Rule, Target
 
 Captured = Mapping[str, Any]
 
@@ -16,6 +16,7 @@ def add(g: Grammar) -> None:
     g.phrase("in_release", "(in | for | of | on) r:<release>", lambda c: c["r"])
     g.phrase("bump_verb", "BUMP", lambda c: "bump")
     g.phrase("bump_verb", "ROLLBACK | roll back | rolled back", lambda c: "rollback")
+    g.phrase("rolling", "roll", lambda c: "rollback")
     g.phrase("bump_done", "BUMPED", lambda c: "bump")
     g.phrase("bump_done", "ROLLED | rolled back", lambda c: "rollback")
     g.phrase("what_of", "r:<release> f:<field>?", lambda c: (c["r"], c.get("f")))
@@ -30,6 +31,8 @@ def _of_file(c: Captured) -> tuple[Target, Any] | None:
 
 
 def _bump(c: Captured) -> list[Ask] | None:
+    if "images" in c:
+        return _image_for_image(c)
     target, field = c["what_of"]
     if target is None:
         target = c.get("in_release", Target())
@@ -42,8 +45,8 @@ def _bump(c: Captured) -> list[Ask] | None:
         field = change.field
     verb = c.get("bump_verb") or c.get("bump_done") or "bump"
     places = [c[k] for k in ("where", "where2") if c.get(k) is not None]
-    if change is None and (verb == "rollback" or (target.kind is None and not target.names)):
-        return None  # "upgrade chart" says neither of what nor to what
+    if change is None and not ("u" in c and (target.kind is not None or target.names) and not target.file):
+        return None  # "upgrade chart" does not say of what, "edit ffl" not to what
     if target == Target() and (field is None or field.name is None):
         return None  # "bump version to 2.0.0" may be any version
     return [
@@ -52,6 +55,15 @@ def _bump(c: Captured) -> list[Ask] | None:
             {"target": target, "field": field, "change": change, "where": places, "rollback": verb == "rollback"},
         )
     ]
+
+
+def _image_for_image(c: Captured) -> list[Ask] | None:
+    """ "Update host/image:1.0 to host/image:1.1": the references say of what."""
+    change: Change = c["images"]
+    if change.before is None or change.before.reference is None or change.to.reference is None:
+        return None
+    return _bump({**{key: value for key, value in c.items() if key != "images"},
+                  "what_of": (None, Field("image")), "change": change})  # fmt: skip
 
 
 def _unspoken(c: Captured) -> list[Ask] | None:
@@ -77,6 +89,10 @@ RULES = (
         (
             f"MANNER? <bump_verb> <what_of> :? {_REST}",
             f"<what_of> <be>? MANNER? <bump_done> {_REST}",
+            f"bump_verb:<rolling> <what_of> back {_REST}",
+            "MANNER? <bump_verb> images:<change> <where>? <manner>*",
+            "MANNER? u:UPGRADE <what_of> { <where> where2:<where> <in_release> } <manner>*",
+            "<what_of> <be>? MANNER? u:UPGRADED { <where> where2:<where> <in_release> } <manner>*",
         ),
         _bump,
         {
@@ -91,6 +107,11 @@ RULES = (
             "Set image tag to 0.1.18 in the ffl HelmRelease": "helmrelease.bump name=ffl field=image version=0.1.18",
             "Update ffl HelmRelease in beckerkube to version 0.1.18": "helmrelease.bump name=ffl version=0.1.18",
             "Bump the chart version of longhorn to 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
+            "Roll ffl back to 0.1.16": "helmrelease.bump name=ffl rollback=True version=0.1.16",
+            "Update ghcr.io/dani-garcia/vaultwarden:1.35.2 to ghcr.io/dani-garcia/vaultwarden:1.35.3": (
+                "helmrelease.bump name=vaultwarden namespace=default field=image image=ghcr.io/dani-garcia/vaultwarden "
+                "file=apps/vaultwarden/helmrelease.yaml from_version=1.35.2 version=1.35.3"
+            ),
             "Roll back ffl to 0.1.16": "helmrelease.bump name=ffl rollback=True version=0.1.16",
             "ffl HelmRelease should be bumped to 0.1.18": "helmrelease.bump name=ffl version=0.1.18",
             "Update HelmRelease chart version: `0.1.3` → `0.2.0`": (
@@ -129,6 +150,19 @@ RULES = (
             "Bump ffl to 0.1.18 except in production": "u",
             "Has ffl been bumped to 0.1.18?": "u",
             "Bump version to 2.0.0": "u",
+            "Edit ffl HelmRelease": "u",
+            "Edit `apps/ffl/config.yaml`": "u",
+            "Pin ffl": "u",
+            "Set the ffl image": "u",
+            "Upgrade ffl": "b not-determinate",
+            "Upgrade ffl and longhorn": "b not-determinate",
+            "Update ffl to 0.1.18 in the docs": "u",
+            "Bump ffl to 0.1.18 minimum": "u",
+            "Bump ffl to 0.1.18 or later": "u",
+            "Switch ffl to ffl-web 0.2.0": "u",
+            "Update longhorn values to 1.11.0": "u",
+            "Upgrade longhorn-crds to 1.11.0": "u",
+            "Change image registry to ghcr.io": "u",
             "Upgrade chart": "u",
             "Upgrade charts to use Recharts library": "u",
             "Upgrade Chart.js and replace FusionCharts": "u",

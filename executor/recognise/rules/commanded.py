@@ -122,7 +122,7 @@ def add(g: Grammar) -> None:
     g.phrase("before", "r:<restate> <joint>?", lambda c: ((), c["r"]))
     g.phrase(
         "outcome",
-        "<be>? (PASSES | COMPLETES) <manner>? | RENDERS MANNER? (VALID? YAML | MANNER)? | RUNS MANNER? | MANNER",
+        "<be>? (PASSES | COMPLETES) <manner>? | RENDERS <manner>? (VALID? YAML | MANNER)? | RUNS MANNER? | MANNER",
         lambda c: ("passes", ""),
     )
     g.phrase(

@@ -53,7 +53,7 @@ def _versions(g: Grammar) -> None:
         "version",
         "(with | at | as | using | for | in | on | to) THE? <version_noun>? (: | =)? x:VERSION "
         "| THE? <version_noun> (: | =)? x:VERSION | : x:VERSION "
-        "| , THE? <version_noun> (: | =)? x:VERSION | tagged (as | with)? <version_noun>? x:VERSION | (with | using) THE? DIGEST_WORD? x:DIGEST",
+        "| , THE? <version_noun> (: | =)? x:VERSION ,? | tagged (as | with)? <version_noun>? x:VERSION | (with | using) THE? DIGEST_WORD? x:DIGEST",
         _value,
     )
     g.phrase(

@@ -1,4 +1,4 @@
-"""An operation of a project's own, `changelog.mentions`, and the sentence that asks for it: "Changelog mentions 1.2.0"."""
+"""An operation of a project's own, and the sentence that asks for it: "Changelog mentions 1.2.0"."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ class ChangelogMentions:
         found = [number for number, line in enumerate(lines, 1) if arguments.version in line]
         if not found:
             raise Failed(ReasonCode.NOT_SEEN, f"{arguments.file} does not mention {arguments.version}")
-        return Performed(False, f"{arguments.file} mentions {arguments.version}", {"line": f"{arguments.file}:{found[0]}"})
+        return Performed(
+            False, f"{arguments.file} mentions {arguments.version}", {"line": f"{arguments.file}:{found[0]}"}
+        )
 
 
 OPERATION = ChangelogMentions()
