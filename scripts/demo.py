@@ -132,6 +132,47 @@ def demo(folder: Path, afterwards: contextlib.ExitStack) -> None:
     if available is not None and available.base_image:
         check_image(available)
 
+    prove(clone, folder)
+
+
+# Verification, certificate, commit, gate
+
+
+def prove(clone: Clone, folder: Path) -> None:
+    """What was done is looked at by somebody else than the doer, committed with its proof, and a lie is refused."""
+    title("7. A key to sign with, which the repository has to trust first")
+    clone.show("executor", "keys", "new", "demo", "--folder", str(folder / "keys"))
+    clone.environment["EXECUTOR_KEY"] = str(folder / "keys" / "demo.pem")
+    clone.git("add", ".executor/trusted_keys")
+    clone.git("commit", "--quiet", "-m", "Trust the key of demo", "--", ".executor/trusted_keys")
+    clone.git("branch", "before")
+
+    title("8. Verified, and committed with a certificate")
+    expect("exit code", clone.show("executor", "verify", TASK, "--commit"), 0)
+    clone.show("git", "--no-pager", "log", "-1", "--stat")
+
+    title("9. The certificate, checked offline, and the gate of a pull request")
+    expect("exit code", clone.show("executor", "certificate", "check", "HEAD"), 0)
+    expect("exit code", clone.show("executor", "gate", "--base", "before"), 0)
+
+    title("10. A tampered copy is refused")
+    tampered = folder / "tampered.md"
+    certificate = next((clone.folder / "reports" / "certificates").glob("*.md"))
+    tampered.write_text(certificate.read_text(encoding="utf-8").replace("TASK-001", "TASK-002", 1), encoding="utf-8")
+    expect("exit code", clone.show("executor", "certificate", "check", str(tampered)), 1)
+    forge_a_tick(clone)
+    expect("exit code", clone.show("executor", "gate", "--base", "before"), 1)
+
+
+def forge_a_tick(clone: Clone) -> None:
+    """The person's criterion, ticked in the certified commit by hand."""
+    file = clone.folder / TASK
+    file.write_text(file.read_text(encoding="utf-8").replace("- [ ] Document", "- [x] Document"), encoding="utf-8")
+    say("\nthe box of a person's criterion is ticked by hand, inside the certified commit:")
+    certified = clone.git("rev-parse", "HEAD")
+    clone.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    clone.git("notes", "--ref=executor", "copy", certified, "HEAD")
+
 
 # The setting
 

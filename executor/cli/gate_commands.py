@@ -113,7 +113,7 @@ def _verify(call: Any, console: Console, *, commit: bool, json: bool) -> int:
     from executor.gate.verify import verified
 
     with verified(call) as done:
-        _summary(console, done)
+        _summary(console, done, committing=commit)
         refusal = _commit(done, console) if commit and done.standing is None else None
         if json:
             machine(done.document)
@@ -152,7 +152,7 @@ class _Teller:
         self.console.line(f"  {mark} {found.group:<10} {found.name}: {found.actual}")
 
 
-def _summary(console: Console, done: Any) -> None:
+def _summary(console: Console, done: Any, *, committing: bool) -> None:
     document = done.document
     counts = document["checks"]
     console.line()
@@ -172,7 +172,8 @@ def _summary(console: Console, done: Any) -> None:
         console.line(f"Certificate: {done.certificate_path}")
     for each in done.warnings:
         console.line(f"Note: {each}")
-    console.line(document["next_action"])
+    if not (committing and done.success):
+        console.line(document["next_action"])
 
 
 def tick_command(arguments: argparse.Namespace) -> int:

@@ -70,10 +70,12 @@ class Judged:
     @property
     def sentence(self) -> str:
         certified = sum(1 for each in self.covered.values() if each)
-        words = f"{len(self.commits)} commits on {self.base[:12]}, {certified} of them certified"
+        many = "commit" if len(self.commits) == 1 else "commits"
+        words = f"{len(self.commits)} {many} on {self.base[:12]}, {certified} of them certified"
         if self.accepted:
             return f"Accepted: {words}"
-        return f"Refused: {words}, {sum(each.refuses for each in self.findings)} findings"
+        count = sum(each.refuses for each in self.findings)
+        return f"Refused: {words}, {count} finding{'s' if count != 1 else ''}"
 
     def document(self) -> dict[str, Any]:
         return {

@@ -38,7 +38,8 @@ def _impact(facts: Facts, repository: str) -> str:
     parts = [f"changes {', '.join(changed)}"]
     parts += [f"uses {each.name}@{each.digest}" for each in facts.images]
     if facts.open:
-        parts.append(f"{len(facts.open)} criteria of the task stay open")
+        many = "criteria of the task stay" if len(facts.open) > 1 else "criterion of the task stays"
+        parts.append(f"{len(facts.open)} {many} open")
     return "; ".join(parts)
 
 
