@@ -1,9 +1,9 @@
 """`dataclass` for this program: the standard one to the type checker, a quick one at run time.
 
 Making one frozen, slotted class of the standard library takes about 0.5 ms, because it compiles up to eight methods
-from text; `explain` needs 150 such classes and has 0.15 s for everything. Here only `__init__` is made so (by the standard
-library); comparing, hashing and showing are ordinary functions. That values are frozen is checked by mypy, which sees
-`dataclasses.dataclass` itself, and not again while the program runs. docs/decisions.md has the figures.
+from text; `explain` needs 150 such classes and has 0.15 s for everything. Here only `__init__` is made so, by the
+standard library; comparing, hashing and showing are ordinary functions. That values are frozen is checked by mypy,
+which sees `dataclasses.dataclass` itself, and not again while the program runs. docs/decisions.md has the figures.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def _compared(value: Any) -> tuple[Any, ...]:
     return tuple(getattr(value, field.name) for field in value.__dataclass_fields__.values() if field.compare)
 
 
-def _equal(self: Any, other: object) -> bool:
+def _equal(self: Any, other: object) -> Any:  # NotImplemented is no bool
     if other.__class__ is not self.__class__:
         return NotImplemented
-    return bool(_compared(self) == _compared(other))
+    return _compared(self) == _compared(other)
 
 
 def _hash(self: Any) -> int:

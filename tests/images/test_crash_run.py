@@ -1,0 +1,108 @@
+"""kill -9 at 10 points of a whole run that builds, pushes, verifies and bumps; and the same call again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+
+import pytest
+from services import ROOT, Services, unique
+from support import ENVIRONMENT, executor, git
+
+from tests.images.bench import Bench
+
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: web
+spec:
+  chart: {spec: {chart: web, version: 1.0.0, sourceRef: {kind: HelmRepository, name: charts}}}
+  values:
+    image:
+      repository: IMAGE
+      tag: "0.9"
+"""
+TASK = """\
+---
+id: TASK-001
+title: Ship it
+labels: [builds, deployment]
+---
+
+## Acceptance Criteria
+
+- [ ] Build it
+  ```operation
+  uses: image.build
+  image: IMAGE
+  tag: "1.0"
+  context: app
+  ```
+- [ ] Push it
+  ```operation
+  uses: image.push
+  image: IMAGE
+  tag: "1.0"
+  ```
+- [ ] Verify it
+  ```operation
+  uses: image.verify
+  image: IMAGE
+  tag: "1.0"
+  ```
+- [ ] Bump it
+  ```operation
+  uses: helmrelease.bump
+  name: web
+  field: image
+  version: "1.0"
+  ```
+"""
+
+
+def files(image: str, registry: str) -> Mapping[str, str | bytes]:
+    return {
+        "app/Dockerfile": "FROM executor-test/base:1\nCOPY data /data\n",
+        "app/data": os.urandom(200_000),
+        "apps/web.yaml": RELEASE.replace("IMAGE", f"{registry}/{image}"),
+        "apps/kustomization.yaml": "resources: [web.yaml]\n",
+        "tasks/TASK-001.md": TASK.replace("IMAGE", image),
+    }
+
+
+@pytest.mark.parametrize("point", range(1, 20, 2))
+def test_nothing_is_pushed_twice_under_another_digest(
+    bench: Callable[[Mapping[str, str | bytes]], Bench], services: Services, point: int
+) -> None:
+    """Killed at the n-th flush to the disk: each stands between an intent and what it is for, or behind it."""
+    assert shutil.which("strace"), "strace is not installed: apt-get install strace (make setup does it)"
+    image = unique()
+    here = bench(files(image, services.registry))
+    env = {
+        **ENVIRONMENT,
+        "PYTHONPATH": str(ROOT),
+        **{name: os.environ[name] for name in ("DOCKER_HOST", "DOCKER_CONFIG")},
+    }
+    kill = ["strace", "-qq", "-o", os.devnull, "-e", "trace=fsync", "-e", f"inject=fsync:signal=SIGKILL:when={point}"]
+    run = [sys.executable, "-m", "executor", "run", "tasks/TASK-001.md"]
+    killed = subprocess.run([*kill, *run], cwd=here.root, env=env, capture_output=True, check=False)
+    assert killed.returncode != 0, "it was not killed"
+    standing = here.registry.find(image, "1.0")
+    text = (here.root / "tasks/TASK-001.md").read_text()
+    assert text.count("- [x] ") in (0, 4), "ticked by one edit, or not at all"
+    again = executor(here.root, "run", "tasks/TASK-001.md", env=env)
+    assert again.exit_code == 0, again.stdout + again.stderr
+    pushed = here.registry.manifest(image, "1.0").digest
+    assert standing is None or standing.digest == pushed
+    assert (here.root / "tasks/TASK-001.md").read_text().count("- [x] ") == 4
+    release = (here.root / "apps/web.yaml").read_text()
+    assert release == RELEASE.replace("IMAGE", f"{services.registry}/{image}").replace('"0.9"', '"1.0"')
+    document = json.loads((here.root / "reports/TASK-001.json").read_text())
+    assert {each["status"] for each in document["outcomes"]} <= {"passed", "skipped"}
+    staged = git(here.root, "diff", "--cached", "--name-only").split()
+    assert staged == ["apps/web.yaml", "tasks/TASK-001.md"]
