@@ -1,0 +1,65 @@
+"""A task whose criteria work in another repository: both are verified, certified together, and committed."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from support import ENVIRONMENT, git, make_repository
+
+from .work import LIGHT, SETTINGS, TASK, Work, start
+
+TEXT = LIGHT[TASK].replace("labels: [infrastructure]", "labels: [infrastructure]\nrepository: fleet")
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> tuple[Work, Path]:
+    """The tasks are in one repository, the manifests in the one beside it."""
+    fleet = make_repository(tmp_path / "fleet", {SETTINGS: LIGHT[SETTINGS]})
+    work = start(tmp_path, {TASK: TEXT})
+    answer = work.call("run", "TASK-001")
+    assert "1.26" in (fleet / SETTINGS).read_text(), answer.out + answer.err
+    return work, fleet
+
+
+def test_both_are_committed(both: tuple[Work, Path]) -> None:
+    work, fleet = both
+    answer = work.verify("--commit")
+    assert answer.code == 0, answer.out + answer.err
+    assert [each["repository"] for each in answer.json["commit"]] == ["fleet", "platform"]
+    assert git(fleet, "show", "--name-only", "--format=", "HEAD").split() == [SETTINGS]
+    assert work.git("show", "--name-only", "--format=", "HEAD").split() == [TASK]
+    digests = {git(root, "log", "-1", "--format=%(trailers:key=Executor-Certificate)") for root in (fleet, work.root)}
+    assert len(digests) == 1
+    for root in (fleet, work.root):
+        assert git(root, "status", "--porcelain") == ""
+        assert git(root, "notes", "--ref=executor", "show", "HEAD").encode() == work.document()
+
+
+def test_edit_in_the_other_one_is_seen(both: tuple[Work, Path]) -> None:
+    work, fleet = both
+    (fleet / SETTINGS).write_text((fleet / SETTINGS).read_text().replace("1.26", "1.27"))
+    git(fleet, "add", SETTINGS)
+    before = git(fleet, "rev-parse", "HEAD")
+    assert work.verify("--commit").code == 1
+    assert git(fleet, "rev-parse", "HEAD") == before
+
+
+def test_gate_of_the_other_one(both: tuple[Work, Path]) -> None:
+    """It has to trust the key itself."""
+    work, fleet = both
+    assert work.verify("--commit").code == 0
+    other = Work(fleet, work.home)
+    subprocess.run(["git", "branch", "base", "HEAD~1"], cwd=fleet, env=ENVIRONMENT, check=True)
+    answer = other.call("gate", "--base", "base", "--json")
+    assert answer.code == 0 and answer.json["commits"][0]["certificates"] == []
+    git(fleet, "checkout", "--quiet", "base")
+    (fleet / ".executor").mkdir(exist_ok=True)
+    (fleet / ".executor" / "trusted_keys").write_text(work.read(".executor/trusted_keys"))
+    (fleet / "executor.toml").write_text('[gate]\nprotected = ["*.yaml"]\n')
+    other.commit("Trust", ".executor/trusted_keys", "executor.toml")
+    git(fleet, "checkout", "--quiet", "main")
+    git(fleet, "rebase", "--quiet", "base")
+    answer = other.call("gate", "--base", "base", "--json")
+    assert answer.code == 0 and len(answer.json["commits"][0]["certificates"]) == 1, answer.out + answer.err
