@@ -511,8 +511,9 @@ class Resolver:
         pins = [pin for pin in self.names.pins if len(releases) == 1 and pin.path == releases[0].path and pin.tag]
         built = self.at.facts().versions
         ours = [pin for pin in pins if common["version"] in built.get(_bare(pin.repository), frozenset())]
-        if ours or len({pin.tag for pin in pins}) == 1:
-            repositories = dict.fromkeys(pin.repository for pin in ours or pins)
+        same = len({pin.tag for pin in pins}) == 1
+        if same or ours:
+            repositories = dict.fromkeys(pin.repository for pin in (pins if same else ours))
             assert token.entry is not None
             return [
                 self._request("helmrelease.bump", **{**common, "name": token.entry.name, "image": each})

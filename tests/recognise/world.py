@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +144,12 @@ class World:
 
     def recognise(self, sentence: str, **around: Any) -> Recognised:
         return self.all([sentence], **around)[-1]
+
+    def direct(self, text: str) -> Recognised:
+        """A text that no task file could hold, as a criterion."""
+        task = parse(task_text(["x"]).encode(), Path("tasks/TASK-001.md"))
+        criterion = replace(task.criteria[0], text=text)
+        return Recogniser(task, self.workspace).criterion(criterion)
 
     def all(self, sentences: Sequence[str], **around: Any) -> list[Recognised]:
         """Each sentence as one criterion of one task."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from executor.recognise.grammar import Grammar
+from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Place, Rule, Target
 
 Captured = Mapping[str, Any]
@@ -13,8 +14,8 @@ Captured = Mapping[str, Any]
 
 def add(g: Grammar) -> None:
     """The phrases that only these rules use."""
-    g.phrase("object", "THE? n:<named> k:<kind_one>", lambda c: Target(c["k"], (c["n"],)))
-    g.phrase("object", "THE? k:<kind_one> n:<named>", lambda c: Target(c["k"], (c["n"],)))
+    g.phrase("object", "THE? n:<named> k:<kind_one>", _one_object)
+    g.phrase("object", "THE? k:<kind_one> n:<named>", _one_object)
     g.phrase("object", "ALL? THE? k:<kind_many>", lambda c: Target(c["k"], every=True, plural=True))
     g.phrase(
         "object",
@@ -24,7 +25,7 @@ def add(g: Grammar) -> None:
     g.phrase(
         "object",
         "ALL? THE? n:<names> k:<kind_many>",
-        lambda c: Target(c["k"], c["n"], plural=True) if c["k"] != "Pod" else None,
+        _objects,
     )
     g.phrase("kind_one", "HELMRELEASE | HELM RELEASE", lambda c: "HelmRelease")
     g.phrase("kind_one", "FLUX? KUSTOMIZATION", lambda c: "Kustomization")
@@ -79,6 +80,24 @@ def add(g: Grammar) -> None:
         "THE? (x:REPO REPOSITORY? | GIT REPOSITORY? | REPOSITORY | GIT REPOSITORY | origin | remote | main | master | git | main branch | master branch)",
         lambda c: c["x"].text if "x" in c else "",
     )
+
+
+def _one_object(c: Captured) -> Target | None:
+    return Target(c["k"], (c["n"],)) if _may_be(c["n"], c["k"]) else None
+
+
+def _objects(c: Captured) -> Target | None:
+    known = c["k"] != "Pod" and all(_may_be(each, c["k"]) for each in c["n"])
+    return Target(c["k"], c["n"], plural=True) if known else None
+
+
+def _may_be(token: Token, kind: str) -> bool:
+    """A name that exists here as something else is no HelmRelease; what a chart brings along may have any name."""
+    entry = token.entry
+    if entry is None or kind in _WORKLOADS.values():
+        return True
+    there = {each.kind for each in (*entry.releases, *entry.kustomizations, *entry.sources)}
+    return kind in there
 
 
 def _source(word: str) -> str:
@@ -152,6 +171,8 @@ RULES = (
             "No pods are Running": "u",
             "All pods are Running for 24 hours": "u",
             "new HelmRelease shows READY=True": "u",
+            "All beckerkube HelmReleases are ready": "u",
+            "stitcher HelmRelease is ready": "u",
             "ffl HelmRelease is not ready": "u",
         },
     ),

@@ -26,6 +26,9 @@ def add(g: Grammar) -> None:
         lambda c: Place(path=c["x"].text),
     )
     g.phrase("a_place", "THE? (x:STAGE | x:PLACE)", lambda c: Place(stage=c["x"].text))
+    g.phrase("these_overlays", "ALL THE? (OVERLAYS | KUSTOMIZATIONS)", lambda c: "all")
+    g.phrase("these_overlays", "THE? (x:STAGE | x:PLACE) (OVERLAY | KUSTOMIZATION)", lambda c: Place(stage=c["x"].text))
+    g.phrase("these_overlays", "THE? (OVERLAY | KUSTOMIZATION)? x:PATH", lambda c: Place(path=c["x"].text))
     g.phrase("a_place", "x:PATH", lambda c: Place(path=c["x"].text))
     g.phrase("places", "a:<a_place> <and> b:<a_place>", lambda c: (c["a"], c["b"]))
     g.phrase("places", "a:<a_place> , b:<a_place> ,? AND c:<a_place>", lambda c: (c["a"], c["b"], c["c"]))
@@ -81,7 +84,7 @@ RULES = (
             "(VALIDATE | VERIFY | CHECK) (with | using | via | by running) <kustomize_build> {<overlays> MANNER}",
             "VALIDATE THE? KUSTOMIZATION BUILDS",
             "ALL? THE? KUSTOMIZATION BUILDS MANNER?",
-            "(VERIFY <that>?)? <overlays> (BUILD | BUILDS | RENDERS | RENDER) MANNER? ((with | using | via) (<kustomize_build> | KUSTOMIZE))?",
+            "(VERIFY <that>?)? overlays:<these_overlays> (BUILD | BUILDS | RENDERS | RENDER) MANNER? ((with | using | via) (<kustomize_build> | KUSTOMIZE))?",
         ),
         _kustomize,
         {
@@ -106,6 +109,8 @@ RULES = (
             "kustomize build fails": "u",
             "kustomize build passes in CI": "u",
             "Do not run kustomize build": "u",
+            "staging builds": "u",
+            "staging build and push stitcher 1.1.0": "u",
             "kustomize": "u",
             "kustomize build output is reviewed": "u",
             "Kustomize builds for all overlays except prod": "u",
