@@ -69,8 +69,8 @@ class TimeoutEntry:
 
 @dataclass(frozen=True, slots=True)
 class VerificationEntry:
-    """`timeout_seconds` bounds a whole verification; what failed for a reason that may pass is looked at once more after
-    `retry_pause_seconds` (contracts.md, "Verification")."""
+    """`timeout_seconds` bounds a whole verification; what failed for a reason that may pass is looked at once more
+    after `retry_pause_seconds` (contracts.md, "Verification")."""
 
     timeout_seconds: float = 300.0
     retry_pause_seconds: float = 30.0

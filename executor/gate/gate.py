@@ -182,7 +182,12 @@ class _Judge:
         return lines or ([1] if self.policy.gate.task_edits == "certified" else [])
 
     def _may_hold_boxes(self, entry: Blob) -> bool:
-        """A README in a task folder is no task; what does not parse and has a ticked box might be one."""
+        """A README in a task folder is no task; what does not parse and has a ticked box might be one, so might what
+        a link leads to."""
+        if entry.mode not in ("100644", "100755"):
+            return True
+        if entry.blob in self.tasks.no_tasks:
+            return False
         data = self.tasks.data.get(entry.blob, b"- [x]")
         return b"[x]" in data or b"[X]" in data
 

@@ -80,6 +80,8 @@ class Tasks:
     objects: Objects
     data: dict[str, bytes] = field(default_factory=dict)
     parsed: dict[str, TaskFile | None] = field(default_factory=dict)
+    no_tasks: set[str] = field(default_factory=set)
+    """Files without criteria, such as a README in a task folder: what is ticked there is no criterion."""
 
     def fetch(self, blobs: Iterable[str]) -> None:
         self.data.update(self.objects.blobs(each for each in blobs if each not in self.data))
@@ -91,14 +93,16 @@ class Tasks:
 
     def of(self, entry: Blob | None, path: str) -> TaskFile | None:
         """None: there is none, or it is no task file."""
-        if entry is None or not self.known(entry):
+        if entry is None or entry.mode not in ("100644", "100755") or not self.known(entry):
             return None
         if entry.blob not in self.parsed:
             data = self.data[entry.blob]
             try:
                 task = parse.parse(data, PurePosixPath(path), max_bytes=max(len(data), 1))  # type: ignore[arg-type]
-            except TaskFileError:
+            except TaskFileError as error:
                 task = None
+                if error.message.startswith('no "Acceptance Criteria" section'):
+                    self.no_tasks.add(entry.blob)
             self.parsed[entry.blob] = task
         return self.parsed[entry.blob]
 

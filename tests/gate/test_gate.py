@@ -309,6 +309,35 @@ def test_unreadable_task_file(light: Work, server: Path) -> None:
     refused(light, server, "unreadable", refs=("main",))
 
 
+def test_readme_in_a_task_folder(light: Work, server: Path) -> None:
+    """It has boxes and no criteria."""
+    light.git("reset", "--quiet", "--hard")
+    light.write("tasks/README.md", "# How to write tasks\n\n- [x] like this\n")
+    light.commit("Explain")
+    accepted(light, server, "main")
+
+
+def test_criteria_hidden_while_they_are_ticked(light: Work, server: Path) -> None:
+    """The heading goes, the box is ticked, the heading comes back."""
+    light.git("reset", "--quiet", "--hard")
+    light.replace(TASK, "## Acceptance Criteria", "## Something")
+    light.commit("Hide")
+    light.replace(TASK, "- [ ] Document", "- [x] Document")
+    light.commit("Tick")
+    light.replace(TASK, "## Something", "## Acceptance Criteria")
+    light.commit("Show")
+    refused(light, server, "forged-tick", refs=("main",))
+
+
+def test_link_in_place_of_a_task_file(light: Work, server: Path) -> None:
+    light.git("reset", "--quiet", "--hard")
+    light.write("elsewhere.md", light.read(TASK).replace("- [ ] Document", "- [x] Document"))
+    (light.root / TASK).unlink()
+    (light.root / TASK).symlink_to("../elsewhere.md")
+    light.commit("Link")
+    refused(light, server, "unreadable", refs=("main",))
+
+
 def test_protected_path(tmp_path: Path) -> None:
     work = start(tmp_path, {**LIGHT, "executor.toml": '[gate]\nprotected = ["*.yaml"]\n'})
     server = serve(work, tmp_path)
