@@ -55,14 +55,20 @@ class Git:
 
     def common_dir(self) -> Path:
         """The folder that all work trees of the repository share; the lock lives in it."""
-        found = self.run("rev-parse", "--path-format=absolute", "--git-common-dir").decode().strip()
-        return Path(found)
+        return self._folder("--git-common-dir")
+
+    def _folder(self, which: str) -> Path:
+        """A folder of git's own, as an absolute path: an empty answer must never become the current folder."""
+        found = Path(os.fsdecode(self.run("rev-parse", "--path-format=absolute", which).removesuffix(b"\n")))
+        if not found.is_absolute():
+            raise RepositoryError(f"git rev-parse {which} answered {str(found)!r}", place=str(self.root))
+        return found
 
     def state(self) -> State:
         """Where HEAD is, and whether a merge, rebase, cherry-pick, revert or bisect is under way."""
         branch = self.attempt("symbolic-ref", "--quiet", "--short", "HEAD")
         commit = self.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
-        folder = Path(self.run("rev-parse", "--path-format=absolute", "--git-dir").decode().strip())
+        folder = self._folder("--git-dir")
         busy = next((what for name, what in _UNDER_WAY.items() if (folder / name).exists()), None)
         return State(
             branch.output.strip() if branch.exit_code == 0 else None,
