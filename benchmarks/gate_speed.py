@@ -76,7 +76,7 @@ def timed(work: Work, trace: Path, *arguments: str) -> int:
     )
     command = [sys.executable, "-c", program, str(trace), "-C", str(work.root), *arguments]
     env = {**work.environment, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=work.root, env=env, capture_output=True, check=False).returncode
+    return subprocess.run(command, cwd=work.root, env=env, check=False, stdout=subprocess.DEVNULL).returncode
 
 
 def gate(folder: Path) -> bool:
