@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from executor.errors import UsageError
 from executor.models import Outcome, Status
 
 if TYPE_CHECKING:
@@ -49,7 +50,11 @@ class Console:
         self.width = shutil.get_terminal_size((100, 24)).columns if self.terminal else 100
 
     def line(self, text: str = "") -> None:
-        print(text if self.colour else clean(text), file=self.stream, flush=self.terminal)
+        """One line. Nobody who stops reading (`| head`) and no full disk behind the stream stops a run half-way."""
+        try:
+            print(text if self.colour else clean(text), file=self.stream, flush=self.terminal)
+        except OSError:
+            silence(self.stream)
 
     def paint(self, text: str, colour: str) -> str:
         return f"\x1b[{colour}m{text}\x1b[0m" if self.colour and colour else text
@@ -70,6 +75,13 @@ class Console:
         colours = {"+": "32", "-": "31", "@": "36"}
         for line in text.splitlines():
             self.line(self.paint(clean(line), colours.get(line[:1], "")))
+
+
+def silence(stream: TextIO) -> None:
+    """What is still to be written to `stream`, its buffer included, goes nowhere from now on."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def clean(text: str) -> str:
@@ -259,10 +271,19 @@ def report_text(console: Console, document: Mapping[str, Any]) -> None:
 
 
 def print_raw(text: str) -> None:
-    """A document that is made already, for programs."""
-    sys.stdout.write(text)
+    """A document that is made already, for programs. A program that does not read it to its end has seen enough; where
+    it cannot be written (a full disk), that is an error."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence(sys.stdout)
+    except OSError as error:
+        silence(sys.stdout)
+        raise UsageError(f"the JSON could not be written: {error.strerror}") from None
 
 
 def machine(document: Any) -> None:
-    """JSON for programs: one document on stdout."""
-    print(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+    """JSON for programs: one document on stdout; escaped where the stream is not UTF-8."""
+    unicode = (sys.stdout.encoding or "").casefold().replace("-", "") == "utf8"
+    print_raw(json.dumps(document, indent=2, ensure_ascii=not unicode, default=str) + "\n")

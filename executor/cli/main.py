@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 
 from executor import __version__
 from executor.cli import commands, gate_commands
+from executor.console import silence
 from executor.errors import ExecutorError, Stop
 from executor.models import Status
 
@@ -23,23 +25,41 @@ _STOP_EXIT = {Status.REFUSED: 4}
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Exit codes are those of contracts.md: 0, 1, 2, 3, 4, 75, 130."""
     signal.signal(signal.SIGTERM, _as_interrupt)
+    _make_streams_safe()
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.command(arguments)
-        sys.stdout.flush()
+        _flush()
     except (ExecutorError, Stop) as error:
         _complain(arguments, error)
         return error.exit_code if isinstance(error, ExecutorError) else _STOP_EXIT.get(error.status, 1)
     except KeyboardInterrupt:
         print("executor: interrupted", file=sys.stderr)
         return _INTERRUPTED_EXIT
-    except BrokenPipeError:  # `executor explain … | head`: the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception:
         print(f"executor: a defect of ours, please report it; details: {_log_defect()}", file=sys.stderr)
         return _BUG_EXIT
     return code
+
+
+def _make_streams_safe() -> None:
+    """A stream that was closed is one that goes nowhere (or the next file that is opened would take its number), and a
+    character that the terminal's encoding does not have, or a file name that is no text, is written escaped."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
+            setattr(sys, name, stream)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _flush() -> None:
+    """What is still in the buffer. A reader that has seen enough (`| head`) changes nothing about what was done."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        silence(sys.stdout)
 
 
 def _as_interrupt(number: int, frame: Any) -> None:
@@ -53,6 +73,7 @@ def _complain(arguments: argparse.Namespace, error: Exception) -> None:
         import json
 
         print(json.dumps({"success": False, "error": type(error).__name__, "message": str(error)}))
+        _flush()
 
 
 def _log_defect() -> str:
