@@ -21,7 +21,10 @@ KILLS, FULL, STARTS = 40, 12, 50
 def cut_off(work: Work, folder: Path, how: str, points: int) -> list[dict[str, Any]]:
     assert shutil.which("strace"), "strace is not installed: apt-get install strace (make setup does it)"
     command = [sys.executable, str(KILLER), str(work.root), str(work.home), str(folder), how, str(points)]
-    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=600, check=False)
+    left = folder / "left"  # what a killed verification leaves in the folder for temporary files
+    left.mkdir()
+    env = {**ENVIRONMENT, "TMPDIR": str(left)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
