@@ -66,6 +66,7 @@ def _best(readings: Sequence[Before]) -> Before:
 def requests(
     typed: Sequence[Typed],
     words: Around,
+    *,
     make: Callable[[str, Mapping[str, Any]], Request],
     resolve: Callable[[Sequence[Ask]], tuple[Request, ...]],
     partly: Callable[[Sequence[Ask]], tuple[Request, ...]],

@@ -102,8 +102,8 @@ def _refused_pipe(line: str) -> Stop | None:
 def _dry_run(line: str) -> Blocked:
     return Blocked(
         ReasonCode.NOT_SUPPORTED,
-        f"`{line}` asks the cluster's API server, which needs the Kubernetes filter of a later version; `kustomize build` "
-        "and manifest.validate check what can be checked offline",
+        f"`{line}` asks the cluster's API server, which needs the Kubernetes filter of a later version; "
+        "`kustomize build` and manifest.validate check what can be checked offline",
     )
 
 

@@ -243,7 +243,7 @@ class Lexer:
             token.bits |= self.bit("PLACEHOLDER")
         elif versions.is_range(text):
             token.bits |= self.bit("RANGE")
-        elif text.isdigit():
+        elif text.isascii() and text.isdigit():
             token.bits |= self.bit("NUMBER")
             token.value = int(text) if len(text) < 10 else None
         elif (version := versions.version(text)) is not None:

@@ -32,8 +32,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """Which images are meant. Without items: the one (`plural` false), or all (`plural` true; `every` where the sentence
-    says "all"). `count` is how many it says there are."""
+    """Which images are meant. Without items: the one (`plural` false), or all (`plural` true; `every` where the
+    sentence says "all"). `count` is how many it says there are."""
 
     items: tuple[Item, ...] = ()
     plural: bool = False

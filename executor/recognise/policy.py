@@ -52,24 +52,31 @@ class Flags:
             if len(word) < 2 or word[0] != "-":
                 positional.append(word)
                 continue
-            name, equals, value = word.partition("=")
-            if name in self.valued and equals:
-                options.setdefault(name, []).append(value)
-            elif word in self.valued:
+            if word in self.valued:
                 if at >= len(words):
                     return word
                 options.setdefault(word, []).append(words[at])
                 at += 1
-            elif word in self.plain or (equals and name in self.plain and value in ("true", "1")):
-                options.setdefault(name, [])
-            elif word[1] != "-" and all("-" + letter in self.plain for letter in word[1:]):
-                for letter in word[1:]:
-                    options.setdefault("-" + letter, [])
-            elif word[:2] in self.valued and word[1] != "-" and not equals:
-                options.setdefault(word[:2], []).append(word[2:])
-            else:
+            elif not self._joined(word, options):
                 return word
         return positional, options
+
+    def _joined(self, word: str, options: dict[str, list[str]]) -> bool:
+        """Take in an option that is one word: plain, `--name=value`, `-abc`, or `-nVALUE`. False: not allowed."""
+        name, equals, value = word.partition("=")
+        letters = word[1:] if word[1] != "-" else ""
+        if name in self.valued and equals:
+            options.setdefault(name, []).append(value)
+        elif word in self.plain or (equals and name in self.plain and value in ("true", "1")):
+            options.setdefault(name, [])
+        elif letters and all("-" + letter in self.plain for letter in letters):
+            for letter in letters:
+                options.setdefault("-" + letter, [])
+        elif letters and word[:2] in self.valued and not equals:
+            options.setdefault(word[:2], []).append(word[2:])
+        else:
+            return False
+        return True
 
 
 def flags(plain: str = "", valued: str = "") -> Flags:

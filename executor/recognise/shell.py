@@ -136,15 +136,8 @@ def _word(line: str, at: int) -> tuple[str, int]:
     start = at
     while at < len(line) and line[at] not in " \t\r\n|&":
         sign = line[at]
-        if sign == "'":
-            inner, at = _quoted(line, at, "'")
-            word += inner
-        elif sign == '"':
-            inner, at = _quoted(line, at, '"')
-            if re.search(r"[$`]", inner):
-                raise NotPlain(_REFUSED["$"])
-            if "\\" in inner:
-                inner = _unescaped(inner)
+        if sign in "'\"":
+            inner, at = _quoted(line, at, sign)
             word += inner
         elif sign == "~" and at == start:
             raise NotPlain("`~` is not expanded; write a path inside the repository")
@@ -167,7 +160,10 @@ def _quoted(line: str, at: int, quote: str) -> tuple[str, int]:
         end += 2 if line[end] == "\\" and quote == '"' else 1
     if end >= len(line):
         raise NotPlain(f"a quote ({quote}) is not closed")
-    return line[at + 1 : end], end + 1
+    inner = line[at + 1 : end]
+    if quote == '"' and re.search(r"[$`]", inner):
+        raise NotPlain(_REFUSED["$"])
+    return _unescaped(inner) if quote == '"' else inner, end + 1
 
 
 def _unescaped(inner: str) -> str:

@@ -229,6 +229,6 @@ def _request(operation: str, arguments: dict[str, Any], repository: str | None) 
 def agrees(outcome: str, expected: str) -> bool:
     """`u` or `b` agrees with any such reason; operations agree word by word in any order of arguments."""
     if expected in ("u", "b", "r", "v"):
-        return outcome.split()[0] == expected
+        return outcome.split(maxsplit=1)[0] == expected
     both = [[sorted(part.split()) for part in text.split(" + ")] for text in (outcome, expected)]
     return both[0] == both[1]

@@ -1,0 +1,112 @@
+"""A criterion under way: source by source (criteria.md), the first that says something counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from executor.errors import Stop, Unresolved
+from executor.models import Cannot, Recognised, Source, Status
+from executor.reasons import ReasonCode
+from executor.recognise import plugins
+from executor.recognise.blocks import is_operation
+from executor.recognise.blocks import requests as block_requests
+from executor.recognise.lexer import Token
+from executor.recognise.reading.running import Commands
+from executor.recognise.reading.scope import Scope, Whole
+
+__all__ = ["Reading", "Scope", "Whole"]
+
+
+class Reading(Commands):
+    """Block, command, section, sentence; then what the project or another package brings along."""
+
+    def recognised(self) -> Recognised:
+        """Source by source, the first that says something counts."""
+        try:
+            return replace(self._first_source(), remarks=tuple(dict.fromkeys(self.remarks)))
+        except Stop as stop:
+            return Recognised(self.stem, (), stop.as_cannot())
+
+    def _first_source(self) -> Recognised:
+        blocks = [block for block in self.criterion.blocks if is_operation(block)]
+        if blocks:
+            place = str(self.whole.task.path)
+            asked = [each for block in blocks for each in block_requests(block, place, self.whole.is_repository)]
+            return Recognised(self.stem, tuple(asked))
+        scope = self._mentioned() or self.whole.home
+        tokens = self._tokens(self.stem, scope)
+        above = self._turned_by()
+        if above is not None:
+            raise Unresolved(ReasonCode.WORD_LEFT, f"it stands under {above}; write it where nothing limits it")
+        if len(tokens) == 1:
+            raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "there is no text")
+        if self._is_persons(tokens):
+            words = tuple(self._word(token, None) for token in tokens[:-1])
+            found = Recognised(self.stem, (), self._persons(tokens[0]), words)
+            return self._own(found, tokens, scope) or found
+        found = (
+            self._commanded(tokens, scope)
+            or self._fenced(tokens, scope)
+            or self._sectioned(tokens, scope)
+            or self._sentence(tokens, scope)
+        )
+        return self._own(found, tokens, scope) or found
+
+    def _is_persons(self, tokens: Sequence[Token]) -> bool:
+        return bool(tokens[0].bits & self.whole.lexer.bit("PERSON")) and not tokens[0].code
+
+    def _persons(self, token: Token) -> Cannot:
+        return Cannot(
+            Status.UNRESOLVED,
+            ReasonCode.PERSON,
+            f'"{token.text}" is a person\'s work; when it is done: executor tick {self.whole.task.path} '
+            f"{self.criterion.index} --by NAME --note TEXT",
+        )
+
+    def _own(self, found: Recognised, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
+        """A project's own phrase or recogniser, for a sentence that the grammar does not understand."""
+        if found.cannot is None or found.cannot.status is not Status.UNRESOLVED or self._holds_command(tokens):
+            return None
+        for text, words in self._without_notes(self.stem, tokens, scope):
+            asked = self._by_phrase(words) or self._by_plugin(text, words, scope)
+            if asked:
+                requests = tuple(self._request(name, args, Source.PLUGIN, scope) for name, args in asked)
+                return Recognised(text, requests, None, tuple(self._word(token, None) for token in words[:-1]))
+        return None
+
+    def _holds_command(self, tokens: Sequence[Token]) -> bool:
+        command = self.whole.lexer.bit("COMMAND")
+        return bool(self.criterion.blocks) or any(token.bits & command for token in tokens)
+
+    def _by_phrase(self, words: Sequence[Token]) -> list[tuple[str, Mapping[str, Any]]]:
+        bit = self.whole.lexer.bit
+        ways = [(phrase, phrase.match(words, bit)) for phrase in self.whole.phrases]
+        found = [(phrase.entry.operation, phrase.arguments(slots)) for phrase, slots in ways if slots is not None]
+        if len(found) > 1:
+            raise Unresolved(ReasonCode.AMBIGUOUS, "two phrases of executor.toml match it; make one of them narrower")
+        return list(found)
+
+    def _by_plugin(self, text: str, words: Sequence[Token], scope: Scope) -> Sequence[tuple[str, Mapping[str, Any]]]:
+        installed = plugins.recognisers()
+        if not installed:
+            return ()
+        version = self._version(scope)[0]
+        taken = tuple((token.text, self.whole.lexer.taken_for(token)) for token in words[:-1])
+        sentence = plugins.Sentence(
+            text, taken, self.criterion.headings, version.text if version else None, scope.repository.root
+        )
+        answers = [(name, answer) for name, recognise in installed if (answer := _asked(name, recognise, sentence))]
+        if len(answers) > 1:
+            names = " and ".join(name for name, _ in answers)
+            raise Unresolved(ReasonCode.AMBIGUOUS, f"two recognisers claim it: {names}; uninstall one")
+        return answers[0][1] if answers else ()
+
+
+def _asked(name: str, recognise: plugins.Recogniser, sentence: plugins.Sentence) -> Any:
+    try:
+        return recognise(sentence)
+    except Exception as error:
+        what = f"the recogniser {name} of another package failed: {type(error).__name__}: {error}"
+        raise Unresolved(ReasonCode.NOT_UNDERSTOOD, what) from error

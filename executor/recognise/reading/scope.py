@@ -1,0 +1,56 @@
+"""A repository that sentences are read against, and what a reading asks of the task that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from executor.recognise.grammar import Grammar
+from executor.recognise.lexer import Known, Lexer, Token
+from executor.recognise.names import Names
+from executor.recognise.phrases import Phrase
+from executor.recognise.resolve import Facts
+from executor.values import dataclass
+
+if TYPE_CHECKING:
+    from executor.repository import Repository, Workspace
+    from executor.taskfile.model import TaskFile
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A repository that a sentence is read against. `name` is None for the one that the task works in."""
+
+    repository: Repository
+    names: Names
+    name: str | None
+    known: dict[str, bool] = field(default_factory=dict)
+
+    def exists(self, path: str) -> bool:
+        """Whether a repository path exists; looked up once."""
+        found = self.known.get(path)
+        if found is None:
+            leaves = not path or path[0] in "/~" or "\0" in path or ".." in path.split("/") or len(path) > 1000
+            found = self.known[path] = not leaves and (self.repository.root / path).exists()
+        return found
+
+
+class Whole(Protocol):
+    """The recogniser of a task, as its readings see it."""
+
+    task: TaskFile
+    workspace: Workspace
+    grammar: Grammar
+    lexer: Lexer
+    phrases: list[Phrase]
+
+    @property
+    def home(self) -> Scope: ...
+    def scope(self, repository: Repository) -> Scope: ...
+    def known(self, scope: Scope) -> Known: ...
+    def others(self) -> list[Scope]: ...
+    def is_repository(self, folded: str) -> bool: ...
+    def repository(self, folded: str) -> Repository: ...
+    def facts(self, index: int) -> Facts: ...
+    def readings(self, whose: tuple[int, str | None], words: Sequence[Token]) -> tuple[list[Any], int]: ...

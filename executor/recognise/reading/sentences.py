@@ -1,0 +1,192 @@
+"""The sentence: its readings, what they come to, or the word that stopped it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from executor.models import Cannot, Recognised, Request, Source, Status
+from executor.reasons import ReasonCode
+from executor.recognise import decoration, suggest
+from executor.recognise.grammar import Parse
+from executor.recognise.lexer import Token
+from executor.recognise.meaning import Ask
+from executor.recognise.resolve import Incomplete, Setting, resolve
+
+if TYPE_CHECKING:
+    pass
+
+
+from executor.recognise.reading.scope import Scope
+from executor.recognise.reading.surroundings import Surroundings
+
+
+class Sentences(Surroundings):
+    """Reading by the grammar."""
+
+    def _sentence(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
+        found = self._read(self.stem, tokens, scope)
+        spoken = scope.names.first_spoken
+        if any(token.text.casefold() in spoken for token in tokens):
+            liberal = self._tokens(self.stem, scope, liberal=True)
+            if len(liberal) != len(tokens):
+                found = self._either(found, self._read(self.stem, liberal, scope))
+        if found is None and self._unknown(tokens):
+            found = self._elsewhere(scope)
+        return found or self._stopped(tokens, scope)
+
+    def _either(self, strict: Recognised | None, liberal: Recognised | None) -> Recognised | None:
+        """Words that are each something and together a name: only one of the readings may make sense."""
+        if strict is None or liberal is None:
+            return strict or liberal
+        if strict.requests == liberal.requests and _code(strict) == _code(liberal):
+            return strict
+        what = f"it can be read in several ways: {_told(strict.requests)} or {_told(liberal.requests)}; say which"
+        return replace(strict, requests=(), cannot=Cannot(Status.UNRESOLVED, ReasonCode.AMBIGUOUS, what))
+
+    def _read(self, stem: str, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
+        """The reading of the whole sentence, or of what stands before its notes."""
+        for text, words in self._without_notes(stem, tokens, scope):
+            readings, far = self.whole.readings((self.criterion.index, scope.name), words)
+            self.far = far if text is stem else self.far
+            if readings:
+                return self._resolved(text, words, readings, scope)
+        return None
+
+    def _without_notes(self, stem: str, tokens: Sequence[Token], scope: Scope) -> Any:
+        yield stem, tokens
+        for shorter in decoration.without_note(stem, tokens, self.whole.lexer, scope.names):
+            yield shorter, self._tokens(shorter, scope)
+
+    def _resolved(self, stem: str, tokens: Sequence[Token], readings: Sequence[Any], scope: Scope) -> Recognised:
+        setting = self._setting(scope, Source.SENTENCE)
+        meant: list[Sequence[Ask]] = []
+        for asks in readings:
+            if asks not in meant:
+                meant.append(asks)
+        distinct = _distinct_outcomes([self._outcome(stem, tokens, asks, setting) for asks in meant])
+        if len(distinct) > 1:
+            what = " or ".join(_told(each.requests) for each in distinct[:3])
+            cannot = Cannot(
+                Status.UNRESOLVED, ReasonCode.AMBIGUOUS, f"it can be read in several ways: {what}; say which"
+            )
+            return replace(distinct[0], requests=(), cannot=cannot)
+        return distinct[0]
+
+    def _outcome(self, stem: str, tokens: Sequence[Token], asks: Sequence[Ask], setting: Setting) -> Recognised:
+        words = tuple(self._word(token, None) for token in tokens[:-1])
+        try:
+            return Recognised(stem, resolve(asks, setting), None, words)
+        except Incomplete as incomplete:
+            return Recognised(stem, incomplete.requests, incomplete.stop.as_cannot(), words)
+
+    def _stopped(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
+        """No reading: the word that stopped it is the first unknown one, or the furthest that any rule came to."""
+        at = min(self.far, len(tokens) - 1)
+        unknown = next((i for i, token in enumerate(tokens[:-1]) if not token.bits & ~self.whole.lexer.weak), None)
+        return self._stopped_at(tokens, at if unknown is None else min(at, unknown), scope)
+
+    def _stopped_at(self, tokens: Sequence[Token], at: int, scope: Scope | None = None) -> Recognised:
+        words = tuple(self._word(token, at == i) for i, token in enumerate(tokens[:-1]))
+        scope = scope or self.whole.home
+        cannot = self._why(tokens, at, scope)
+        return Recognised(self.stem, (), cannot, words, self._instead(tokens, at, scope, cannot))
+
+    def _instead(self, tokens: Sequence[Token], at: int, scope: Scope, cannot: Cannot) -> str | None:
+        """The nearest wording that works, else an operation block; None where nothing is near."""
+        if at == 0 or at >= len(tokens):
+            return None
+        if cannot.code is ReasonCode.UNKNOWN_NAME:
+            return suggest.nearest(self.stem, tokens[at], scope.names.near(tokens[at].text, cutoff=_ALIKE)[0])
+        for end in range(at, max(1, at - 3), -1):
+            shorter = suggest.shortened(self.stem, tokens, end) if end < len(tokens) - 1 else ""
+            if shorter and self._reads(shorter, scope, runs=True):
+                return shorter
+        return suggest.block(tokens, self.whole.lexer.bit)
+
+    def _reads(self, text: str, scope: Scope, *, runs: bool = False) -> bool:
+        """Whether a wording that is about to be offered is understood, and would run."""
+        words = self._tokens(text, scope)
+        readings = self.whole.grammar.readings("sentence", Parse(words)) if len(words) > 1 else []
+        if not readings or not runs:
+            return bool(readings)
+        return self._resolved(text, words, readings, scope).cannot is None
+
+    def _why(self, tokens: Sequence[Token], at: int, scope: Scope) -> Cannot:
+        token, names = tokens[at], scope.names
+        if at == len(tokens) - 1:
+            what = f'something is missing behind "{tokens[at - 1].text}"'
+            return Cannot(Status.UNRESOLVED, ReasonCode.NOT_UNDERSTOOD, what)
+        unknown = at > 0 and not token.bits & ~self.whole.lexer.weak and token.text[:1].isalpha()
+        near = names.near(token.text, cutoff=_ALIKE) if unknown else []
+        if near and self._reads(suggest.nearest(self.stem, token, near[0]), scope):
+            reason = f'"{token.text}" is no name here; nearest: {", ".join(near)}'
+            return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, reason)
+        code = ReasonCode.WORD_LEFT if at > 0 else ReasonCode.NOT_UNDERSTOOD
+        return Cannot(Status.UNRESOLVED, code, f'"{token.text}" {_kind_of_stop(token, self.whole.lexer.bit)}')
+
+    def _unknown(self, tokens: Sequence[Token]) -> bool:
+        return any(not token.bits & ~self.whole.lexer.weak for token in tokens[:-1])
+
+    def _elsewhere(self, scope: Scope) -> Recognised | None:
+        """A sentence whose names are not known at home but in exactly one of the configured other repositories."""
+        if scope.name is not None:
+            return None
+        far = self.far
+        found = [self._read(self.stem, self._tokens(self.stem, other), other) for other in self.whole.others()]
+        self.far = far
+        read = [each for each in found if each is not None]
+        return read[0] if len(read) == 1 else None
+
+    def _mentioned(self) -> Scope | None:
+        """The one other repository that the sentence names, also as the first part of a path."""
+        words = {word for word in re.findall(r"[\w.-]+", self.stem.casefold()) if self.whole.is_repository(word)}
+        scopes = [self.whole.scope(self.whole.repository(word)) for word in words]
+        others = [scope for scope in scopes if scope.name is not None]
+        return others[0] if len(others) == 1 and len(scopes) == 1 else None
+
+
+_ALIKE = 0.75
+"""How alike a word has to be to a name that exists to be taken for its misspelling (difflib's ratio)."""
+
+
+def _kind_of_stop(token: Token, bit: Any) -> str:
+    """Why a word stops a sentence, for people."""
+    for classes, words in _STOPS:
+        if any(token.bits & bit(each) for each in classes.split()):
+            return words
+    return "was not used up by any rule"
+
+
+_STOPS = (
+    ("NEGATION", "turns the sentence around; write what is to be, or a criterion for a person"),
+    ("CONDITION", "makes it conditional; a criterion runs or does not"),
+    ("RESTRICTION", "restricts it in a way that is not understood"),
+    ("QUESTION", "makes it a question"),
+    ("IMAGE_REF IMAGE_NAME", "is an image, which does not fit there"),
+    ("VERSION", "is a version that belongs to nothing here"),
+)
+
+
+def _distinct_outcomes(outcomes: Sequence[Recognised]) -> list[Recognised]:
+    found: list[Recognised] = []
+    for each in outcomes:
+        if not any(each.requests == other.requests and _code(each) == _code(other) for other in found):
+            found.append(each)
+    return found
+
+
+def _code(recognised: Recognised) -> ReasonCode | None:
+    return recognised.cannot.code if recognised.cannot is not None else None
+
+
+def _told(requests: Sequence[Request]) -> str:
+    return (
+        " and ".join(
+            f"{request.operation}({', '.join(f'{key}={value}' for key, value in request.arguments.items())})"
+            for request in requests
+        )
+        or "nothing"
+    )

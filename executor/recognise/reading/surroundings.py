@@ -1,0 +1,155 @@
+"""What stands around a sentence: the criterion itself, its headings and parents, the front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from executor.errors import Unresolved
+from executor.models import Request, Source, Word
+from executor.reasons import ReasonCode
+from executor.recognise import decoration
+from executor.recognise.lexer import Token
+from executor.recognise.meaning import Wanted
+from executor.recognise.names import Entry, is_named
+from executor.recognise.resolve import Facts, Setting, has_stage
+from executor.recognise.rules.phrases import wanted
+
+if TYPE_CHECKING:
+    from executor.taskfile.model import Criterion
+
+
+from executor.recognise.reading.scope import Scope, Whole
+
+
+class Surroundings:
+    """One criterion under way, and where it stands."""
+
+    def __init__(
+        self, recogniser: Whole, criterion: Criterion, stripped: decoration.Stripped, *, with_facts: bool
+    ) -> None:
+        self.whole, self.criterion, self.stripped = recogniser, criterion, stripped
+        self.stem = stripped.stem
+        self.with_facts = with_facts
+        self.remarks: list[str] = []
+        self.far = 0
+        self.asked_for_facts = False
+
+    def _facts(self) -> Facts:
+        """What the other criteria name; nothing while they themselves are being read for that."""
+        self.asked_for_facts = True
+        return self.whole.facts(self.criterion.index) if self.with_facts else Facts()
+
+    def _tokens(self, text: str, scope: Scope, *, liberal: bool = False) -> list[Token]:
+        known = self.whole.known(scope)
+        return self.whole.lexer.tokens(text, known, liberal=liberal)
+
+    def _word(self, token: Token, stopped: bool | None) -> Word:
+        return Word(token.start, token.end, "stopped" if stopped else self.whole.lexer.taken_for(token))
+
+    def _request(self, operation: str, arguments: Mapping[str, Any], source: Source, scope: Scope) -> Request:
+        return Request(operation, dict(arguments), source, self.criterion.line, scope.name)
+
+    def _setting(self, scope: Scope, source: Source) -> Setting:
+        version, said, of = self._version(scope)
+        return Setting(
+            names=scope.names,
+            line=self.criterion.line,
+            source=source,
+            repository=scope.name,
+            registry=scope.repository.config.registry.url or self.whole.workspace.home.config.registry.url,
+            host_of_task=self.whole.task.registry,
+            version=version,
+            version_said=said,
+            version_of=of,
+            explicit=not self.with_facts,
+            stage=self._heading_stage(scope),
+            facts=self._facts,
+            exists=scope.exists,
+            read=self._reader(scope),
+            remark=self.remarks.append,
+        )
+
+    def _reader(self, scope: Scope) -> Any:
+        root = scope.repository.root
+
+        def read(path: str) -> str | None:
+            try:
+                return (root / path).read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                return None
+
+        return read
+
+    def _version(self, scope: Scope) -> tuple[Wanted | None, str, tuple[Entry, ...]]:
+        """The version of the nearest heading that has one, else of the front matter."""
+        own = self._front_matter_version()
+        for heading in reversed(self.criterion.headings):
+            found = self._heading_version(heading, scope)
+            if found is not None:
+                if own is not None and own.text != found.text:
+                    self.remarks.append(
+                        f'version {found.text} of the heading "{heading}", not {own.text} of the front matter'
+                    )
+                named = [token.entry for token in self._tokens(heading, scope) if token.entry is not None]
+                return found, f'the heading "{heading}"', tuple(each for each in named if is_named(each))
+        return own, "the front matter", ()
+
+    def _heading_stage(self, scope: Scope) -> str | None:
+        """ "### Production": an environment or cluster in a heading, where the repository has a folder of that name."""
+        bits = self.whole.lexer.bit("STAGE") | self.whole.lexer.bit("PLACE")
+        for heading in reversed(self.criterion.headings):
+            found = [token.text for token in self._tokens(heading, scope) if token.bits & bits]
+            known = [word for word in found if has_stage(scope.names, word)]
+            if len(known) == 1:
+                return known[0]
+            if len(known) > 1:
+                raise Unresolved(
+                    ReasonCode.AMBIGUOUS,
+                    f'the heading "{heading}" names {" and ".join(known)}; say which in the criterion',
+                )
+        return None
+
+    def _front_matter_version(self) -> Wanted | None:
+        text = self.whole.task.version
+        if not text:
+            return None
+        tokens = self._tokens(str(text), self.whole.home)
+        return wanted(tokens[0]) if len(tokens) == 2 else Wanted("vague", str(text))
+
+    def _heading_version(self, heading: str, scope: Scope) -> Wanted | None:
+        """A version in a heading counts unless it is another thing's ("Kubernetes 1.30") or the heading's number."""
+        tokens = self._tokens(heading, scope)
+        version = self.whole.lexer.bit("VERSION")
+        at = [i for i, token in enumerate(tokens) if token.bits & version]
+        if len(at) != 1 or (tokens[at[0]].value.kind == "two" and at[0] == 0):
+            return None
+        before = tokens[at[0] - 1] if at[0] else None
+        if before is not None and not before.bits & self.whole.lexer.before_version:
+            return None
+        return wanted(tokens[at[0]])
+
+    def _turned_by(self) -> str | None:
+        """A heading or parent above the criterion that limits or turns around what stands below it."""
+        above = [(f'the heading "{heading}"', heading) for heading in self.criterion.headings]
+        parent = self.criterion.parent
+        while parent is not None:
+            criterion = self.whole.task.criterion(parent)
+            above.append((f'line {criterion.line}, "{criterion.text}"', criterion.text))
+            parent = criterion.parent
+        return next((what for what, text in above if turns_around(text)), None)
+
+
+def turns_around(text: str) -> bool:
+    """Whether a heading says that what stands below it is not simply to be done ("Optional", "If approved", "Not in
+    this task", "Staging only"). Words of order ("After the build", "Before merge", "First") are none."""
+    words = re.findall(r"[\w'/-]+", text.casefold())
+    return bool(_TURNING & set(words)) or "out of scope" in text.casefold()
+
+
+_TURNING = frozenset(
+    "not never no don't without skip unless except if optional optionally maybe only manual manually deferred later "
+    "future someday eventually stretch backlog cancelled canceled withdrawn obsolete rejected postponed rollback "
+    "nice-to-have out-of-scope tbd wip proposal draft avoid".split()
+)

@@ -1,0 +1,67 @@
+"""Asks to requests: names to what they stand for, versions and registries to one each, or a Stop that says why not.
+
+Judgements about the inside of files (a range, a shared source, $imagepolicy) are the operations' own, in `foresee`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from executor.errors import Stop, Unresolved
+from executor.models import Request
+from executor.reasons import ReasonCode
+from executor.recognise.meaning import Ask
+from executor.recognise.resolve.base import Facts, Incomplete, Setting, has_stage
+from executor.recognise.resolve.bumps import BumpAsks
+from executor.recognise.resolve.checks import CheckAsks
+from executor.recognise.resolve.edits import EditAsks
+from executor.recognise.resolve.images import ImageAsks
+
+__all__ = ["Facts", "Incomplete", "Setting", "has_stage", "resolve", "separable"]
+
+
+class Resolver(ImageAsks, BumpAsks, EditAsks, CheckAsks):
+    """All kinds of asks."""
+
+    def requests(self, ask: Ask) -> list[Request]:
+        handler: Callable[[Ask], list[Request]] = getattr(self, "_" + ask.what.replace(".", "_"))
+        return handler(ask)
+
+
+def resolve(asks: Sequence[Ask], setting: Setting) -> tuple[Request, ...]:
+    """The requests of a sentence in order. Raises Incomplete."""
+    resolver = Resolver(setting, asks)
+    found: list[Request] = []
+    for ask in asks:
+        try:
+            found += resolver.requests(ask)
+        except Stop as stop:
+            raise Incomplete(stop, [*found, *resolver.partial]) from None
+    try:
+        separable(found)
+    except Stop as stop:
+        raise Incomplete(stop, ()) from None
+    return _unique(found)
+
+
+_LEFT = frozenset({"git.commit", "cluster.observe", "flux.reconcile"})
+
+
+def separable(requests: Sequence[Request]) -> None:
+    """What is left to verification cannot stand in one criterion with what runs now: neither is ticked rightly then."""
+    left = [each.operation in _LEFT for each in requests]
+    if any(left) and not all(left):
+        names = [each.operation for each in requests]
+        raise Unresolved(
+            ReasonCode.NOT_UNDERSTOOD,
+            f"{names[left.index(True)]} belongs to verification, {names[left.index(False)]} does not; "
+            "write two criteria",
+        )
+
+
+def _unique(requests: Iterable[Request]) -> tuple[Request, ...]:
+    found: list[Request] = []
+    for request in requests:
+        if request not in found:
+            found.append(request)
+    return tuple(found)

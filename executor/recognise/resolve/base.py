@@ -1,0 +1,153 @@
+"""What all asks share: where they are looked up, and how a place, a path or a version is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+from typing import Any
+
+from executor.errors import Blocked, Stop, Unresolved
+from executor.models import Request, Source
+from executor.reasons import ReasonCode
+from executor.recognise.meaning import Ask, Images, Place, Wanted
+from executor.recognise.names import Entry, Names
+from executor.recognise.versions import EXACT, SHA, Version
+from executor.values import dataclass
+
+_SYNONYMS = {
+    "production": ("production", "prod"), "prod": ("prod", "production"), "staging": ("staging", "stage"),
+    "stage": ("stage", "staging"), "development": ("development", "dev"), "dev": ("dev", "development"),
+}  # fmt: skip
+KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the task's other criteria name explicitly, by what they ask for."""
+
+    images: tuple[str, ...] = ()
+    versions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    hosts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    releases: tuple[tuple[str, str | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a criterion is looked up: names, the task's own words around it, and the repository it works in."""
+
+    names: Names
+    line: int
+    source: Source
+    repository: str | None
+    registry: str | None
+    host_of_task: str | None
+    version: Wanted | None
+    version_said: str
+    version_of: tuple[Entry, ...]
+    """What the heading with the version names; empty: it is everything's."""
+    explicit: bool
+    """Only what is named counts: the task's criteria are being read for what they name."""
+    stage: str | None
+    facts: Callable[[], Facts]
+    exists: Callable[[str], bool]
+    read: Callable[[str], str | None]
+    remark: Callable[[str], None]
+
+
+class Incomplete(Exception):
+    """A Stop on the way, with the requests that were already complete or known in part."""
+
+    def __init__(self, stop: Stop, requests: Sequence[Request]) -> None:
+        super().__init__(str(stop))
+        self.stop, self.requests = stop, tuple(requests)
+
+
+class Base:
+    """One sentence. `partial` holds what is known of an ask that could not be resolved."""
+
+    def __init__(self, setting: Setting, asks: Sequence[Ask]) -> None:
+        self.at, self.names, self.asks = setting, setting.names, asks
+        self.partial: list[Request] = []
+        self.images: Images | None = None
+
+    def _request(self, operation: str, **arguments: Any) -> Request:
+        kept = {key: value for key, value in arguments.items() if value is not None and value is not False}
+        return Request(operation, kept, self.at.source, self.at.line, self.at.repository)
+
+    def _place(self, place: Place, so_far: Mapping[str, Any]) -> dict[str, Any]:
+        if place.repository is not None:
+            return {}  # the setting was chosen by it
+        if place.everywhere:
+            return {"everywhere": True}
+        if place.path is not None:
+            path = self._path(place.path)
+            return {"file": path} if "." in path.rpartition("/")[2] else {"where": path}
+        if place.namespace is not None:
+            return {"namespace": place.namespace}
+        assert place.stage is not None
+        if so_far.get("where"):
+            raise Unresolved(ReasonCode.AMBIGUOUS, f"two places: {so_far['where']} and {place.stage}; write one")
+        return {"where": self._stage(place.stage)}
+
+    def _stage(self, word: str) -> str:
+        """The path part that a stage, cluster or overlay is called by here."""
+        found = has_stage(self.names, word)
+        if found is not None:
+            return found
+        raise Unresolved(ReasonCode.UNKNOWN_NAME, f'there is no folder "{word}" among the manifests here')
+
+    def _path(self, written: str) -> str:
+        """The repository path; a path that does not exist is blocked."""
+        path = written.strip().removeprefix("./").rstrip("/") or "."
+        if self.at.repository is not None and path.startswith(self.at.repository + "/") and not self.at.exists(path):
+            path = path.partition("/")[2]
+        elif not self.at.exists(path) and "/" in path and self.at.exists(path.partition("/")[2]):
+            first = path.partition("/")[0]
+            if first.casefold() == self.names.root.name.casefold():
+                path = path.partition("/")[2]
+        if not self.at.exists(path):
+            raise Blocked(ReasonCode.NOT_FOUND, f"{written} does not exist here; check the path")
+        return path
+
+    def _exact(self, found: Wanted, of: str) -> Version:
+        """The version itself, or why it is none."""
+        if found.kind == "placeholder":
+            raise Blocked(ReasonCode.PLACEHOLDER, f'"{found.text}" stands for a version; write the version')
+        if found.kind == "range":
+            raise Blocked(ReasonCode.NOT_DETERMINATE, f'"{found.text}" is a range; write one exact version')
+        if found.version is None:
+            raise Blocked(ReasonCode.NOT_DETERMINATE, f'"{found.text}" names no version; write one exact version')
+        if of == "chart" and found.version.kind not in (EXACT, SHA) and not found.version.digest:
+            raise Blocked(
+                ReasonCode.NOT_DETERMINATE, f'"{found.text}" is no whole chart version; write all three parts'
+            )
+        return found.version
+
+
+def has_stage(names: Names, word: str) -> str | None:
+    """The folder name that `word` means: itself, or the other spelling where only that one exists."""
+    for spelling in (word, *_SYNONYMS.get(word.casefold(), ())):
+        entry = names.entry(spelling)
+        if entry is not None and entry.part:
+            return entry.name
+    return None
+
+
+def written(version: Version) -> str:
+    if version.digest and version.text:
+        return f"{version.text}@{version.digest}"
+    return version.digest or version.text
+
+
+def bare(repository: str) -> str:
+    host = host_of(repository)
+    return repository[len(host) + 1 :] if host else repository
+
+
+def host_of(repository: str) -> str:
+    host, slash, _ = repository.partition("/")
+    return host if slash and ("." in host or ":" in host or host == "localhost") else ""
+
+
+def below(path: str, part: str) -> bool:
+    return f"/{part.strip('/')}/" in f"/{path}/"

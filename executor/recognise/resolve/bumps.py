@@ -1,0 +1,235 @@
+"""Which release, source or pinned image, to which version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from executor.errors import Blocked
+from executor.models import Request
+from executor.reasons import ReasonCode
+from executor.recognise.lexer import Token
+from executor.recognise.meaning import Ask, Change, Field, Target
+from executor.recognise.names import AManifest
+from executor.recognise.resolve.base import (
+    KUSTOMIZATION_FILES,
+    Base,
+    bare,
+    below,
+    written,
+)
+
+
+class BumpAsks(Base):
+    """helmrelease.bump, source.bump, kustomize.image."""
+
+    def _bump(self, ask: Ask) -> list[Request]:
+        target: Target = ask.get("target")
+        change: Change | None = ask.get("change")
+        common = self._common(ask, target)
+        self.partial = [self._request("helmrelease.bump", **common)]
+        if target.names and len(target.names) == 1 and target.names[0].entry is not None:
+            common["name"] = target.names[0].entry.name
+            self.partial = [self._request("helmrelease.bump", **common)]
+        common |= self._new_version(change, common.get("field"), target)
+        self.partial = [self._request("helmrelease.bump", **common)]
+        if target.names:
+            field = ask.get("field")
+            plural = field is not None and field.plural and "image" not in common
+            return [
+                each
+                for token in target.names
+                for each in (self._bump_images(token, common) if plural else [self._bump_named(target, token, common)])
+            ]
+        if change is not None and change.to.reference is not None:
+            return [self._bump_pinned(common["image"], common)]
+        return [
+            self._request("helmrelease.bump", **{**common, "name": name, "namespace": namespace})
+            for name, namespace in self._unnamed_releases(target, common)
+        ]
+
+    def _common(self, ask: Ask, target: Target) -> dict[str, Any]:
+        """Arguments that do not depend on which release is meant."""
+        field: Field | None = ask.get("field")
+        common: dict[str, Any] = {"namespace": target.namespace}
+        if field is not None and field.name:
+            common["field"] = field.name
+        if ask.get("rollback"):
+            common["rollback"] = True
+        for place in ask.get("where"):
+            common |= self._place(place, common)
+        if self.at.stage is not None and not {"where", "file", "everywhere"} & common.keys():
+            common["where"] = self._stage(self.at.stage)
+            self.at.remark(f"in {common['where']}, as its heading says")
+        if target.file is not None:
+            common["file"] = self._path(target.file)
+        return common
+
+    def _new_version(self, change: Change | None, field: str | None, target: Target) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if change is None:
+            if self.at.version is None:
+                raise Blocked(
+                    ReasonCode.NOT_DETERMINATE,
+                    "to which version is not said: neither the sentence nor its heading nor the front matter has one",
+                )
+            names = {token.entry.name for token in target.names if token.entry is not None}
+            if len(target.names) > 1:
+                raise Blocked(
+                    ReasonCode.NOT_DETERMINATE,
+                    f"to which version is not said of {' and '.join(sorted(names))}; write it",
+                )
+            if self.at.version_of and not names <= {entry.name for entry in self.at.version_of}:
+                raise Blocked(ReasonCode.NOT_DETERMINATE, f"{self.at.version_said} names another version; write it")
+            return {"version": written(self._exact(self.at.version, field or ""))}
+        before, to = change.before, change.to
+        if before is not None:
+            if before.reference is not None and to.reference is not None:
+                if before.reference.name != to.reference.name:
+                    raise Blocked(ReasonCode.NOT_SUPPORTED, "a bump changes the version, not which image it is")
+                found["from_version"] = before.reference.tag
+            else:
+                found["from_version"] = written(self._exact(before, field or ""))
+        if to.reference is not None:
+            reference = to.reference
+            if reference.tag == "latest":
+                raise Blocked(ReasonCode.NOT_DETERMINATE, '"latest" names no version; write one exact version')
+            text = (reference.tag or "") + (f"@{reference.digest}" if reference.digest else "")
+            return {**found, "field": "image", "image": reference.name, "version": text.removeprefix("@")}
+        return {**found, "version": written(self._exact(to, field or ""))}
+
+    def _bump_named(self, target: Target, token: Token, common: Mapping[str, Any]) -> Request:
+        entry = token.entry
+        if target.kind is not None and target.kind != "HelmRelease":
+            return self._source_bump(target.kind, token, common)
+        if entry is not None and entry.releases:
+            return self._request("helmrelease.bump", **{**common, "name": entry.name})
+        if target.kind == "HelmRelease" or entry is None:
+            here = sorted({each.name for each in self.names.of_kind("HelmRelease")})
+            near = self.names.near(token.text, here)
+            raise Blocked(
+                ReasonCode.NOT_FOUND,
+                f"no HelmRelease {token.text} here"
+                + (f"; nearest: {', '.join(near)}" if near else f"; there are {', '.join(here) or 'none'}"),
+            )
+        if entry.sources:
+            kinds = sorted({each.kind for each in entry.sources})
+            if len(kinds) > 1:
+                raise Blocked(ReasonCode.AMBIGUOUS, f"{entry.name} is {' and '.join(kinds)}; say which")
+            return self._source_bump(kinds[0], token, common)
+        pinned = sorted({pin.repository for pin in entry.pins})
+        if len(pinned) != 1:
+            raise Blocked(ReasonCode.AMBIGUOUS, f"{entry.name} may be {' or '.join(pinned)}; write the whole name")
+        return self._bump_pinned(pinned[0], common)
+
+    def _bump_images(self, token: Token, common: Mapping[str, Any]) -> list[Request]:
+        """All images of a release that are at one and the same old version, or that this task builds."""
+        releases = token.entry.releases if token.entry is not None else []
+        pins = [pin for pin in self.names.pins if len(releases) == 1 and pin.path == releases[0].path and pin.tag]
+        built = self.at.facts().versions
+        ours = [pin for pin in pins if common["version"] in built.get(bare(pin.repository), frozenset())]
+        same = len({pin.tag for pin in pins}) == 1
+        if same or ours:
+            repositories = dict.fromkeys(pin.repository for pin in (pins if same else ours))
+            assert token.entry is not None
+            return [
+                self._request("helmrelease.bump", **{**common, "name": token.entry.name, "image": each})
+                for each in repositories
+            ]
+        if len(pins) > 1:
+            listed = ", ".join(f"{pin.repository}:{pin.tag} ({pin.path}:{pin.line})" for pin in pins)
+            raise Blocked(ReasonCode.AMBIGUOUS, f"its images are at several versions: {listed}; name each")
+        return [self._bump_named(Target("HelmRelease", (token,)), token, common)]
+
+    def _source_bump(self, kind: str, token: Token, common: Mapping[str, Any]) -> Request:
+        entry = token.entry
+        there = [each for each in entry.sources if each.kind == kind] if entry is not None else []
+        if not there:
+            here = sorted({each.name for each in self.names.of_kind(kind)})
+            near = self.names.near(token.text, here)
+            raise Blocked(
+                ReasonCode.NOT_FOUND,
+                f"no {kind} {token.text} here" + (f"; nearest: {', '.join(near)}" if near else ""),
+            )
+        version = common["version"]
+        given = {"digest": version} if version.startswith("sha256:") else {"version": version}
+        kept = {
+            key: common[key]
+            for key in ("namespace", "file", "from_version", "where", "everywhere", "rollback")
+            if key in common
+        }
+        return self._request("source.bump", kind=kind, name=there[0].name, **{**kept, **given})
+
+    def _bump_pinned(self, repository: str, common: Mapping[str, Any]) -> Request:
+        """An image wherever it is pinned, if that is one place: a kustomization's `images`, or a release's values."""
+        pins = [pin for pin in self.names.pins if pin.repository == repository or bare(pin.repository) == repository]
+        if common.get("file"):
+            pins = [pin for pin in pins if pin.path == common["file"]]
+        if common.get("where"):
+            pins = [pin for pin in pins if below(pin.path, common["where"])]
+        places = sorted({pin.path for pin in pins})
+        if len(places) != 1:
+            listed = ", ".join(f"{pin.path}:{pin.line}" for pin in pins)
+            raise Blocked(
+                ReasonCode.AMBIGUOUS if places else ReasonCode.NOT_FOUND,
+                f"{repository} is pinned at {listed}; name the file"
+                if places
+                else f"{repository} is pinned nowhere here",
+            )
+        path, version = places[0], common["version"]
+        if path.rpartition("/")[2] in KUSTOMIZATION_FILES:
+            tag, _, digest = version.partition("@") if not version.startswith("sha256:") else ("", "", version)
+            return self._request(
+                "kustomize.image", file=path, image=pins[0].repository, tag=tag or None, digest=digest or None
+            )
+        releases = [each for each in self.names.of_kind("HelmRelease") if each.path == path]
+        if len(releases) != 1:
+            raise Blocked(
+                ReasonCode.NOT_SUPPORTED,
+                f"{repository} is pinned at {path}:{pins[0].line}, which is no HelmRelease or kustomization; change it "
+                "with manifest.set",
+            )
+        kept = {key: value for key, value in common.items() if key in ("version", "from_version", "rollback")}
+        return self._request(
+            "helmrelease.bump", name=releases[0].name, namespace=releases[0].namespace, field="image",
+            image=pins[0].repository, file=path, **kept,
+        )  # fmt: skip
+
+    def _unnamed_releases(self, target: Target, common: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+        """ "The HelmRelease": the only one that the task's other criteria name, the only one at the old version, the
+        only one here."""
+        named = self.at.facts().releases
+        if self.at.explicit:
+            raise Blocked(ReasonCode.AMBIGUOUS, "which HelmRelease is not said")
+        here = self.names.of_kind("HelmRelease")
+        if common.get("where"):
+            here = [each for each in here if below(each.path, common["where"])]
+        if common.get("file"):
+            here = [each for each in here if each.path == common["file"]]
+        pairs = _unique_pairs(here)
+        if common.get("from_version") and (len(pairs) != 1):
+            pairs = _unique_pairs(each for each in here if self._mentions(each, common["from_version"]))
+            if target.every or target.plural:
+                return pairs or self._no_release(common)
+        if not target.plural and len(set(named)) == 1 and not common.get("from_version"):
+            return [named[0]]
+        if len(pairs) == 1 and (target.kind is not None or common.get("from_version") or common.get("file")):
+            return pairs
+        if not pairs:
+            return self._no_release(common)
+        listed = ", ".join(f"{each.name} ({each.path}:{each.line})" for each in here[:10])
+        more = f" and {len(here) - 10} more" if len(here) > 10 else ""
+        raise Blocked(ReasonCode.AMBIGUOUS, f"which HelmRelease is not said; here are {listed}{more}; name it")
+
+    def _no_release(self, common: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+        at = f" at {common['from_version']}" if common.get("from_version") else ""
+        raise Blocked(ReasonCode.NOT_FOUND, f"there is no HelmRelease{at} here; name it with its file")
+
+    def _mentions(self, manifest: AManifest, version: str) -> bool:
+        text = self.at.read(manifest.path) or ""
+        return re.search(rf"(?<![\w.+-])v?{re.escape(version.removeprefix('v'))}(?![\w.+-])", text) is not None
+
+
+def _unique_pairs(manifests: Iterable[AManifest]) -> list[tuple[str, str | None]]:
+    return list(dict.fromkeys((each.name, each.namespace) for each in manifests))

@@ -1,0 +1,276 @@
+"""Which images, at which version, in which registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from executor.errors import Blocked, Unresolved
+from executor.models import Request, Source
+from executor.reasons import ReasonCode
+from executor.recognise.meaning import Ask, Images, Item, Registry, Wanted
+from executor.recognise.names import AnImage, Entry
+from executor.recognise.resolve.base import (
+    Base,
+    bare,
+    host_of,
+)
+from executor.recognise.versions import EXACT, Version
+from executor.recognise.words import WELL_KNOWN_REGISTRIES
+
+
+class ImageAsks(Base):
+    """image.build, image.push, image.verify, registry.ping."""
+
+    def _image_build(self, ask: Ask) -> list[Request]:
+        found = self._meant(ask, build=True)
+        return [self._request("image.build", image=name, tag=self._tag(ask, name, own)) for name, own in found]
+
+    def _image_push(self, ask: Ask) -> list[Request]:
+        found = self._meant(ask)
+        return [
+            self._request("image.push", image=name, tag=self._tag(ask, name, own), registry=self._host(ask, name))
+            for name, own in found
+        ]
+
+    def _image_verify(self, ask: Ask) -> list[Request]:
+        catalog = any(each.get("registry") and each.get("registry").catalog for each in self.asks)
+        requests = []
+        for name, own in self._meant(ask):
+            digest = self._digest(ask, own)
+            tag = None if digest else self._tag(ask, name, own)
+            host = self._host(ask, name, verify=True)
+            requests.append(
+                self._request("image.verify", image=name, tag=tag, digest=digest, registry=host, catalog=catalog)
+            )
+        return requests
+
+    def _meant(self, ask: Ask, *, build: bool = False) -> list[tuple[str, Item | None]]:
+        """The images of an ask by name, each with the item that named it."""
+        images: Images = ask.get("images")
+        if images.it and self.images is not None:
+            images = self.images
+        self.images = images
+        self.partial = [self._request(ask.what)]
+        found: list[tuple[str, Item | None]] = []
+        if images.items:
+            found = [pair for item in images.items for pair in self._of_item(item, images, build=build)]
+        else:
+            found = [(name, None) for name in self._unnamed(images, build=build)]
+        if images.count is not None and images.count != len(found):
+            raise Blocked(
+                ReasonCode.COUNT_DIFFERS,
+                f"the sentence says {images.count} images, there are {len(found)}: {', '.join(n for n, _ in found)}; "
+                "correct the number or name them",
+            )
+        self.partial = [self._request(ask.what, image=name) for name, _ in found]
+        return found
+
+    def _of_item(self, item: Item, images: Images, *, build: bool) -> list[tuple[str, Item | None]]:
+        if item.reference is not None:
+            if build:
+                self._one_source([each for each in self.names.images if each.name == item.reference.repository])
+            return [(item.reference.repository, item)]
+        entry = item.token.entry
+        assert entry is not None
+        own, group = _distinct(entry.images), _distinct(entry.group)
+        if images.plural and group:
+            own = []
+        if own and group and not images.noun:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS,
+                f"{entry.name} is an image and a group of {len(group)} images ({', '.join(g.name for g in group)}); "
+                f'write "the {entry.name} image" or "all {entry.name} images"',
+            )
+        if own:
+            self._one_source(entry.images)
+            return [(own[0].name, item)]
+        if group:
+            one = images.noun and not images.plural
+            return [(name, item) for name in self._of_group(entry, [each.name for each in group], one=one)]
+        if build:
+            raise Blocked(ReasonCode.NOT_FOUND, f"{entry.name} is used here, but no folder here builds it")
+        return [(self._pinned(entry), item)]
+
+    def _of_group(self, entry: Entry, names: list[str], *, one: bool) -> list[str]:
+        """All images of a group; `one`: the sentence speaks of one."""
+        if one and len(names) > 1:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS,
+                f"{entry.name} holds {len(names)} images: {', '.join(names)}; name one, or write "
+                f'"all {entry.name} images"',
+            )
+        for name in names:
+            self._one_source([image for image in entry.group if image.name == name])
+        return names
+
+    def _pinned(self, entry: Entry) -> str:
+        """An image that is used here and built elsewhere."""
+        pinned = sorted({bare(pin.repository) for pin in entry.pins})
+        if len(pinned) != 1:
+            raise Blocked(ReasonCode.AMBIGUOUS, f"{entry.name} may be {' or '.join(pinned)}; write the whole name")
+        return pinned[0]
+
+    def _one_source(self, sources: Sequence[AnImage]) -> None:
+        if len(sources) > 1:
+            where = ", ".join(f"{each.context}/{each.dockerfile}".removeprefix("./") for each in sources)
+            raise Blocked(
+                ReasonCode.AMBIGUOUS,
+                f"{sources[0].name} can be built from several places: {where}; say which under [images] in "
+                "executor.toml",
+            )
+        if not sources:
+            raise Blocked(ReasonCode.NOT_FOUND, "no folder with a Dockerfile here builds that image")
+
+    def _unnamed(self, images: Images, *, build: bool) -> list[str]:
+        """The images of "the image", "images", "all 4 images"."""
+        named = list(self.at.facts().images)
+        if self.at.explicit:
+            raise Blocked(ReasonCode.AMBIGUOUS, "which image is not said")
+        here = list(dict.fromkeys(each.name for each in self.names.images))
+        if images.plural or images.it:
+            found = here if build or not named else named
+            if not (build or named or images.every or len(here) == 1):
+                raise Blocked(
+                    ReasonCode.AMBIGUOUS,
+                    f"which images is not said, and this task builds none; here are {', '.join(here) or 'none'}; name "
+                    'them, or write "all images"',
+                )
+            if not found:
+                raise Blocked(ReasonCode.NOT_FOUND, "no image is named, and no folder here holds a Dockerfile")
+            return found
+        found = named if named else here
+        if len(found) != 1:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS,
+                f"which image is not said; {'the task names' if named else 'here are'} "
+                f"{', '.join(found) if found else 'none'}; name it",
+            )
+        return found
+
+    def _tag(self, ask: Ask, name: str, item: Item | None) -> str:
+        """The tag: of the item, the sentence, the nearest heading, the front matter, the task's other criteria."""
+        found = self._said(ask, item)
+        if found is None:
+            found = self.at.version if self._is_its_version(name) else None
+            others = self.at.facts().versions.get(name, frozenset()) if self._of_this_task(ask) else frozenset()
+            if found is None and len(others) == 1:
+                return next(iter(others))
+            if found is not None and found.version is not None and others and found.version.text not in others:
+                raise Blocked(
+                    ReasonCode.NOT_DETERMINATE,
+                    f"{self.at.version_said} says {found.text}, but other criteria of this task make {name} "
+                    f"{', '.join(sorted(others))}; write the version",
+                )
+        if found is None:
+            raise Blocked(
+                ReasonCode.NOT_DETERMINATE,
+                f"no version for {name}: neither the sentence nor its heading nor the front matter has one; write it",
+            )
+        return self._exact(found, "image").text
+
+    def _is_its_version(self, name: str) -> bool:
+        """A version of a heading that names something is that thing's and no other's."""
+        if not self.at.version_of:
+            return True
+        images = [image.name for entry in self.at.version_of for image in (*entry.images, *entry.group)]
+        return name in images or any(name == entry.name for entry in self.at.version_of)
+
+    def _of_this_task(self, ask: Ask) -> bool:
+        """What the task itself builds is what its sentences push and verify; a command's version comes from its own
+        text, its heading or the front matter (criteria.md)."""
+        return ask.what != "image.build" and self.at.source is Source.SENTENCE
+
+    def _said(self, ask: Ask, item: Item | None) -> Wanted | None:
+        images: Images = ask.get("images")
+        own = [item.wanted] if item is not None and item.wanted is not None else []
+        if item is not None and item.reference is not None and not own:
+            reference = item.reference
+            if reference.tag == "latest" and ask.what != "image.verify":
+                own = [Wanted("vague", "latest")]
+            elif reference.tag is not None:
+                own = [Wanted("version", reference.tag, version=Version(reference.tag, EXACT))]
+        said = [*own, images.wanted, ask.get("wanted")]
+        if not any(said):
+            said = [self.images.wanted if self.images else None, *(each.get("wanted") for each in self.asks)]
+            said += (
+                [
+                    item.wanted
+                    for each in self.asks
+                    if each.get("images")
+                    for item in each.get("images").items
+                    if not own
+                ]
+                if len({i.wanted for a in self.asks if a.get("images") for i in a.get("images").items}) == 1
+                else []
+            )
+        different = list(dict.fromkeys(each for each in said if each is not None))
+        if len({each.text for each in different}) > 1:
+            raise Unresolved(
+                ReasonCode.NOT_DETERMINATE, f"two versions: {' and '.join(each.text for each in different)}; write one"
+            )
+        return different[0] if different else None
+
+    def _digest(self, ask: Ask, item: Item | None) -> str | None:
+        if item is not None and item.reference is not None and item.reference.digest:
+            return item.reference.digest
+        found = ask.get("wanted")
+        return found.version.digest if found is not None and found.kind == "digest" else None
+
+    def _host(self, ask: Ask, name: str, *, verify: bool = False) -> str:
+        said = [ask.get("registry"), *(each.get("registry") for each in self.asks if each is not ask)]
+        registries = [each for each in said if each is not None]
+        hosts = list(dict.fromkeys(each.host for each in registries if each.host))
+        hosts += [host for host in self._referenced(ask, name) if host not in hosts]
+        if len(hosts) > 1:
+            raise Blocked(ReasonCode.AMBIGUOUS, f"two registries: {' and '.join(hosts)}; write one")
+        if hosts:
+            return str(hosts[0])
+        others = self.at.facts().hosts.get(name, frozenset())
+        if verify and len(others) == 1:
+            return next(iter(others))
+        return self._default_host(name, private=any(each.private for each in registries))
+
+    def _referenced(self, ask: Ask, name: str) -> list[str]:
+        images: Images = ask.get("images") if ask.get("images").items else self.images or ask.get("images")
+        return [
+            item.reference.host
+            for item in images.items
+            if item.reference is not None and item.reference.host and item.reference.repository == name
+        ]
+
+    def _default_host(self, name: str, *, private: bool) -> str:
+        own = sorted({host_of(pin.repository) for pin in self.names.pins if bare(pin.repository) == name} - {""})
+        host = self.at.host_of_task or self.at.registry or (own[0] if len(own) == 1 else None)
+        if host is None:
+            raise Blocked(
+                ReasonCode.NOT_DETERMINATE,
+                f"which registry is not said for {name}"
+                + (f" (it is pinned at {' and '.join(own)})" if own else "")
+                + '; write it, or set "url" under [registry] in executor.toml',
+            )
+        if private and host in WELL_KNOWN_REGISTRIES.values():
+            raise Blocked(
+                ReasonCode.AMBIGUOUS, f"a private registry is asked for, but {host} is configured; write which"
+            )
+        return host
+
+    def _registry_ping(self, ask: Ask) -> list[Request]:
+        registry: Registry = ask.get("registry")
+        self.partial = [self._request("registry.ping")]
+        host = registry.host or self.at.host_of_task or self.at.registry
+        if host is None:
+            named = list(self.names.registries)
+            hosts = sorted({host for each in self.at.facts().hosts.values() for host in each})
+            candidates = hosts or named
+            if len(candidates) != 1:
+                raise Blocked(
+                    ReasonCode.AMBIGUOUS if candidates else ReasonCode.NOT_DETERMINATE,
+                    f"which registry is not said ({', '.join(candidates) or 'none is configured'}); write its host, or "
+                    'set "url" under [registry] in executor.toml',
+                )
+            host = candidates[0]
+        return [self._request("registry.ping", registry=host)]
+
+
+def _distinct(images: Iterable[AnImage]) -> list[AnImage]:
+    return list({each.name: each for each in images}.values())
