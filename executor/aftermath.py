@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from executor.summary import build_report, exit_code
 from executor.taskfile import edit
 from executor.tools import files
 from executor.tools.git import Git
+from executor.values import replace
 from executor.wording import log_line
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
 from executor.convert import ConversionError, convert
 from executor.errors import ConfigError
 from executor.models import TaskType
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 FILE_NAME = "executor.toml"
 

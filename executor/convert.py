@@ -6,14 +6,14 @@ answer on in 0.15 s (docs/decisions.md); it is used where documents leave the pr
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import types
 import typing
 from collections.abc import Mapping
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any, TypeVar
+
+from executor.values import fields, is_dataclass
 
 T = TypeVar("T")
 
@@ -31,30 +31,25 @@ def convert(cls: type[T], data: Any, path: tuple[str | int, ...] = ()) -> T:
     """`data`, a mapping, as the dataclass `cls`. Raises ConversionError at the first thing that does not fit."""
     if not isinstance(data, Mapping):
         raise ConversionError(path, f"found {_named(data)}, expected a table of keys")
-    fields = _fields(cls)  # type: ignore[arg-type]  # typeshed: a type is not seen as hashable here
+    known = _fields(cls)  # type: ignore[arg-type]  # typeshed: a type is not seen as hashable here
     for key in data:
-        if key not in fields:
-            near = get_close_matches(str(key), fields, n=1)
-            hint = f'did you mean "{near[0]}"?' if near else f"known keys: {', '.join(sorted(fields))}"
+        if key not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(str(key), known, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else f"known keys: {', '.join(sorted(known))}"
             raise ConversionError((*path, key), f'unknown key "{key}"; {hint}')
-    missing = [name for name, (_, required) in fields.items() if required and name not in data]
+    missing = [name for name, (_, required) in known.items() if required and name not in data]
     if missing:
         raise ConversionError(path, f'missing key "{missing[0]}"')
-    return cls(**{key: _value(fields[key][0], value, (*path, key)) for key, value in data.items()})
+    return cls(**{key: _value(known[key][0], value, (*path, key)) for key, value in data.items()})
 
 
 @functools.cache
 def _fields(cls: type) -> dict[str, tuple[Any, bool]]:
     """Name → (type, required). Cached: resolving annotations costs more than a conversion."""
     hints = typing.get_type_hints(cls)
-    return {
-        field.name: (
-            hints[field.name],
-            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
-        )
-        for field in dataclasses.fields(cls)
-        if field.init
-    }
+    return {each.name: (hints[each.name], each.required) for each in fields(cls)}
 
 
 def _value(expected: Any, value: Any, path: tuple[str | int, ...]) -> Any:
@@ -78,7 +73,7 @@ def _value(expected: Any, value: Any, path: tuple[str | int, ...]) -> Any:
             raise ConversionError(path, f"found {_named(value)}, expected a table of keys")
         item = typing.get_args(expected)[1]
         return {str(key): _value(item, each, (*path, key)) for key, each in value.items()}
-    if dataclasses.is_dataclass(expected):
+    if is_dataclass(expected):
         return convert(typing.cast(type[Any], expected), value, path)
     return _scalar(expected, value, path)
 

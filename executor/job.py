@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from executor.safety import Check
 from executor.taskfile.model import TaskFile
 from executor.toolbox import Tools
 from executor.tools.git import State
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 
 @dataclass(frozen=True)

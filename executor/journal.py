@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from executor.errors import RepositoryError
 from executor.tools import files
 from executor.values import dataclass
 
@@ -59,11 +60,22 @@ def open_journal(root: Path, run_id: str) -> Iterator[Journal]:
 
 
 def prepare(root: Path) -> Path:
+    """The folder of the journals, made where it is missing. Raises RepositoryError where there can be none, or it would
+    lie outside of the repository."""
     folder = root / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
+    if not folder.resolve().is_relative_to(root):
+        raise RepositoryError("is a link out of the repository", place=str(FOLDER), remedy="remove the link")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise RepositoryError(
+            f"cannot be made: {error.strerror}",
+            place=str(FOLDER),
+            remedy="the journal of a run is kept there; make room for it, and give yourself the right to write",
+        ) from None
     return folder
 
 
@@ -119,5 +131,19 @@ def _entries(path: Path) -> Iterator[Mapping[str, Any]]:
     for line in lines:
         with contextlib.suppress(ValueError):
             entry = json.loads(line)
-            if isinstance(entry, dict) and "event" in entry:
+            if isinstance(entry, dict) and _is_whole(entry):
                 yield entry
+
+
+_FACTS: Mapping[str, Mapping[str, type]] = {
+    "write": {"path": str, "after": str},
+    "intent": {"criterion": int, "operation": str},
+    "finish": {"task_after": str, "declared": dict, "document": dict},
+}
+
+
+def _is_whole(entry: Mapping[str, Any]) -> bool:
+    """Whether it says what is relied on later. A file in that folder may be anybody's."""
+    event = entry.get("event")
+    facts = _FACTS.get(event, {}) if isinstance(event, str) else None
+    return facts is not None and all(isinstance(entry.get(name), kind) for name, kind in facts.items())

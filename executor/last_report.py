@@ -19,14 +19,15 @@ def find(task: str | None, start: Path) -> dict[str, Any]:
         found = workspace.home.root / workspace.home.config.report_folder / f"{name}.json"
     else:
         home = open_workspace(start).home
-        reports = sorted((home.root / home.config.report_folder).glob("*.json"), key=lambda each: each.stat().st_mtime)
+        reports = [each for each in (home.root / home.config.report_folder).glob("*.json") if each.is_file()]
+        reports.sort(key=lambda each: each.stat().st_mtime)
         if not reports:
             raise UsageError("no run has left a report here yet", remedy="executor run TASK.md")
         found = reports[-1]
     try:
-        document: dict[str, Any] = json.loads(found.read_bytes())
+        document = Report.model_validate_json(found.read_bytes())
     except FileNotFoundError:
         raise UsageError(f"there is no report of {task} yet", remedy=f"executor run {task}") from None
     except ValueError as error:
-        raise UsageError(f"{found}: not a report: {error}", remedy=f"remove it and run {task} again") from None
+        raise UsageError(f"{found}: not a report: {_first(error)}", remedy=f"remove it and run {task} again") from None
     return document

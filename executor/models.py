@@ -6,11 +6,10 @@ Path of the data: bytes → TaskFile (taskfile/) → Recognised (recognise/) →
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from executor.reasons import ReasonCode
@@ -96,7 +95,8 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """What a criterion asks for. Exactly one of `requests` and `cannot` says how it goes on; a criterion that is
-    understood in part has both, and never runs. `remarks` say what was decided on the way (two versions, the nearer)."""
+    understood in part has both, and never runs. `remarks` say what was decided on the way (two versions, the nearer).
+    """
 
     stem: str
     requests: tuple[Request, ...] = ()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
 from typing import Any
 
 from executor.all_operations import kinds, operation
@@ -21,7 +20,7 @@ from executor.recognise import Recogniser
 from executor.repository import Repository, Workspace
 from executor.taskfile.model import Criterion, TaskFile
 from executor.tools.tree import Tree
-from executor.values import dataclass
+from executor.values import dataclass, field, replace
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ One document always; a failure adds keys and never removes any. Secrets are mask
 from __future__ import annotations
 
 import difflib
+import errno
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -298,8 +300,11 @@ def failure_keys(outcomes: Sequence[Outcome], status: TaskStatus) -> dict[str, A
 
 def write(document: dict[str, Any], root: Path, folder: str, scratch: Path) -> Path:
     """Put the report in place as `<folder>/<task_id>.json`; the one before it is kept under its run id. `scratch` is a
-    folder on the same file system where a half-written one may lie."""
-    path = root / folder / f"{document['task_id']}.json"
+    folder on the same file system where a half-written one may lie. Raises OSError, also for a place outside of the
+    repository."""
+    path = root / folder / f"{_name(document['task_id'])}.json"
+    if not path.parent.resolve().is_relative_to(root.resolve()):
+        raise OSError(errno.EPERM, f"{folder} is a link out of the repository")
     path.parent.mkdir(parents=True, exist_ok=True)
     earlier = read(path)
     if earlier is not None and earlier.get("run_id") != document["run_id"]:
@@ -314,9 +319,17 @@ def read(path: Path) -> dict[str, Any] | None:
     """A report as it was written; None where there is none, or something that is no report."""
     try:
         found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        _name(found["run_id"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return found if isinstance(found, dict) and "run_id" in found else None
+    return found if isinstance(found, dict) else None
+
+
+def _name(text: str) -> str:
+    """An id that becomes a file's name; never one that leads elsewhere. Raises OSError."""
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", text):
+        raise OSError(errno.EINVAL, f"{text!r} is no name for a file")
+    return text
 
 
 def schema() -> dict[str, Any]:

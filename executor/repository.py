@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from executor.config import Config, load
 from executor.errors import ConfigError, RepositoryError
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from executor.flux.inventory import Inventory

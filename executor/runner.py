@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field, replace
 from typing import Any
 
 from executor.errors import Errored, Failed, Stop
@@ -16,7 +15,7 @@ from executor.planner import Plan, Planned, Scene, Step
 from executor.reasons import ReasonCode
 from executor.repository import Repository
 from executor.toolbox import LiveToolbox, Tools
-from executor.values import dataclass
+from executor.values import dataclass, field, replace
 
 INDEPENDENT = frozenset(
     {ReasonCode.ALREADY_TICKED, ReasonCode.WITHDRAWN, ReasonCode.OTHER_MARK, ReasonCode.FILTERED_OUT}

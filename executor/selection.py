@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from executor.errors import UsageError
+from executor.patterns import pattern
 from executor.taskfile.model import TaskFile
 
-_NUMBERS = re.compile(r"\s*\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*")
+_NUMBERS = pattern(r"\s*\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*")
 
 
 def select(task: TaskFile, filters: Sequence[str]) -> dict[int, bool] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from executor.reasons import ReasonCode
 from executor.tools import files, process
 from executor.tools.identity import identify
 from executor.tools.masking import Masker
-from executor.values import dataclass
+from executor.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from executor.tools.engine import Engine

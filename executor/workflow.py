@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from executor.taskfile import duplicates, edit
 from executor.toolbox import Tools
 from executor.tools import files
 from executor.tools.git import Git
+from executor.values import replace
 
 LOCK_NAME = "executor.lock"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from executor.errors import Blocked
 from executor.flux.places import Files, Spot, Thing
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.tools.yaml_span import plain_is_string
 from executor.values import dataclass
@@ -14,7 +15,7 @@ from executor.values import dataclass
 if TYPE_CHECKING:
     from executor.flux.inventory import Inventory, Manifest
 
-_VARIABLE = re.compile(r"(?<!\$)\$\{(?P<name>[A-Za-z_]\w*)(?:(?P<operator>:?[=-])(?P<default>[^${}]*))?\}")
+_VARIABLE = pattern(r"(?<!\$)\$\{(?P<name>[A-Za-z_]\w*)(?:(?P<operator>:?[=-])(?P<default>[^${}]*))?\}")
 """drone/envsubst as Flux uses it: a name, or a name with a default. Everything else in `${}` is not edited."""
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from executor.errors import Blocked, Errored, Failed, Stop
@@ -24,7 +23,7 @@ from executor.flux.versions import is_lower, split
 from executor.models import Artefact, FileEdit, Forecast, Performed
 from executor.reasons import ReasonCode
 from executor.tools.yaml_span import Edit, NotYaml, Replace, compose
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from executor.config import Config

@@ -6,14 +6,14 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
+from executor.patterns import pattern
 from executor.tools.kustomize import load
-from executor.values import dataclass
+from executor.values import dataclass, replace
 
 Field = tuple[str | int, ...]
-_HASHED = re.compile(r"(.+)-[bcdfghkmt2456789]{10}")
+_HASHED = pattern(r"(.+)-[bcdfghkmt2456789]{10}")
 """The suffix of kustomize's generators (kyaml hasher: hexadecimal without vowels, 0, 1 and 3)."""
 
 

@@ -10,7 +10,6 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from executor.flux.facts import FLUX_KUSTOMIZE, normal
 from executor.flux.graph import FluxBuild, FluxKey, Graph
 from executor.flux.scratch import Side, Target
 from executor.tools.kustomize import Build, Job, Kustomize, load
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 _CHANGING = ("patches", "patchesStrategicMerge", "patchesJson6902", "components", "namePrefix", "nameSuffix")
 """What a parent may hold that changes the Flux Kustomizations among its objects (its namespace aside)."""

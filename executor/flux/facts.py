@@ -6,21 +6,21 @@ Kept per file are the facts, never the text: an inventory of 1,000 files is some
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
-from dataclasses import asdict, field
+from dataclasses import asdict
 from typing import Any
 
+from executor.patterns import pattern
 from executor.tools.kustomize import FILE_NAMES
 from executor.tools.yaml_read import Items, Map, Node, NotYaml, Scalar, read
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 FLUX_KUSTOMIZE = "kustomize.toolkit.fluxcd.io/"
 KUSTOMIZE_CONFIG = "kustomize.config.k8s.io/"
 FLUX_INSTANCE = "FluxInstance"
 _SOURCES = frozenset({"GitRepository", "OCIRepository", "Bucket", "ExternalArtifact"})
 
-_IMAGE = re.compile(
+_IMAGE = pattern(
     r"(?P<repository>(?:[A-Za-z0-9.-]+(?::\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)"
     r"(?::(?P<tag>[A-Za-z0-9_][\w.-]{0,127}))?(?P<digest>@sha256:[0-9a-f]{64})?"
 )
@@ -303,7 +303,7 @@ def is_remote(value: str) -> bool:
     return _REMOTE.search(value) is not None
 
 
-_REMOTE = re.compile(
+_REMOTE = pattern(
     r"://|[?&](ref|version)=|\.git(/|$)|^git::|^[\w.-]+@[\w.-]+:|^(github\.com|gitlab\.com|bitbucket\.org)[:/]"
 )
 

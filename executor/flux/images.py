@@ -5,20 +5,18 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 
 from executor.config import Config
-from executor.values import dataclass
+from executor.patterns import pattern
+from executor.values import dataclass, field
 
 GENERIC = frozenset({"infra", "images", "docker", "containers", "services", "apps", "src", "build", "packages"})
 """Folder names that say what lies in them, not whose it is: no part of an image's name and no group."""
 
-_NOT_BUILT = re.compile(
-    r"\.(dockerignore|j2|tmpl|tpl|template|md|txt|orig|bak|swp|rej|ya?ml|json|sh|py)$", re.IGNORECASE
-)
-_DOCKERFILE = re.compile(r"(Dockerfile|Containerfile)([._-].+)?|.+\.(Dockerfile|dockerfile)")
-_COPY = re.compile(r"^\s*(?:COPY|ADD)\s+(?P<rest>.+)$", re.IGNORECASE)
+_NOT_BUILT = pattern(r"\.(dockerignore|j2|tmpl|tpl|template|md|txt|orig|bak|swp|rej|ya?ml|json|sh|py)$", re.IGNORECASE)
+_DOCKERFILE = pattern(r"(Dockerfile|Containerfile)([._-].+)?|.+\.(Dockerfile|dockerfile)")
+_COPY = pattern(r"^\s*(?:COPY|ADD)\s+(?P<rest>.+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

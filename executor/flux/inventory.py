@@ -16,16 +16,16 @@ import time
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from executor.config import Config
 from executor.flux.facts import Facts, of_file
 from executor.flux.images import ImageSource, image_sources, is_dockerfile
+from executor.patterns import pattern
 from executor.tools import process
 from executor.tools.kustomize import FILE_NAMES
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from executor.flux.graph import Graph
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 FORMAT = 6
 """Of the cache; another number there and it is read anew."""
 
-_ARCHIVE = re.compile(r"[._-]?archived?s?", re.IGNORECASE)
+_ARCHIVE = pattern(r"[._-]?archived?s?", re.IGNORECASE)
 _NEVER = frozenset({".git", "node_modules", ".venv", "__pycache__", ".terraform"})
-_PLACEHOLDER = re.compile(r"\$\{|\{\{")
+_PLACEHOLDER = pattern(r"\$\{|\{\{")
 _SETTLED = 2.0
 """Seconds after which a file's stamp is believed: a younger file may change again within one tick of its clock."""
 

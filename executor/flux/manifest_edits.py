@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from executor.errors import Blocked, Refused
 from executor.flux.cells import Cell
 from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, make
 from executor.flux.places import Files, Source, Spot, node_at
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.tools.kustomize import FILE_NAMES
 from executor.tools.yaml_span import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 Value = str | int | float | bool | None
 
-_VERSION_KEY = re.compile(r"(?i)(?:.*(?:tag|version|digest)|semver|sha)")
+_VERSION_KEY = pattern(r"(?i)(?:.*(?:tag|version|digest)|semver|sha)")
 _TYPED = ("integer", "decimal", "truth", "null")
 
 

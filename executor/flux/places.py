@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Sequence as SequenceOf
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from executor.errors import Blocked, Refused
 from executor.models import FileEdit
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.tools.kustomize import FILE_NAMES
 from executor.tools.yaml_span import (
@@ -31,7 +30,7 @@ from executor.tools.yaml_span import (
     find,
     show_path,
 )
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from executor.flux.inventory import Manifest
@@ -229,7 +228,7 @@ class Files:
             raise Blocked(ReasonCode.NOT_PLAIN, f"{source.path}:{line}: {error.message}; change it by hand") from None
 
 
-_POLICY = re.compile(r"\{\s*\\?[\"']?\$imagepolicy\b")
+_POLICY = pattern(r"\{\s*\\?[\"']?\$imagepolicy\b")
 
 
 def refuse_foreign_owner(spot: Spot) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from executor.errors import Blocked, Stop
 from executor.flux.change import Ground, Limits, Plan, Turn, bare, make
 from executor.flux.image_pins import Image, images_of, is_pushed, move, pick
@@ -12,7 +10,7 @@ from executor.flux.places import Files, Thing
 from executor.flux.versions import Version, image_problem
 from executor.models import Artefact
 from executor.reasons import ReasonCode
-from executor.values import dataclass
+from executor.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

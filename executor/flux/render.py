@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
 from executor.config import Config
@@ -27,7 +26,7 @@ from executor.models import FileEdit
 from executor.reasons import ReasonCode
 from executor.tools.kustomize import Build, Kustomize, load
 from executor.tools.tree import Tree
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 __all__ = ["Change", "Proof", "prove", "reaching"]
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
+from executor.patterns import pattern
 from executor.tools.kustomize import load
 from executor.values import dataclass
 
@@ -69,7 +70,7 @@ def findings(document: Mapping[str, Any]) -> list[Finding]:
 
 # images
 
-_REFERENCE = re.compile(r"[\w./:@${}-]+")
+_REFERENCE = pattern(r"[\w./:@${}-]+")
 
 
 def _floating(document: Mapping[str, Any]) -> Found:
@@ -148,8 +149,8 @@ def _plain(document: Mapping[str, Any]) -> Found:
                 yield f"{key}.{name}", "stands in plain text; encrypt it with SOPS, or seal it"
 
 
-_ENCRYPTED = re.compile(r"ENC\[[A-Z0-9_]+,data:|-----BEGIN AGE ENCRYPTED FILE-----|\"?sops\"?:")
-_REFERENCE_TO_A_STORE = re.compile(r"\$\{\w+\}|\{\{.*\}\}|(op://|ref\+|vault:)\S+")
+_ENCRYPTED = pattern(r"ENC\[[A-Z0-9_]+,data:|-----BEGIN AGE ENCRYPTED FILE-----|\"?sops\"?:")
+_REFERENCE_TO_A_STORE = pattern(r"\$\{\w+\}|\{\{.*\}\}|(op://|ref\+|vault:)\S+")
 """What is filled in later: by Flux, a template, 1Password, vals, bank-vaults."""
 
 

@@ -7,19 +7,19 @@ deletes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from executor.errors import Blocked
 from executor.flux.places import Source, Spot
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.tools.yaml_span import Alias, Mapping, Node, Path, Scalar, Sequence, show_path
+from executor.values import dataclass
 
 Values = Spot | dict[str, "Values"] | list["Values"]
 
 _MOST_NODES = 50_000
-_REFERENCE = re.compile(
+_REFERENCE = pattern(
     r"(?P<repository>(?:[A-Za-z0-9.-]+(?::\d+)?/|\$\{[^}]*\}/)?[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*)"
     r"(?::(?P<tag>[A-Za-z0-9_$][\w.${}:=-]{0,127}))?(?:@(?P<digest>[a-z0-9]+:[0-9a-f]+))?"
 )
@@ -32,8 +32,8 @@ _REPOSITORY_KEYS = (
 )
 _REGISTRY_KEYS = ("registry", "imageRegistry")
 _DIGEST_KEYS = ("digest", "imageDigest", "sha")
-_IMAGE_KEY = re.compile(r"(?:image|.*(?:Image|_image|-image))")
-_NESTED = re.compile(r"(?i)image")
+_IMAGE_KEY = pattern(r"(?:image|.*(?:Image|_image|-image))")
+_NESTED = pattern(r"(?i)image")
 
 
 @dataclass(frozen=True, eq=False)

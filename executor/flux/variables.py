@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ANY = re.compile(r"\$\$?\{")
+from executor.patterns import pattern
+
+_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_ANY = pattern(r"\$\$?\{")
 
 
 def substitute(text: str, known: Mapping[str, str], *, complete: bool = True) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 
+from executor.patterns import pattern
 from executor.values import dataclass
 
-SEMVER = re.compile(
+SEMVER = pattern(
     r"v?(?P<core>\d+\.\d+\.\d+)(?:-(?P<pre>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 )
-TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+TAG = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 """OCI distribution specification, "Pulling manifests": a tag."""
 
-DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_COMPARABLE = re.compile(r"v?(?P<core>\d+(?:\.\d+)*)(?:[-_+.](?P<rest>[0-9A-Za-z][0-9A-Za-z_.+-]*))?")
-_BEFORE_RELEASE = re.compile(r"(?:alpha|beta|rc|pre|preview|dev|snapshot|a|b)(?:[.-]?\d.*)?", re.IGNORECASE)
+DIGEST = pattern(r"sha256:[0-9a-f]{64}")
+_COMPARABLE = pattern(r"v?(?P<core>\d+(?:\.\d+)*)(?:[-_+.](?P<rest>[0-9A-Za-z][0-9A-Za-z_.+-]*))?")
+_BEFORE_RELEASE = pattern(r"(?:alpha|beta|rc|pre|preview|dev|snapshot|a|b)(?:[.-]?\d.*)?", re.IGNORECASE)
 _FLOATING = frozenset({"latest", "stable", "edge", "nightly", "current", "newest"})
-_PARTIAL = re.compile(r"v?\d+(?:\.\d+)?")
+_PARTIAL = pattern(r"v?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)

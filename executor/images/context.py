@@ -15,13 +15,12 @@ import re
 import stat
 import tarfile
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import IO
 
 from executor.errors import Blocked, Errored, Failed
 from executor.reasons import ReasonCode
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 _BLOCK = 1024 * 1024
 
@@ -149,7 +148,10 @@ class Entry:
     link: str = ""
 
 
-def entries(root: Path, ignore: Ignore = Ignore()) -> list[Entry]:
+_NOTHING_IGNORED = Ignore()
+
+
+def entries(root: Path, ignore: Ignore = _NOTHING_IGNORED) -> list[Entry]:
     """What is not ignored below `root`, sorted by path.
 
     Symlinks are taken as links and never followed; sockets are left out. Raises Blocked PERMISSION, NOT_FOUND.

@@ -10,17 +10,17 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 
 from executor.errors import Blocked
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
-from executor.values import dataclass
+from executor.values import dataclass, field
 
-_DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S.*?)\s*$")
-_HEREDOC = re.compile(r"""(?:^|[\s;&|(])\d*<<(-?)(["']?)([A-Za-z_][\w.]*)\2(?=$|[\s;&|)<>])""")
-_FLAG = re.compile(r"\s*(--[a-z][a-z0-9-]*(?:=\S*)?)(?=\s|$)")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})")
-_REMOTE = re.compile(r"(?:https?|git|ssh)://|git@|\S+\.git(?:[#?]|$)")
+_DIRECTIVE = pattern(r"#\s*(\w+)\s*=\s*(\S.*?)\s*$")
+_HEREDOC = pattern(r"""(?:^|[\s;&|(])\d*<<(-?)(["']?)([A-Za-z_][\w.]*)\2(?=$|[\s;&|)<>])""")
+_FLAG = pattern(r"\s*(--[a-z][a-z0-9-]*(?:=\S*)?)(?=\s|$)")
+_VARIABLE = pattern(r"\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})")
+_REMOTE = pattern(r"(?:https?|git|ssh)://|git@|\S+\.git(?:[#?]|$)")
 
 AUTOMATIC = frozenset(
     f"{side}{what}" for side in ("TARGET", "BUILD") for what in ("PLATFORM", "OS", "ARCH", "VARIANT")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-import re
 import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from executor.errors import Blocked
 from executor.images import context
 from executor.images import dockerfile as reading
 from executor.images.source import Source
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.tools.tree import Tree
 from executor.values import dataclass
@@ -27,7 +27,7 @@ LABEL = "io.executor.inputs"
 _OURS = frozenset({".executor"})
 """Our journal and logs lie there; they change while we build."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9_:@./+, -]*")
+_PLAIN = pattern(r"[A-Za-z0-9_:@./+, -]*")
 _SENT = ".executor.dockerfile"
 
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import tempfile
 from pathlib import Path
 from typing import Protocol
 
 from executor.errors import Blocked, Failed
 from executor.images.source import Source
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.tools.engine import DEFAULT_HOST
 from executor.tools.process import Completed
 from executor.tools.tree import Tree
 from executor.values import dataclass
 
-_SHELL = re.compile(r"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?(?:bash|sh|dash)(?:\s|$)")
+_SHELL = pattern(r"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?(?:bash|sh|dash)(?:\s|$)")
 
 
 class Run(Protocol):

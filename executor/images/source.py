@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from executor.errors import Blocked
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.values import dataclass
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from executor.flux.inventory import Inventory
     from executor.tools.tree import Tree
 
-_FROM_ENVIRONMENT = re.compile(r"\$\{(EXECUTOR_\w+)(?::-([^}]*))?\}")
+_FROM_ENVIRONMENT = pattern(r"\$\{(EXECUTOR_\w+)(?::-([^}]*))?\}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,13 @@ import hashlib
 import os
 import shlex
 from collections.abc import Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Failed, Refused
 from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk
 from executor.reasons import ReasonCode
 from executor.recognise.policy import judge
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from executor.operations.interface import Site, Toolbox

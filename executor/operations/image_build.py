@@ -7,7 +7,6 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -16,10 +15,11 @@ from executor.errors import Blocked, Errored, Failed, Stop
 from executor.images import names, recipe, script
 from executor.images.source import Source, Wish, find_source
 from executor.models import Artefact, Forecast, Performed, Risk, TaskType
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.tools.credentials import NoLogin, login_for
 from executor.tools.engine import BuildOrder, BuildxOrder, Engine, LocalImage, Streamed, failing_step, has_buildx
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from executor.images.recipe import Inputs, Recipe
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 _IN_MEMORY = 64 * 1024 * 1024
 _SHOWN = 400
 _LINES = 3
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_CHATTER = re.compile(r"$|---> |Removing intermediate container |Sending build context ")
-_NO_NETWORK = re.compile(r"dial tcp|no such host|i/o timeout|connection refused|TLS handshake|Temporary failure|EOF$")
-_NO_LOGIN = re.compile(r"unauthorized|authentication required|no basic auth|denied", re.IGNORECASE)
-_NO_IMAGE = re.compile(r"not found|manifest unknown|does not exist|invalid reference", re.IGNORECASE)
+_COLOUR = pattern(r"\x1b\[[0-9;]*[A-Za-z]")
+_CHATTER = pattern(r"$|---> |Removing intermediate container |Sending build context ")
+_NO_NETWORK = pattern(r"dial tcp|no such host|i/o timeout|connection refused|TLS handshake|Temporary failure|EOF$")
+_NO_LOGIN = pattern(r"unauthorized|authentication required|no basic auth|denied", re.IGNORECASE)
+_NO_IMAGE = pattern(r"not found|manifest unknown|does not exist|invalid reference", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from executor.errors import Blocked, Failed
 from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk, TaskType
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.values import dataclass
 
@@ -22,8 +22,8 @@ RULES = ("yaml", "names", "paths", "references", "kustomize")
 SHOWN = 8
 
 _RBAC = frozenset({"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"})
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
-_OPEN = re.compile(r"\$\{|\{\{")
+_NAME = pattern(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
+_OPEN = pattern(r"\$\{|\{\{")
 _CHARTS = frozenset({"HelmRepository", "GitRepository", "Bucket", "OCIRepository", "HelmChart"})
 
 Problem = tuple[str, str]

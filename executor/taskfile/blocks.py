@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import field
 
-from executor.values import dataclass
+from executor.patterns import pattern
+from executor.values import dataclass, field
 
 
 @dataclass(slots=True)
@@ -65,11 +65,11 @@ def _without_break(line: str) -> str:
     return line[:-1].rstrip() if (len(line) - len(bare)) % 2 else line
 
 
-_ATX = re.compile(r"(#{1,6})(?:[ \t]+(.*))?$", re.S)
-_FENCE = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$", re.S)
-_SETEXT = re.compile(r"(?:(=+)|-+)[ \t]*$")
-_RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
-_MARKER = re.compile(r"([-+*])(?=[ \t]|$)|(\d{1,9})([.)])(?=[ \t]|$)")
+_ATX = pattern(r"(#{1,6})(?:[ \t]+(.*))?$", re.S)
+_FENCE = pattern(r"(`{3,})([^`]*)$|(~{3,})(.*)$", re.S)
+_SETEXT = pattern(r"(?:(=+)|-+)[ \t]*$")
+_RULE = pattern(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
+_MARKER = pattern(r"([-+*])(?=[ \t]|$)|(\d{1,9})([.)])(?=[ \t]|$)")
 _SPECIAL = frozenset("#>`~<=-_*+0123456789")
 
 _TAGS = (
@@ -79,7 +79,7 @@ _TAGS = (
     "title|tr|track|ul"
 )
 _ATTRIBUTE = r"""\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?"""
-_TO_BLANK = re.compile(r"[ \t]*$")
+_TO_BLANK = pattern(r"[ \t]*$")
 _HTML: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         re.compile(r"<(?:script|pre|style|textarea)(?:[\s>]|$)", re.I),
@@ -91,7 +91,7 @@ _HTML: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"<![A-Za-z]"), re.compile(r">")),
     (re.compile(rf"</?(?:{_TAGS})(?:\s|/?>|$)", re.I), _TO_BLANK),
 )
-_HTML_ANY_TAG = re.compile(rf"(?:<[A-Za-z][A-Za-z0-9-]*(?:{_ATTRIBUTE})*\s*/?>|</[A-Za-z][A-Za-z0-9-]*\s*>)\s*$")
+_HTML_ANY_TAG = pattern(rf"(?:<[A-Za-z][A-Za-z0-9-]*(?:{_ATTRIBUTE})*\s*/?>|</[A-Za-z][A-Za-z0-9-]*\s*>)\s*$")
 
 
 MAX_DEPTH = 100

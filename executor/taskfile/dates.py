@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-_FORM = re.compile(
+from executor.patterns import pattern
+
+_FORM = pattern(
     r"(?P<year>\d{4})(?P<sep>[-/.]?)(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
     r"(?:(?P<t>[Tt]|[ \t]+)(?P<hour>\d{1,2}):\d\d(?P<second>:\d\d(?:[.,](?P<fraction>\d+))?)?"
     r"(?P<gap>[ \t]*)(?P<zone>Z|z|UTC|[+-]\d\d(?::?\d\d)?)?)?$",

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from executor.patterns import pattern
 from executor.taskfile.blocks import Block, walk
 from executor.taskfile.front import FrontMatter
 from executor.taskfile.sections import is_dependencies, sections_named
 
 _KEYS = {"depends_on": ("depends_on", "dependencies"), "blocks": ("blocks",), "blocked_by": ("blocked_by",)}
-_LABEL = re.compile(
+_LABEL = pattern(
     r"(?:\*\*|__)?(?P<word>blocked by|depends on|after|requires|needs|before|blocks|waits for)\b:?(?:\*\*|__)?:?\s*",
     re.I,
 )
 _FIELD_OF = {"blocked by": "blocked_by", "before": "blocks", "blocks": "blocks"}
-_TASK_ID = re.compile(r"(?<![\w/.-])([A-Za-z][A-Za-z0-9_]*-\d+(?:\.\d+)*)(?![\w/-])")
+_TASK_ID = pattern(r"(?<![\w/.-])([A-Za-z][A-Za-z0-9_]*-\d+(?:\.\d+)*)(?![\w/-])")
 _ANY_PREFIX = ("task",)
 
 

@@ -7,15 +7,14 @@ read, and a warning names the line.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import TaskFileError
+from executor.patterns import pattern
 from executor.taskfile.lines import Line
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     import yaml
@@ -298,10 +297,10 @@ class _Reader:
 
 
 _DEEPEST = 500
-_NESTING = re.compile(r"[\[\]{}]|[-?](?=[ \t])")
-_KEY_LINE = re.compile(r"""(?:[^\s#\-\[\]{}'"][^:]*|'[^']*'|"[^"]*"|-[^\s:][^:]*):(?:[ \t]|$)""")
-_COLON = re.compile(r"[ \t]*:(?=\s|\Z)")
-_ENTRY_START = re.compile(r"[^\s#\-\]}]|-[^\s]")
+_NESTING = pattern(r"[\[\]{}]|[-?](?=[ \t])")
+_KEY_LINE = pattern(r"""(?:[^\s#\-\[\]{}'"][^:]*|'[^']*'|"[^"]*"|-[^\s:][^:]*):(?:[ \t]|$)""")
+_COLON = pattern(r"[ \t]*:(?=\s|\Z)")
+_ENTRY_START = pattern(r"[^\s#\-\]}]|-[^\s]")
 
 
 def _problem(error: Exception) -> str:

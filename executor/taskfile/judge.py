@@ -5,9 +5,9 @@ Only its block parser runs; inline markup is not needed and is most of the time 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from executor.patterns import pattern
 from executor.taskfile.blocks import Block
 
 _KINDS = {"thematic_break": "rule", "block_html": "html", "raw_html": "html"}
@@ -24,7 +24,7 @@ def tree(lines: list[str]) -> Block:
     return Block("document", children=_blocks(state.tokens))
 
 
-_LONG_GAP = re.compile(r"[ \t]{200,}")
+_LONG_GAP = pattern(r"[ \t]{200,}")
 
 
 def _tame(line: str) -> str:

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 from executor.errors import TaskFileError
+from executor.patterns import pattern
 from executor.values import dataclass
 
 BOM = b"\xef\xbb\xbf"
-_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
+_LINE = pattern(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 
 
 @dataclass(frozen=True, slots=True)

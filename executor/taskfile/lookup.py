@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from executor.errors import TaskFileError
+from executor.patterns import pattern
 
 _FRONT_BYTES = 8192
-_NAME = re.compile(r"([A-Za-z][A-Za-z0-9]*[-_]\d+(?:\.\d+)*)(?=$|[\s_.-])")
+_NAME = pattern(r"([A-Za-z][A-Za-z0-9]*[-_]\d+(?:\.\d+)*)(?=$|[\s_.-])")
 # front matter may go on behind the bytes that were read
-_FENCED = re.compile(r"\s*---[ \t]*(?:\r\n|\n|\r)(.*?)(?:(?:^|\r)---[ \t]*(?:$|\r)|\Z)", re.S | re.M)
-_ID_LINE = re.compile(
+_FENCED = pattern(r"\s*---[ \t]*(?:\r\n|\n|\r)(.*?)(?:(?:^|\r)---[ \t]*(?:$|\r)|\Z)", re.S | re.M)
+_ID_LINE = pattern(
     r"""(?:^|\r)(?:id|"id"|'id')[ \t]*:[ \t]+("[^"\r\n]*"|'[^'\r\n]*'|[^\r\n#]*?)[ \t]*(?:[ \t]#[^\r\n]*)?(?=$|\r)""",
     re.M,
 )

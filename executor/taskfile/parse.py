@@ -15,6 +15,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from executor.errors import TaskFileError
+from executor.patterns import pattern
 from executor.taskfile import dependencies, front, judge
 from executor.taskfile.blocks import Block, TooDeep, scan, walk
 from executor.taskfile.front import FrontMatter
@@ -35,7 +36,7 @@ from executor.taskfile.sections import (
 from executor.values import dataclass
 
 MAX_BYTES = 10 * 1024 * 1024
-_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
+_ID = pattern(r"[A-Za-z0-9._-]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +198,9 @@ def _criterion(index: int, found: Found, lines: list[Line]) -> Criterion:
     )
 
 
-_DECORATION = re.compile(r"(?:#\d+|\*\*|__|\[P\]|[A-Za-z]+-?\d[\d.]*:|\d+[.)])[ \t]*")
-_STRUCK = re.compile(r"~~(?![\s~])(?:`[^`]*`|[^~`]|~(?!~)|`)*?(?<!\s)~~")
-_NOTE = re.compile(r"[\s.,;:!*_]*(?:[\s]+[-–—]+\s.*|\(.*\)[\s.!*_]*|\[.*\][\s.!*_]*)?$", re.S)
+_DECORATION = pattern(r"(?:#\d+|\*\*|__|\[P\]|[A-Za-z]+-?\d[\d.]*:|\d+[.)])[ \t]*")
+_STRUCK = pattern(r"~~(?![\s~])(?:`[^`]*`|[^~`]|~(?!~)|`)*?(?<!\s)~~")
+_NOTE = pattern(r"[\s.,;:!*_]*(?:[\s]+[-–—]+\s.*|\(.*\)[\s.!*_]*|\[.*\][\s.!*_]*)?$", re.S)
 
 
 def _withdrawn(text: str) -> bool:

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import field
 
+from executor.patterns import pattern
 from executor.taskfile.blocks import Block, walk
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 BOLD_LEVEL = 7
 """A bold line of its own acts as a heading below all six levels."""
 
-_BOLD_LINE = re.compile(r"(\*\*\*|\*\*|___|__)(?![\s*_])((?:(?!\1).)+)(?<!\s)\1[ \t]*:?$")
-_BOX = re.compile(r"\[([ xX~\-!/>?])\](?:[ \t\v\f]+|$)")
+_BOLD_LINE = pattern(r"(\*\*\*|\*\*|___|__)(?![\s*_])((?:(?!\1).)+)(?<!\s)\1[ \t]*:?$")
+_BOX = pattern(r"\[([ xX~\-!/>?])\](?:[ \t\v\f]+|$)")
 _TASK_MARKS = frozenset(" xX")
-_ALMOST_BOX = re.compile(r"\[(?:[ xX\u00a0\u2007\u202f]?|[ \t]+[xX]?[ \t]*|[^\w\s\[\]])\](?![(\[:])")
-_HIDDEN = re.compile(r"<!--.*?-->|<[^<>]*>")
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_MARKUP = re.compile(r"[*_`~]+")
-_NOTE_OF_TITLE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])$")
-_ACCEPTANCE = re.compile(r"acceptance criteria(?: ?[:–—-] ?\S.*)?$")
-_COMMANDS = re.compile(r"(?:commands(?: to run)?|(?:build|deployment|verification) commands)$")
+_ALMOST_BOX = pattern(r"\[(?:[ xX\u00a0\u2007\u202f]?|[ \t]+[xX]?[ \t]*|[^\w\s\[\]])\](?![(\[:])")
+_HIDDEN = pattern(r"<!--.*?-->|<[^<>]*>")
+_LINK = pattern(r"\[([^\]]*)\]\([^)]*\)")
+_MARKUP = pattern(r"[*_`~]+")
+_NOTE_OF_TITLE = pattern(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])$")
+_ACCEPTANCE = pattern(r"acceptance criteria(?: ?[:–—-] ?\S.*)?$")
+_COMMANDS = pattern(r"(?:commands(?: to run)?|(?:build|deployment|verification) commands)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,11 @@ import binascii
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from executor.tools import process
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 HUB = "https://index.docker.io/v1/"
 _HUB_NAMES = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io"})

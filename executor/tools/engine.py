@@ -19,7 +19,6 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import IO, Any, Protocol
 from urllib.parse import quote, urlencode
@@ -27,7 +26,7 @@ from urllib.parse import quote, urlencode
 from executor.errors import Blocked, Errored
 from executor.reasons import ReasonCode
 from executor.tools.credentials import Login
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 _LOOK_SECONDS = 30.0

@@ -12,12 +12,12 @@ import functools
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from executor.patterns import pattern
 from executor.tools.process import Call, Completed, find, run, run_together
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 DEAD_PROXY = "http://127.0.0.1:9"
 """The discard port of this machine: refused at once, never a wait."""
@@ -25,8 +25,8 @@ DEAD_PROXY = "http://127.0.0.1:9"
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """What kustomize takes for a kustomization, in its own order (api/konfig); two of them in one folder are an error."""
 
-_KLOG = re.compile(r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ [\w.-]+:\d+\] ")
-_FETCHED = re.compile(
+_KLOG = pattern(r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ [\w.-]+:\d+\] ")
+_FETCHED = pattern(
     r"failed to run '[^']*git|transport '[^']*' not allowed|proxyconnect tcp|no 'git' program on path"
     r"|dial tcp[^\n]*(?:refused|no such host|unreachable|timeout)|URL is a git repository"
 )

@@ -10,11 +10,13 @@ import shlex
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, quote_plus
 
+from executor.patterns import pattern
+
 MASK = "***"
 SHORTEST = 8
 """Shorter values are not masked: they would blot out half of a log (safety.md, "Secrets")."""
 
-_SECRET_NAMES = re.compile(r"(?i)(token|passw(or)?d|secret|api_?key|credential|private_?key|auth)")
+_SECRET_NAMES = pattern(r"(?i)(token|passw(or)?d|secret|api_?key|credential|private_?key|auth)")
 
 _SHAPES = [
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),

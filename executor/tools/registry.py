@@ -14,7 +14,6 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -23,7 +22,7 @@ from executor.errors import Blocked, Errored, Failed, Stop
 from executor.reasons import ReasonCode
 from executor.tools import http
 from executor.tools.credentials import Login, NoLogin, login_for
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"

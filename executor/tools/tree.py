@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
 from pathlib import Path, PurePosixPath
 
 from executor.errors import Refused
 from executor.models import FileEdit
 from executor.reasons import ReasonCode
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 
 @dataclass

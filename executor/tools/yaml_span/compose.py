@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from executor.patterns import pattern
 from executor.values import dataclass
 
 BOM = b"\xef\xbb\xbf"
@@ -201,7 +202,7 @@ class _Offsets:
         return index + self.extra[bisect.bisect_left(self.indexes, index)]
 
 
-_WIDE = re.compile(r"[^\x00-\x7f]")
+_WIDE = pattern(r"[^\x00-\x7f]")
 _KINDS = {
     "StreamStartEvent": "stream+",
     "StreamEndEvent": "stream-",
@@ -233,9 +234,9 @@ def _event(event: Any, offset: _Offsets) -> Event:
     return Event(kind, start, end)
 
 
-_SPACE = re.compile(rb"(?:[ \t\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9]|(?:(?<=[ \t\r\n])|\A)#[^\r\n]*)*")
-_ANCHOR = re.compile(rb"&[0-9A-Za-z_-]+")
-_TAG = re.compile(rb"!(?:<[^>]*>|[^\s,\[\]{}]*)")
+_SPACE = pattern(rb"(?:[ \t\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9]|(?:(?<=[ \t\r\n])|\A)#[^\r\n]*)*")
+_ANCHOR = pattern(rb"&[0-9A-Za-z_-]+")
+_TAG = pattern(rb"!(?:<[^>]*>|[^\s,\[\]{}]*)")
 
 
 def content_start(data: bytes, event: Event) -> int:

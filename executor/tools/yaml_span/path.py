@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from executor.patterns import pattern
 from executor.tools.yaml_span.compose import Alias, Mapping, Node, Scalar, Sequence, Yaml
 from executor.values import dataclass
 
@@ -46,7 +47,7 @@ class Found:
     through: tuple[Alias, ...] = ()
 
 
-_STEP = re.compile(
+_STEP = pattern(
     r"""\.?(?:
         (?P<name>(?:\\.|[^.\[\]\\])+)
       | \[(?P<index>\d+)\]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from executor.patterns import pattern
+
 _WORDS = {"~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<"}
 _WORDS |= {sign + dot + word for sign in ("", "+", "-") for dot in ("", ".") for word in ("inf", "infinity", "nan")}
-_NUMBER = re.compile(
+_NUMBER = pattern(
     r"""[-+]?(?:
         0[xX][0-9A-Fa-f_]*(?:\.[0-9A-Fa-f_]*)?(?:[pP][-+]?[0-9]*)?   # hexadecimal, also Go's floats
       | 0[oO]?[0-7_]* | 0[bB][01_]*
@@ -19,13 +21,13 @@ _NUMBER = re.compile(
     )""",
     re.VERBOSE,
 )
-_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt \t].*)?")
+_DATE = pattern(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt \t].*)?")
 _FIRST = r"A-Za-z0-9_./$"
 _LATER = _FIRST + r"+@=:~()*^!%&;'\"<>|?\\-"
-_PLAIN = re.compile(f"[{_FIRST}][{_LATER}]*(?: [{_LATER}]+)*")
-_PLAIN_BLOCK = re.compile(f"[{_FIRST}][{_LATER}{{}}\\[\\],]*(?: [{_LATER}{{}}\\[\\],]+)*")
-_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
+_PLAIN = pattern(f"[{_FIRST}][{_LATER}]*(?: [{_LATER}]+)*")
+_PLAIN_BLOCK = pattern(f"[{_FIRST}][{_LATER}{{}}\\[\\],]*(?: [{_LATER}{{}}\\[\\],]+)*")
+_INTEGER = pattern(r"0|-?[1-9][0-9]*")
+_DECIMAL = pattern(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 
 
 def plain_is_string(value: str, *, flow: bool = True) -> bool:
