@@ -3,8 +3,8 @@
     python benchmarks/corpus_sentences.py TASKS [--repository ROOT] [--show resolved|open|all] [--sample N]
 
 TASKS is a folder of task files. Names are looked up in the repository ROOT, by default an empty one. Every criterion
-that resolves is to be read by a person: `--show resolved` prints them; a wrong one is a defect of the highest grade, and
-its counter-example belongs beside its rule.
+that resolves is to be read by a person: `--show resolved` prints them; a wrong one is a defect of the highest grade,
+and its counter-example belongs beside its rule.
 """
 
 from __future__ import annotations

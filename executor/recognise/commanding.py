@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from executor.errors import Blocked, Stop, Unresolved
@@ -14,8 +13,8 @@ from executor.recognise.grammar import Grammar, Parse
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Images, Item, Registry, Wanted
 from executor.recognise.rules.commanded import LABEL_AGREES, MEANS, classes
-from executor.recognise.versions import ImageReference
-from executor.values import dataclass
+from executor.recognise.versions import ImageReference, version
+from executor.values import dataclass, replace
 
 Before = tuple[tuple[Ask, ...], tuple[Token, ...]]
 After = tuple[str, str]
@@ -98,9 +97,9 @@ def _one(
 def _query(typed: Typed, words: Around) -> Ask:
     """A question to a registry as an ask, so that the version is found as for a sentence."""
     items: tuple[Item, ...] = ()
-    if typed.ask_images and not typed.arguments.get("catalog"):
-        token = Token(typed.ask_images, 0, 0)
-        items = (Item(token, None, ImageReference(typed.host, typed.ask_images)),)
+    named = typed.ask_images or (words.outcome[1] if typed.arguments.get("catalog") else "")
+    if named:
+        items = (Item(Token(named, 0, 0), None, ImageReference(typed.host, named)),)
     registry = Registry(typed.host, catalog=bool(typed.arguments.get("catalog")))
     return Ask(
         "image.verify", {"images": Images(items, plural=not items), "wanted": _version(words), "registry": registry}
@@ -110,6 +109,8 @@ def _query(typed: Typed, words: Around) -> Ask:
 def _version(words: Around) -> Wanted | None:
     found = [ask.get("wanted") or (ask.get("images").wanted if ask.get("images") else None) for ask in words.asks]
     found += [Wanted("version", token.text, version=token.value) for token in words.restated if _is_version(token)]
+    shown = version(words.outcome[1]) if words.outcome[0] == "sees" else None
+    found += [Wanted("version", shown.text, version=shown)] if shown is not None else []
     return next((each for each in found if each is not None), None)
 
 
@@ -153,7 +154,7 @@ def _with_outcome(request: Request, outcome: After, make: Callable[[str, Mapping
         return replace(request, arguments={**arguments, "sees": [*arguments.get("sees", ()), text]})
     if what == "sees" and request.operation == "kustomize.build" and len(arguments.get("paths", ())) == 1:
         return make("command", {"argv": ["kustomize", "build", *arguments["paths"]], "sees": [text]})
-    if what == "sees" and request.operation == "image.verify" and arguments.get("tag") == text:
+    if what == "sees" and request.operation == "image.verify" and text in (arguments.get("tag"), arguments["image"]):
         return request
     raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f'"{text}" is nothing that {request.operation} can see')
 
@@ -191,6 +192,7 @@ def _names_agree(typed: Sequence[Typed], words: Around, partly: Callable[[Sequen
     for ask in words.asks:
         images: Images | None = ask.get("images")
         if ask.what in _IMAGE_ASKS and (images is None or not images.items):
+            _unnamed_agree(typed, ask)
             continue
         for request in partly([ask]):
             for key in ("image", "tag", "registry", "paths", "name", "kind"):
@@ -202,6 +204,22 @@ def _names_agree(typed: Sequence[Typed], words: Around, partly: Callable[[Sequen
                         ReasonCode.AMBIGUOUS,
                         f"the words say {key} {request.arguments[key]}, the command {theirs[0]}; write one of them",
                     )
+
+
+def _unnamed_agree(typed: Sequence[Typed], ask: Ask) -> None:
+    """ "Push to REGISTRY: …", "Build version V: …": what is said of no image in particular."""
+    registry: Registry | None = ask.get("registry")
+    hosts = [each.arguments["registry"] for each in typed if "registry" in each.arguments]
+    if registry is not None and registry.host and hosts and registry.host not in hosts:
+        raise _two(registry.host, hosts[0])
+    said: Wanted | None = ask.get("wanted") or (ask.get("images").wanted if ask.get("images") else None)
+    tags = [each.arguments["tag"] for each in typed if "tag" in each.arguments]
+    if said is not None and tags and said.text not in tags:
+        raise _two(said.text, tags[0])
+
+
+def _two(said: str, theirs: str) -> Unresolved:
+    return Unresolved(ReasonCode.AMBIGUOUS, f"the words say {said}, the command {theirs}; write one of them")
 
 
 def _restated_agrees(typed: Sequence[Typed], restated: Sequence[Any], bit: Callable[[str], int]) -> None:

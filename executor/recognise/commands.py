@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
 from executor.errors import Blocked, Refused, Stop
 from executor.reasons import ReasonCode
 from executor.recognise import shell, versions
 from executor.recognise.policy import PROGRAMS, Flags, flags, inside, judge
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 _WORDS_INSTEAD = frozenset({"kustomize build", "kubectl kustomize", "git commit", "kustomize", "flux reconcile"})
 _DOCKER_HUB = "docker.io"
@@ -117,6 +116,12 @@ def _one(simple: shell.Simple, exists: Callable[[str], bool]) -> list[Typed]:
     if before is not None:
         raise before
     translate = _translator(argv)
+    ignored = [name for name, _ in simple.env if name != "DOCKER_BUILDKIT"]
+    if translate is not None and ignored:
+        raise Blocked(
+            ReasonCode.NOT_SUPPORTED,
+            f"`{shlex.join(argv)}`: {ignored[0]}=… in front of it has no counterpart; write the value where it is used",
+        )
     if translate is not None:
         typed = translate(simple, exists)
         if typed is not None:
@@ -367,7 +372,7 @@ def _registry_query(address: str, simple: shell.Simple, line: str) -> Typed:
     if path == "/v2" and text is None:
         return Typed("registry.ping", {"registry": host})
     if path == "/v2/_catalog":
-        return Typed("image.verify", {"registry": host, "catalog": True}, text or "", host)
+        return Typed("image.verify", {"registry": host, "catalog": True}, (text or "").strip('"'), host)
     if name is None:
         raise Refused(
             ReasonCode.FORBIDDEN,

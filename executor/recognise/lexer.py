@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field
 from typing import Any
 
 from executor.recognise import versions
@@ -12,7 +11,7 @@ from executor.recognise.decoration import NO_NOTE
 from executor.recognise.grammar import Grammar
 from executor.recognise.names import Entry, Names
 from executor.recognise.words import TAKEN_FOR, WELL_KNOWN_REGISTRIES, WORDS
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 _SCAN = re.compile(
     r"""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any
 
 from executor.recognise.lexer import Token
 from executor.recognise.versions import ImageReference, Version
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

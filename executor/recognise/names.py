@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 T = TypeVar("T")
 

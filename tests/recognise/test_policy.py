@@ -112,6 +112,7 @@ BLOCKED = {
     "docker build --platform linux/arm64 -t a:1 .": "not-supported",
     "docker build --target x -t a:1 .": "not-supported",
     "docker build -t a:1 https://github.com/x/y.git": "needs-network",
+    "VERSION=1 docker build -t a:1 .": "not-supported",
     "docker pull x:1": "not-supported",
     "docker tag x:1 y:1": "not-supported",
     "kustomize build https://github.com/x/y": "needs-network",

@@ -290,6 +290,17 @@ def test_words_around_a_command(world: World) -> None:
         "Build stitcher: `docker build -t triager/api:1 services/triager/api`",
         "ffl HelmRelease shows READY=True: `flux get helmreleases longhorn`",
         "`kustomize build apps` then `git commit -m x`",
+        "Push to ghcr.io: `docker push 192.168.7.21:5000/ffl/frontend:0.1.18`",
+        "Push images with tag 0.1.19: `docker push 192.168.7.21:5000/ffl/frontend:0.1.18`",
+        "Verify images in registry 10.0.0.9:5000: `curl -k https://192.168.7.21:5000/v2/ffl/backend/tags/list`",
+        "Verify ffl/frontend in registry: `curl -k https://192.168.7.21:5000/v2/ffl/backend/tags/list`",
+        "Build stitcher 0.1.19: `docker build -t stitcher:0.1.18 infra/stitcher`",
+        "longhorn HelmRelease is Ready: `flux get hr ffl`",
+        "All Kustomizations ready: `flux get hr -A`",
+        "`curl https://192.168.7.21:5000/v2/` returns 401",
+        "`grep -q foo apps/kustomization.yaml` fails",
+        "`kustomize build apps` or `kustomize build clusters` passes",
+        "When I run `kustomize build apps` it passes",
     ):
         assert told(world.recognise(sentence))[0] == "u", sentence
 
@@ -302,6 +313,20 @@ def test_commands_that_agree(world: World) -> None:
     assert told(both) == "image.build a:1 context=. + image.push a:1 r.example"
     seen = world.recognise("`kustomize build apps` shows `ffl-config`")
     assert seen.requests[0].arguments == {"argv": ["kustomize", "build", "apps"], "sees": ["ffl-config"]}
+
+
+def test_queries_of_a_registry(world: World) -> None:
+    at = "https://192.168.7.21:5000/v2"
+    for sentence, expected in (
+        (f"`curl {at}/` returns 200", f"registry.ping {REGISTRY}"),
+        (f"`curl {at}/ffl/backend/tags/list` shows `0.1.18`", f"image.verify ffl/backend:0.1.18 {REGISTRY}"),
+        (f"`curl {at}/ffl/backend/tags/list | grep 0.1.18`", f"image.verify ffl/backend:0.1.18 {REGISTRY}"),
+        (f"`curl {at}/ffl/backend/manifests/0.1.18` returns 200", f"image.verify ffl/backend:0.1.18 {REGISTRY}"),
+        (f"`curl {at}/_catalog | grep ffl/backend`", f"image.verify ffl/backend:1.0.0 {REGISTRY} catalog"),
+        (f"`curl {at}/_catalog` lists `ffl/backend`", f"image.verify ffl/backend:1.0.0 {REGISTRY} catalog"),
+        (f"`curl {at}/_catalog`", "b ambiguous"),
+    ):
+        assert told(world.recognise(sentence, version="1.0.0")) == expected, sentence
 
 
 def test_fence(world: World) -> None:

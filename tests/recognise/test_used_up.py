@@ -16,7 +16,22 @@ from tests.recognise.world import FILES, World, told
 EXAMPLES = [
     sentence for rule in RULES for sentence, expected in rule.examples.items() if expected[:2] not in ("b ", "u ", "r ")
 ]
-INTRUDERS = ["zorgly", "not", "never", "except", "unless", "if", "manually", "optionally", "arm64", "?", "maybe", "twice", "nearly", "Kubernetes 1.30.1"]
+INTRUDERS = [
+    "zorgly",
+    "not",
+    "never",
+    "except",
+    "unless",
+    "if",
+    "manually",
+    "optionally",
+    "arm64",
+    "?",
+    "maybe",
+    "twice",
+    "nearly",
+    "Kubernetes 1.30.1",
+]
 
 
 def places(sentence: str) -> list[int]:
@@ -29,7 +44,9 @@ def places(sentence: str) -> list[int]:
 @pytest.mark.parametrize("intruder", INTRUDERS)
 def test_one_more_word_stops_it(world: World, intruder: str) -> None:
     sentences = [
-        (sentence, f"{sentence[:at]} {intruder} {sentence[at:]}".strip()) for sentence in EXAMPLES for at in places(sentence)
+        (sentence, f"{sentence[:at]} {intruder} {sentence[at:]}".strip())
+        for sentence in EXAMPLES
+        for at in places(sentence)
     ]
     found = world.all([changed for _, changed in sentences])
     ran = [
@@ -41,7 +58,7 @@ def test_one_more_word_stops_it(world: World, intruder: str) -> None:
 
 
 def _allowed(intruder: str, changed: str) -> bool:
-    """"Check if …" is "check that …"."""
+    """ "Check if …" is "check that …"."""
     return intruder == "if" and re.match(r"(?:Verify|Confirm|Check|Ensure) +if ", changed) is not None
 
 

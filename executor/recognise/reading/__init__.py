@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from executor.errors import Stop, Unresolved
@@ -15,6 +14,7 @@ from executor.recognise.blocks import requests as block_requests
 from executor.recognise.lexer import Token
 from executor.recognise.reading.running import Commands
 from executor.recognise.reading.scope import Scope, Whole
+from executor.values import replace
 
 __all__ = ["Reading", "Scope", "Whole"]
 

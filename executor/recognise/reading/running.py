@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from executor.errors import Stop, Unresolved
@@ -13,6 +12,7 @@ from executor.recognise import commanding, commands, sections, shell
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask
 from executor.recognise.resolve import Incomplete, resolve, separable
+from executor.values import replace
 
 if TYPE_CHECKING:
     pass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from executor.recognise.grammar import Grammar
@@ -11,7 +10,7 @@ from executor.recognise.lexer import Known, Lexer, Token
 from executor.recognise.names import Names
 from executor.recognise.phrases import Phrase
 from executor.recognise.resolve import Facts
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from executor.repository import Repository, Workspace

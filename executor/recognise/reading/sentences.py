@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from executor.models import Cannot, Recognised, Request, Source, Status
@@ -14,6 +13,7 @@ from executor.recognise.grammar import Parse
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask
 from executor.recognise.resolve import Incomplete, Setting, resolve
+from executor.values import replace
 
 if TYPE_CHECKING:
     pass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
 from executor.errors import Blocked, Stop, Unresolved
@@ -12,7 +11,7 @@ from executor.reasons import ReasonCode
 from executor.recognise.meaning import Ask, Images, Place, Wanted
 from executor.recognise.names import Entry, Names
 from executor.recognise.versions import EXACT, SHA, Version
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 _SYNONYMS = {
     "production": ("production", "prod"), "prod": ("prod", "production"), "staging": ("staging", "stage"),
