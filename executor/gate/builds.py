@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
 from pathlib import Path
 
 from executor.tools.kustomize import Build, Job, Kustomize
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from executor.repository import Repository, Workspace
 from executor.taskfile.model import Criterion, TaskFile
 from executor.toolbox import Tools
 from executor.tools.git import State
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 
 @dataclass

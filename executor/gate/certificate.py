@@ -12,7 +12,6 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +19,7 @@ from executor.convert import ConversionError, convert
 from executor.gate.envelope import Rejected, opened, payload_of, sealed, sha256_of, statement_of
 from executor.gate.keys import SigningKey, TrustedKey
 from executor.gate.verdict import Decision, Recorded, decide
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:executor:certificate:v1"

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from executor.taskfile.model import Criterion, TaskFile
 from executor.tools import files
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 MANUAL = "manual"
 """The operation of a tick that a person declared (`executor tick`)."""

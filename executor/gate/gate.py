@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from executor.gate.verdict import Verdict
 from executor.repository import top_of
 from executor.safety import DEFAULT_BRANCHES
 from executor.taskfile.model import TaskFile
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 RULES: dict[str, str] = {
     "forged-tick": "A box went from open to ticked without a certificate for exactly this change.",

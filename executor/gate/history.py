@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
@@ -19,7 +18,7 @@ from executor.gate.objects import Objects
 from executor.gate.policy import Policy
 from executor.taskfile import parse
 from executor.taskfile.model import TaskFile
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 
 @dataclass(frozen=True)

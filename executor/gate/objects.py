@@ -7,14 +7,13 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import RepositoryError
 from executor.gate.certificate import Blob, Change
 from executor.tools.git import Git
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

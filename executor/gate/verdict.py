@@ -6,11 +6,10 @@ The status list is closed (source 004). This program writes five of its words; t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 
 class CheckStatus(StrEnum):

@@ -15,7 +15,6 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,7 +40,7 @@ from executor.taskfile import edit, parse
 from executor.tools import files
 from executor.tools.git import Git, State
 from executor.tools.kustomize import Kustomize
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 LOCK_NAME = "executor.lock"
 AFTER = (

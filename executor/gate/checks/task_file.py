@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from executor.gate.verdict import Found
 from executor.job import now
 from executor.taskfile import edit, parse
 from executor.taskfile.model import Criterion, TaskFile
+from executor.values import replace
 
 
 def looks(case: Case) -> Iterable[Look]:
