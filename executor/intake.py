@@ -6,7 +6,7 @@ from pathlib import Path
 
 from executor import taskfile
 from executor.classify import Types, classify
-from executor.errors import RepositoryError, TaskFileError
+from executor.errors import RepositoryError, TaskFileError, UsageError
 from executor.repository import Workspace, open_workspace
 from executor.taskfile import parse
 from executor.taskfile.model import TaskFile
@@ -14,6 +14,8 @@ from executor.taskfile.model import TaskFile
 
 def locate(task: str, start: Path) -> tuple[Workspace, Path]:
     """The task's file and the workspace around it; a task id is looked up in the task folders."""
+    if not start.is_dir():
+        raise UsageError("is no folder", place=f"-C {start}", remedy="name the folder to start in")
     given = Path(start, task)
     if given.exists() or given.suffix == ".md" or "/" in task:
         path = given

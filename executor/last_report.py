@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from executor import report
 from executor.errors import UsageError
 from executor.intake import load, locate
 from executor.repository import open_workspace
@@ -25,9 +26,13 @@ def find(task: str | None, start: Path) -> dict[str, Any]:
             raise UsageError("no run has left a report here yet", remedy="executor run TASK.md")
         found = reports[-1]
     try:
-        document = Report.model_validate_json(found.read_bytes())
+        data = found.read_bytes()
     except FileNotFoundError:
         raise UsageError(f"there is no report of {task} yet", remedy=f"executor run {task}") from None
-    except ValueError as error:
-        raise UsageError(f"{found}: not a report: {_first(error)}", remedy=f"remove it and run {task} again") from None
+    except OSError as error:
+        raise UsageError(f"{found}: cannot be read: {error.strerror}") from None
+    wrong = report.fault(data)
+    if wrong is not None:
+        raise UsageError(f"{found}: not a report: {wrong}", remedy="remove it and run the task again")
+    document: dict[str, Any] = json.loads(data)
     return document

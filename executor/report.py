@@ -8,12 +8,13 @@ from __future__ import annotations
 import difflib
 import errno
 import json
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from executor.models import FileEdit, OperationOutcome, Outcome, Ran, Status
 from executor.reasons import REMEDY, ReasonCode
@@ -298,14 +299,27 @@ def failure_keys(outcomes: Sequence[Outcome], status: TaskStatus) -> dict[str, A
     }
 
 
-def write(document: dict[str, Any], root: Path, folder: str, scratch: Path) -> Path:
-    """Put the report in place as `<folder>/<task_id>.json`; the one before it is kept under its run id. `scratch` is a
-    folder on the same file system where a half-written one may lie. Raises OSError, also for a place outside of the
-    repository."""
-    path = root / folder / f"{_name(document['task_id'])}.json"
+def place(root: Path, folder: str, task_id: str) -> Path:
+    """Where the report of a task goes, its folder made. Raises OSError where it cannot be written there, also where
+    that is outside of the repository."""
+    path = root / folder / f"{_name(task_id)}.json"
     if not path.parent.resolve().is_relative_to(root.resolve()):
         raise OSError(errno.EPERM, f"{folder} is a link out of the repository")
     path.parent.mkdir(parents=True, exist_ok=True)
+    kept = path.parent / task_id
+    if path.is_dir():
+        raise OSError(errno.EISDIR, f"{path.name} is a folder")
+    if kept.exists() and not kept.is_dir():
+        raise OSError(errno.ENOTDIR, f"{task_id} is no folder")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+    return path
+
+
+def write(document: dict[str, Any], root: Path, folder: str, scratch: Path) -> Path:
+    """Put the report in place as `<folder>/<task_id>.json`; the one before it is kept under its run id. `scratch` is a
+    folder on the same file system where a half-written one may lie. Raises OSError, as `place` does."""
+    path = place(root, folder, document["task_id"])
     earlier = read(path)
     if earlier is not None and earlier.get("run_id") != document["run_id"]:
         kept = path.parent / document["task_id"] / f"{earlier['run_id']}.json"
@@ -325,9 +339,19 @@ def read(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def fault(data: bytes) -> str | None:
+    """What keeps `data` from being a report, the first thing of it; None where it is one."""
+    try:
+        Report.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
+    return None
+
+
 def _name(text: str) -> str:
     """An id that becomes a file's name; never one that leads elsewhere. Raises OSError."""
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", text):
+    if not re.fullmatch(r"[A-Za-z0-9._-]+", text) or text in (".", ".."):
         raise OSError(errno.EINVAL, f"{text!r} is no name for a file")
     return text
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from executor import journal as journals
 from executor import safety
 from executor.aftermath import finish, finish_interrupted, note_trees, stage, tick_and_log
-from executor.errors import UsageError
+from executor.errors import RepositoryError, UsageError
 from executor.intake import load, locate
 from executor.job import Call, Finished, Job, now
 from executor.models import Cannot
@@ -46,6 +46,8 @@ def run_task(call: Call, observer: Observer) -> Finished:
             finish_interrupted(job)
         guard(job)
         can_be_ticked(job)
+        if not call.dry_run:
+            can_be_reported(job)
         return rehearse(job, observer) if call.dry_run else perform(job, observer)
 
 
@@ -136,6 +138,20 @@ def can_be_ticked(job: Job) -> None:
     runnable = frozenset(each.criterion.index for each in job.plan.criteria if each.cannot is None)
     if runnable:
         edit.apply(job.task, ticks=runnable, updated=job.started, log="tried before the run")
+
+
+def can_be_reported(job: Job) -> None:
+    """What ran and is not reported cannot be verified: where the report has no place, nothing runs."""
+    from executor import report
+
+    try:
+        report.place(job.workspace.home.root, job.config.report_folder, job.task.id)
+    except OSError as error:
+        raise RepositoryError(
+            f"the report could not be written: {error.strerror}; nothing was run",
+            place=f"{job.config.report_folder}/",
+            remedy="move what is in its way, or set report_folder in executor.toml",
+        ) from None
 
 
 def _without(plan: Plan, repository: Repository, paths: frozenset[str], cannot: Cannot, *, everything: bool) -> Plan:

@@ -32,10 +32,7 @@ class Git:
         """Standard output of `git ARGUMENTS`. Raises RepositoryError with git's own words where it fails."""
         done = self.attempt(*arguments, env=env, stdin=stdin)
         if done.exit_code != 0:
-            words = done.errors.strip().splitlines()
-            raise RepositoryError(
-                f"{done.command}: {words[-1] if words else f'exit code {done.exit_code}'}", place=str(self.root)
-            )
+            raise RepositoryError(f"{done.command}: {_words(done)}", place=str(self.root))
         return done.stdout
 
     def attempt(
@@ -107,6 +104,12 @@ class Git:
                 names = b"".join(os.fsencode(path) + b"\0" for path in paths)
                 self.run("update-index", "--add", "--remove", "-z", "--stdin", env=env, stdin=names)
             return self.run("write-tree", env=env).decode().strip()
+
+
+def _words(done: process.Completed) -> str:
+    """What git says is wrong: the first line that says so, not the advice below it."""
+    lines = done.errors.strip().splitlines() or [f"exit code {done.exit_code}"]
+    return next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1])
 
 
 _UNDER_WAY = {

@@ -1,0 +1,105 @@
+"""Where the files of ours go: inside the repository, or the run does not begin."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support import executor, git, snapshot
+
+from executor import journal
+from run.sample import BUMP, report, repository, task
+
+
+def file_as_folder(root: Path) -> None:
+    (root / "reports").write_text("no folder\n")
+
+
+def folder_as_report(root: Path) -> None:
+    (root / "reports/TASK-001.json").mkdir(parents=True)
+
+
+def file_as_history(root: Path) -> None:
+    (root / "reports").mkdir()
+    (root / "reports/TASK-001").write_text("no folder\n")
+
+
+def link_out(root: Path) -> None:
+    (root.parent / "elsewhere").mkdir()
+    (root / "reports").symlink_to("../elsewhere")
+
+
+@pytest.mark.parametrize("wrong", [file_as_folder, folder_as_report, file_as_history, link_out])
+def test_without_a_place_for_the_report_nothing_runs(tmp_path: Path, wrong) -> None:  # type: ignore[no-untyped-def]
+    root = repository(tmp_path / "ops", task(BUMP))
+    wrong(root)
+    before = snapshot(root)
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    assert ran.exit_code == 2 and "reports/: the report could not be written" in ran.stderr, ran
+    assert snapshot(root) == before and git(root, "diff", "--cached", "--name-only") == ""
+    assert not list((tmp_path / "elsewhere").glob("*"))
+
+
+def test_the_journal_stays_in_the_repository(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    (root / ".executor").write_text("no folder\n")
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    assert ran.exit_code == 2 and ".executor/runs: cannot be made" in ran.stderr, ran
+    (root / ".executor").unlink()
+    (tmp_path / "elsewhere").mkdir()
+    (root / ".executor").symlink_to("../elsewhere")
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    assert ran.exit_code == 2 and "link out of the repository" in ran.stderr, ran
+    assert not list((tmp_path / "elsewhere").iterdir()) and git(root, "diff", "--name-only") == ""
+
+
+STRANGE = [
+    {"event": "write"},
+    {"event": "write", "path": [], "after": 3},
+    {"event": "finish"},
+    {"event": "finish", "task_after": "", "declared": [], "document": {}},
+    {"event": "intent"},
+    {"event": 7},
+]
+
+
+@pytest.mark.parametrize("entry", STRANGE)
+def test_a_journal_that_is_none_of_ours_is_passed_over(tmp_path: Path, entry: dict[str, object]) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    folder = journal.prepare(root)
+    lines = [{"event": "start", "task_id": "TASK-001"}, entry]
+    (folder / "20260101T000000.000000Z-aaaa.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    assert ran.exit_code == 0, ran
+    assert report(root)["criteria"]["completed"] == 1
+
+
+@pytest.mark.parametrize("earlier", ['{"run_id": 3}', '{"run_id": "../../evil"}', "[]", "{"])
+def test_what_lies_in_place_of_a_report(tmp_path: Path, earlier: str) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    (root / "reports/TASK-001").mkdir(parents=True)
+    (root / "reports/TASK-001.json").write_text(earlier)
+    shown = executor(root, "report", "TASK-001")
+    assert shown.exit_code == 2 and "not a report" in shown.stderr, shown
+    assert executor(root, "run", "tasks/TASK-001.md").exit_code == 0
+    assert report(root)["criteria"]["completed"] == 1
+    assert not list(tmp_path.glob("**/evil*"))
+
+
+def test_a_folder_to_start_in_that_is_none(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    for command in ("run", "explain"):
+        ran = executor(root, command, "-C", "nowhere", "TASK-001")
+        assert ran.exit_code == 2 and "nowhere" in ran.stderr, ran
+
+
+def test_a_lock_of_git_is_named(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    lock = root / ".git/index.lock"
+    lock.touch()
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    assert ran.exit_code == 2 and "index.lock" in ran.stderr, ran
+    lock.unlink()
+    assert executor(root, "run", "tasks/TASK-001.md").exit_code == 0
+    assert git(root, "diff", "--cached", "--name-only").split() == ["apps/ffl/release.yaml", "tasks/TASK-001.md"]
