@@ -156,6 +156,10 @@ def schema(arguments: argparse.Namespace) -> int:
         from executor.contract import schema as input_schema
 
         machine(input_schema())
+    elif arguments.name == "verification":
+        from executor.gate.contract import schema as verification_schema
+
+        machine(verification_schema())
     else:
         from executor.report import schema as report_schema
 

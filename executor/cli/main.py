@@ -7,7 +7,6 @@ import io
 import os
 import signal
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +78,7 @@ def _complain(arguments: argparse.Namespace, error: Exception) -> None:
 def _log_defect() -> str:
     """Where the traceback went; it is too long for a terminal and may hold what a terminal should not show."""
     import tempfile
+    import traceback
 
     with tempfile.NamedTemporaryFile("w", prefix="executor-defect-", suffix=".log", delete=False) as file:
         traceback.print_exc(file=file)
@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     gate_commands.add_parsers(commands_of, _common)
 
     schema = commands_of.add_parser("schema", help="print a JSON Schema, or the arguments of the operations")
-    schema.add_argument("name", choices=["report", "input", "operations"])
+    schema.add_argument("name", choices=["report", "input", "verification", "operations"])
     schema.set_defaults(command=commands.schema)
     return parser
 
