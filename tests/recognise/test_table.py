@@ -132,6 +132,24 @@ def test_in_another_repository(tmp_path: Path) -> None:
     ) or (removed.requests[0].repository == "infra")
 
 
+def test_repositories_named_like_what_is_in_them(tmp_path: Path) -> None:
+    services = {"Dockerfile": "FROM scratch\n"}
+    world = make(tmp_path, {"README.md": "x\n"}, {"infra": FILES, "ffl": services, "longhorn": services})
+    assert told(world.recognise("Update ffl HelmRelease in infra to version 0.1.18")) == (
+        "helmrelease.bump name=ffl version=0.1.18 in infra"
+    )
+    assert told(world.recognise("Build longhorn 1.0.0")) == "image.build longhorn:1.0.0 in longhorn"
+    for two in ("Bump ffl in infra to 0.1.18 in longhorn", "Commit changes to infra and longhorn"):
+        assert told(world.recognise(two))[0] == "u"
+
+
+def test_home_comes_first(tmp_path: Path) -> None:
+    world = make(tmp_path, FILES, {"stitcher": {"Dockerfile": "FROM scratch\n"}})
+    assert told(world.recognise("Build stitcher 1.1.0")) == "image.build stitcher:1.1.0"
+    assert told(world.recognise("Build stitcher 1.1.0 in stitcher")) == "image.build stitcher:1.1.0 in stitcher"
+    assert told(world.recognise("Commit changes to the stitcher repository")) == "git.commit in stitcher"
+
+
 def test_names_of_configured_repositories(tmp_path: Path) -> None:
     home = {"executor.toml": '[repositories.infra]\npath = "../infra"\n', "README.md": "x\n"}
     world = make(tmp_path, home, {"infra": FILES})

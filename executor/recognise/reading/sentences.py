@@ -33,7 +33,7 @@ class Sentences(Surroundings):
             liberal = self._tokens(self.stem, scope, liberal=True)
             if len(liberal) != len(tokens):
                 found = self._either(found, self._read(self.stem, liberal, scope))
-        if found is None and self._unknown(tokens):
+        if found is None and (self._unknown(tokens) or self._named_repositories()):
             found = self._elsewhere(scope)
         return found or self._stopped(tokens, scope)
 
@@ -131,22 +131,37 @@ class Sentences(Surroundings):
         return any(not token.bits & ~self.whole.lexer.weak for token in tokens[:-1])
 
     def _elsewhere(self, scope: Scope) -> Recognised | None:
-        """A sentence whose names are not known at home but in exactly one of the configured other repositories."""
+        """A sentence whose names are not known at home but in exactly one other repository: a configured one, or one
+        that the sentence mentions."""
         if scope.name is not None:
             return None
         far = self.far
-        found = [self._read(self.stem, self._tokens(self.stem, other), other) for other in self.whole.others()]
+        others = {other.repository.name: other for other in (*self.whole.others(), *self._named_repositories())}
+        found = [self._read(self.stem, self._tokens(self.stem, other), other) for other in others.values()]
         self.far = far
         read = [each for each in found if each is not None]
         return read[0] if len(read) == 1 else None
 
-    def _mentioned(self) -> Scope | None:
-        """The one other repository that the sentence names, also as the first part of a path."""
-        words = {word for word in re.findall(r"[\w.-]+", self.stem.casefold()) if self.whole.is_repository(word)}
-        scopes = [self.whole.scope(self.whole.repository(word)) for word in words]
-        others = [scope for scope in scopes if scope.name is not None]
-        return others[0] if len(others) == 1 and len(scopes) == 1 else None
+    def _named_repositories(self) -> list[Scope]:
+        """Other repositories that are mentioned in any way ("Build stitcher", with a repository of that name)."""
+        words = dict.fromkeys(re.findall(r"[\w.-]+", self.stem.casefold()))
+        scopes = [self.whole.scope(self.whole.repository(word)) for word in words if self.whole.is_repository(word)]
+        return [scope for scope in scopes if scope.name is not None]
 
+    def _mentioned(self) -> Scope | None:
+        """The one repository that the sentence says to work in: "in X", "X repository", "X/path/in/it"."""
+        text = self.stem.casefold()
+        words = {match[1] or match[2] for match in _IN_REPOSITORY.finditer(text)}
+        words |= {word for word in _PATH_IN.findall(text) if not self.whole.home.exists(word)}
+        named = [self.whole.repository(word) for word in words if word and self.whole.is_repository(word)]
+        scopes = {each.name: self.whole.scope(each) for each in named}
+        return next(iter(scopes.values())) if len(scopes) == 1 else None
+
+
+_IN_REPOSITORY = re.compile(
+    r"\b(?:in|to|from|of|on|for|at|inside|within|into)\s+(?:the\s+)?[`*_]*([\w.-]*\w)|([\w.-]*\w)[`*_]*\s+repo(?:sitory)?\b"
+)
+_PATH_IN = re.compile(r"(?<![\w/.:@-])([\w.-]*\w)/")
 
 _ALIKE = 0.75
 """How alike a word has to be to a name that exists to be taken for its misspelling (difflib's ratio)."""

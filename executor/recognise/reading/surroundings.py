@@ -55,6 +55,7 @@ class Surroundings:
         version, said, of = self._version(scope)
         return Setting(
             names=scope.names,
+            name=scope.repository.name,
             line=self.criterion.line,
             source=source,
             repository=scope.name,

@@ -35,6 +35,8 @@ class Setting:
     """Where a criterion is looked up: names, the task's own words around it, and the repository it works in."""
 
     names: Names
+    name: str
+    """Of the repository that is worked in."""
     line: int
     source: Source
     repository: str | None
@@ -75,7 +77,8 @@ class Base:
 
     def _place(self, place: Place, so_far: Mapping[str, Any]) -> dict[str, Any]:
         if place.repository is not None:
-            return {}  # the setting was chosen by it
+            self._here(place.repository)
+            return {}
         if place.everywhere:
             return {"everywhere": True}
         if place.path is not None:
@@ -87,6 +90,13 @@ class Base:
         if so_far.get("where"):
             raise Unresolved(ReasonCode.AMBIGUOUS, f"two places: {so_far['where']} and {place.stage}; write one")
         return {"where": self._stage(place.stage)}
+
+    def _here(self, repository: str | None) -> None:
+        """The sentence was read in the repository that it names; raises where it names another one too."""
+        if repository and repository.casefold() != self.at.name.casefold():
+            raise Unresolved(
+                ReasonCode.AMBIGUOUS, f"it names {repository}, but it is about {self.at.name}; name one repository"
+            )
 
     def _stage(self, word: str) -> str:
         """The path part that a stage, cluster or overlay is called by here."""

@@ -103,4 +103,5 @@ class CheckAsks(Base):
         return [self._request("flux.reconcile", kind="Kustomization", name=only.name, namespace=only.namespace)]
 
     def _git_commit(self, ask: Ask) -> list[Request]:
+        self._here(ask.get("repository"))
         return [self._request("git.commit")]

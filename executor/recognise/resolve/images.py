@@ -47,6 +47,7 @@ class ImageAsks(Base):
     def _meant(self, ask: Ask, *, build: bool = False) -> list[tuple[str, Item | None]]:
         """The images of an ask by name, each with the item that named it."""
         images: Images = ask.get("images")
+        self._here(ask.get("where").repository if ask.get("where") else None)
         if images.it and self.images is not None:
             images = self.images
         self.images = images
