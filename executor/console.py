@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import sys
-import textwrap
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
@@ -47,7 +45,7 @@ class Console:
         self.stream = stream if stream is not None else sys.stdout
         self.terminal = self.stream.isatty()
         self.colour = self.terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        self.width = shutil.get_terminal_size((100, 24)).columns if self.terminal else 100
+        self.width = _columns() if self.terminal else 100
 
     def line(self, text: str = "") -> None:
         """One line. Nobody who stops reading (`| head`) and no full disk behind the stream stops a run half-way."""
@@ -67,6 +65,8 @@ class Console:
         margin = " " * indent
         for paragraph in clean(text).splitlines():
             if self.terminal:
+                import textwrap
+
                 self.line(textwrap.fill(paragraph, self.width, initial_indent=margin, subsequent_indent=margin))
             else:
                 self.line(margin + paragraph)
@@ -75,6 +75,12 @@ class Console:
         colours = {"+": "32", "-": "31", "@": "36"}
         for line in text.splitlines():
             self.line(self.paint(clean(line), colours.get(line[:1], "")))
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((100, 24)).columns
 
 
 def silence(stream: TextIO) -> None:

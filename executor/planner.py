@@ -5,7 +5,6 @@ The edits of one step are laid over the tree before the next is foreseen, so tha
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -190,6 +189,8 @@ def _step(request: Request, workspace: Workspace, home: Repository, types: Types
     except Stop as stop:
         step = replace(step, cannot=stop.as_cannot())
     except Exception as error:  # a defect of ours in one operation must not take the other criteria with it
+        import traceback
+
         reason = f"a defect of executor: {type(error).__name__}: {error}; please report it"
         step = replace(step, cannot=Cannot(Status.ERRORED, ReasonCode.BUG, reason), defect=traceback.format_exc())
     return step

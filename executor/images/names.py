@@ -7,7 +7,7 @@ import re
 from executor.errors import Blocked
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
-from executor.tools.http import is_loopback
+from executor.tools.hosts import is_loopback
 from executor.values import dataclass
 
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Errored, Failed, Stop
-from executor.images import names, script
+from executor.images import names
 from executor.images.source import Source, Wish, find_source
 from executor.models import Artefact, Forecast, Performed, Risk, TaskType
 from executor.reasons import ReasonCode
-from executor.tools.credentials import Login, NoLogin, login_for
 from executor.values import dataclass
 
 if TYPE_CHECKING:
     from executor.images.names import Remote
     from executor.operations.interface import Site, Toolbox
+    from executor.tools.credentials import Login
     from executor.tools.engine import Engine, LocalImage, Streamed
     from executor.tools.registry import Manifest, Registry
 
@@ -191,6 +191,8 @@ def _told(
 
 def _login(host: str) -> tuple[Login | None, str | None]:
     """A registry may want none; why docker's could not be had is told only where it does."""
+    from executor.tools.credentials import NoLogin, login_for
+
     try:
         return login_for(host), None
     except NoLogin as error:
@@ -248,6 +250,8 @@ def _by_script(
 ) -> Performed:  # fmt: skip
     """Without an image here, a configured script builds and pushes with `--push` (safety.md). What it pushes is not
     known beforehand, so the tag must be new or mutable."""
+    from executor.images import script
+
     source = _script_source(arguments, toolbox.site)
     assert source is not None  # _may_push saw to it
     tree, timeouts = toolbox.site.tree, toolbox.site.config.timeouts

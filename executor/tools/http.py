@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from executor.tools.hosts import is_loopback
 from executor.values import dataclass
 
 MAX_BODY = 32 * 1024 * 1024
@@ -88,12 +89,6 @@ def request(
         raise HttpBroken(f"that is no HTTP ({type(error).__name__})") from None
     except OSError as error:
         raise HttpUnreachable(error.strerror or str(error)) from None
-
-
-def is_loopback(host: str) -> bool:
-    """`host` without port: localhost, 127.0.0.0/8 or ::1."""
-    bare = host.strip("[]").casefold()
-    return bare in ("localhost", "::1") or (bare.startswith("127.") and bare.replace(".", "").isdigit())
 
 
 def _left(deadline: float) -> float:

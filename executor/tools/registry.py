@@ -22,6 +22,7 @@ from executor.errors import Blocked, Errored, Failed, Stop
 from executor.reasons import ReasonCode
 from executor.tools import http
 from executor.tools.credentials import Login, NoLogin, login_for
+from executor.tools.hosts import is_loopback
 from executor.values import dataclass, field
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -275,7 +276,7 @@ class Registry:
 
     @property
     def _may_be_plain(self) -> bool:
-        return self.plain_http or http.is_loopback(urlsplit(f"//{self._address}").hostname or "")
+        return self.plain_http or is_loopback(urlsplit(f"//{self._address}").hostname or "")
 
     def _first(self, path: str, headers: Mapping[str, str], deadline: float) -> http.Answer:
         """A loopback registry may speak TLS all the same: servers say so, in their several ways, to plain http."""
@@ -379,7 +380,7 @@ class Registry:
 
     def _may_send_secrets(self, url: str) -> None:
         parts = urlsplit(url)
-        allowed = parts.scheme == "https" or http.is_loopback(parts.hostname or "")
+        allowed = parts.scheme == "https" or is_loopback(parts.hostname or "")
         if not allowed and not (self.plain_http and parts.netloc == self._address):
             raise Blocked(
                 ReasonCode.NEEDS_LOGIN,

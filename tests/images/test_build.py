@@ -193,7 +193,7 @@ def test_a_failing_step_is_named_by_its_line(bench: Make) -> None:
 def test_what_only_buildkit_can_do_is_blocked(
     bench: Make, monkeypatch: pytest.MonkeyPatch, dockerfile: str, place: str, what: str
 ) -> None:
-    monkeypatch.setattr("executor.operations.image_build.has_buildx", lambda: False)
+    monkeypatch.setattr("executor.images.building.has_buildx", lambda: False)
     here = bench(project(dockerfile))
     with pytest.raises(Blocked) as stopped:
         here.run("image.build", image=unique(), tag="1.0", context="app")
