@@ -287,13 +287,17 @@ def _allowed(document: Document, steps: Path, text: str) -> tuple[Allowed, ...]:
     kind, name = document.text("kind"), document.text("metadata", "name")
     if document.is_kustomization:
         return (Allowed(None),)
-    if kind is None or name is None:
-        return (Allowed("ConfigMap", None, ("data",)), Allowed("Secret", None, ("data",)))
     field: tuple[str | int, ...] = ()
     for step in steps:
         if not isinstance(step, str):
             break
         field = (*field, step)
+    if kind is None or name is None:  # a values file, say: by itself where nothing builds it, else what is made of it
+        return (
+            Allowed(kind or "", None, field),
+            Allowed("ConfigMap", None, ("data",)),
+            Allowed("Secret", None, ("data",)),
+        )
     own = Allowed(kind, name, field)
     return (own, Allowed(None, None, (), text)) if kind in ("Kustomization", "ConfigMap") else (own,)
 
