@@ -11,7 +11,7 @@ from typing import Any
 from executor.all_operations import kinds, operation
 from executor.classify import Types, label_for
 from executor.convert import ConversionError, convert
-from executor.errors import Blocked, RepositoryError, Stop
+from executor.errors import Blocked, Refused, RepositoryError, Stop
 from executor.models import Artefact, Cannot, Forecast, Recognised, Request, Status
 from executor.operations.interface import Operation, Site
 from executor.reasons import ReasonCode
@@ -75,11 +75,13 @@ def _files(forecast: Forecast) -> Iterator[str]:
 
 @dataclass
 class Scene:
-    """What planning builds up from one criterion to the next, and what a run starts from again."""
+    """What planning builds up from one criterion to the next, and what a run starts from again. `live`: time passes
+    between two steps, so each looks at the disk anew; a plan is made of one look."""
 
     trees: dict[Repository, Tree] = field(default_factory=dict)
     planned: set[Artefact] = field(default_factory=set)
     changed: list[str] = field(default_factory=list)
+    live: bool = False
 
     def snapshot(self) -> dict[Repository, dict[str, bytes]]:
         return {repository: dict(tree.overlay) for repository, tree in self.trees.items()}
@@ -95,7 +97,7 @@ class Scene:
         return Site(
             repository.name,
             tree,
-            repository.inventory,
+            repository.inventory.current() if self.live else repository.inventory,
             repository.config,
             frozenset(self.planned),
             tuple(dict.fromkeys(self.changed)),
@@ -121,7 +123,7 @@ def plan(task: TaskFile, workspace: Workspace, types: Types, selected: Mapping[i
         recognised = recogniser.criterion(criterion)
         cannot = _not_to_run(criterion, types, selected) or recognised.cannot
         before = scene.snapshot()
-        steps = tuple(_step(each, workspace, home, types, scene) for each in recognised.requests)
+        steps = tuple(_step(each, task, workspace, types, scene, home=home) for each in recognised.requests)
         cannot = cannot or next((step.cannot for step in steps if step.cannot is not None), None)
         if cannot is not None:
             scene.take_back(before)
@@ -170,7 +172,9 @@ def _not_to_run(criterion: Criterion, types: Types, selected: Mapping[int, bool]
     return None
 
 
-def _step(request: Request, workspace: Workspace, home: Repository, types: Types, scene: Scene) -> Step:
+def _step(
+    request: Request, task: TaskFile, workspace: Workspace, types: Types, scene: Scene, *, home: Repository
+) -> Step:
     """Convert, permit, foresee. The edits are laid over the scene's tree."""
     repository = home
     if request.repository is not None:
@@ -183,6 +187,7 @@ def _step(request: Request, workspace: Workspace, home: Repository, types: Types
         step = replace(step, arguments=arguments, makes=kind.makes(arguments))
         site = scene.site(repository)
         step = replace(step, forecast=kind.foresee(arguments, site))
+        _keep_off_ours(step, task, workspace)
         _permit(kind, types)
         if step.forecast is not None:
             site.tree.lay(step.forecast.edits)
@@ -215,6 +220,19 @@ def _arguments(kind: Operation, request: Request) -> Any:
         raise Blocked(
             code, f"line {request.line}: {kind.kind}: {where + ': ' if where else ''}{error.message}"
         ) from None
+
+
+def _keep_off_ours(step: Step, task: TaskFile, workspace: Workspace) -> None:
+    """No operation writes where evidence lies: the task file, reports, journals (a report is JSON, and so is YAML)."""
+    root = step.repository.root
+    ours = [root / ".executor", *(root / each.config.report_folder for each in (step.repository, workspace.home))]
+    kept = {task.path.resolve(), *(each.resolve() for each in ours)}
+    for edit in step.forecast.edits if step.forecast is not None else ():
+        place = Tree(root).locate(edit.path)
+        if not kept.isdisjoint((place, *place.parents)):
+            raise Refused(
+                ReasonCode.OUTSIDE, f"{edit.path} is where evidence is kept; only executor itself writes there"
+            )
 
 
 def _permit(kind: Operation, types: Types) -> None:

@@ -41,10 +41,13 @@ class Tree:
         self.overlay.update((edit.path, edit.after) for edit in edits)
 
     def locate(self, path: str) -> Path:
-        """The absolute path. Raises Refused when it, or a symlink on the way, leaves the repository."""
+        """The absolute path. Raises Refused when it, or a symlink on the way, leaves the repository or leads to what is
+        git's own: a branch moves by writing one line there."""
         absolute = (self.root / path).resolve()
         if not absolute.is_relative_to(self.root):
             raise outside(path)
+        if any(part.casefold() == ".git" for part in absolute.relative_to(self.root).parts):
+            raise Refused(ReasonCode.OUTSIDE, f"{path} is git's own; name a file of the repository's content")
         return absolute
 
     def relative(self, path: Path) -> str:

@@ -103,3 +103,36 @@ def test_a_lock_of_git_is_named(tmp_path: Path) -> None:
     lock.unlink()
     assert executor(root, "run", "tasks/TASK-001.md").exit_code == 0
     assert git(root, "diff", "--cached", "--name-only").split() == ["apps/ffl/release.yaml", "tasks/TASK-001.md"]
+
+
+@pytest.mark.parametrize(
+    ("file", "path"),
+    [
+        (".git/HEAD", "ref"),
+        ("link/HEAD", "ref"),
+        ("apps/../.git/HEAD", "ref"),
+        ("reports/TASK-002.json", "success"),
+        ("shown/TASK-002.json", "success"),
+        (".executor/notes.yaml", "success"),
+        ("tasks/TASK-001.yaml", "success"),
+    ],
+)
+def test_no_operation_writes_where_git_or_evidence_is(tmp_path: Path, file: str, path: str) -> None:
+    block = (
+        f"- [ ] Set it\n  ```operation\n  uses: manifest.set\n  file: {file}\n  path: {path}\n  value: other\n  ```\n"
+    )
+    evidence = {"reports/TASK-002.json": '{"success": false}\n', ".executor/notes.yaml": "success: false\n"}
+    root = repository(tmp_path / "ops", task(block), **evidence)
+    if file.startswith("tasks/"):
+        file = "tasks/TASK-001.md"
+        (root / file).write_text(task(block).replace("tasks/TASK-001.yaml", file))
+    (root / "link").symlink_to(".git")
+    (root / "shown").symlink_to("reports")
+    before = snapshot(root)
+    for command in (["explain"], ["run", "--dry-run"], ["run"]):
+        ran = executor(root, *command, "tasks/TASK-001.md")
+        assert "refused" in ran.stdout or "cannot be read as YAML" in ran.stdout, ran
+    after = snapshot(root)
+    assert {name for name in after if after[name] != before.get(name)} == {"reports/TASK-001.json"}
+    assert git(root, "symbolic-ref", "HEAD").strip() == "refs/heads/main"
+    assert (root / ".executor/notes.yaml").read_text() == "success: false\n"
