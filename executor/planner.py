@@ -181,9 +181,10 @@ def _step(
         repository = workspace.named(request.repository) or home
     step = Step(request, None, None, repository)
     try:
-        kind = _operation(request)
+        place = f"{task.path}:{request.line}"
+        kind = _operation(request, place)
         step = replace(step, operation=kind)
-        arguments = _arguments(kind, request)
+        arguments = _arguments(kind, request, place)
         step = replace(step, arguments=arguments, makes=kind.makes(arguments))
         site = scene.site(repository)
         step = replace(step, forecast=kind.foresee(arguments, site))
@@ -201,25 +202,23 @@ def _step(
     return step
 
 
-def _operation(request: Request) -> Operation:
+def _operation(request: Request, place: str) -> Operation:
     kind = operation(request.operation)
     if kind is None:
         raise Blocked(
             ReasonCode.BAD_BLOCK,
-            f'line {request.line}: there is no operation "{request.operation}"; known: {", ".join(kinds())}',
+            f'{place}: there is no operation "{request.operation}"; known: {", ".join(kinds())}',
         )
     return kind
 
 
-def _arguments(kind: Operation, request: Request) -> Any:
+def _arguments(kind: Operation, request: Request, place: str) -> Any:
     try:
         return convert(kind.arguments, request.arguments)
     except ConversionError as error:
         where = ".".join(map(str, error.path))
         code = ReasonCode.BAD_BLOCK if request.source == "block" else ReasonCode.BAD_ARGUMENT
-        raise Blocked(
-            code, f"line {request.line}: {kind.kind}: {where + ': ' if where else ''}{error.message}"
-        ) from None
+        raise Blocked(code, f"{place}: {kind.kind}: {where + ': ' if where else ''}{error.message}") from None
 
 
 def _keep_off_ours(step: Step, task: TaskFile, workspace: Workspace) -> None:

@@ -23,7 +23,7 @@ ENVIRONMENT = {
 
 def git(root: Path, *arguments: str) -> str:
     """Standard output of real git; fails the test with git's words."""
-    done = subprocess.run(["git", *arguments], cwd=root, env=ENVIRONMENT, capture_output=True, text=True)
+    done = subprocess.run(["git", *arguments], cwd=root, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stderr}"
     return done.stdout
 
@@ -62,6 +62,7 @@ def executor(root: Path, *arguments: str, env: Mapping[str, str] | None = None, 
         capture_output=True,
         text=True,
         timeout=300,
+        check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
 
