@@ -37,7 +37,7 @@ class Runner:
     bugs: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._scene = Scene()
+        self._scene = Scene(live=True)
         self._ledger: dict[Artefact, Mapping[str, Any]] = {}
         self._broken: dict[Artefact, int] = {}
         self._toolboxes: dict[Repository, LiveToolbox] = {}

@@ -1,10 +1,10 @@
 """`dataclass` for this program: the standard one to the type checker, a quick one at run time.
 
 Making one frozen, slotted class of the standard library takes about 0.5 ms, because it compiles up to eight methods
-from text, and the module itself 8 ms; `explain` needs 150 such classes, creates objects of half of them, and has 0.15 s
-for everything. Here `__init__` is compiled when the first object is created; comparing, hashing and showing are
-ordinary functions. That values are frozen and slotted is checked by mypy, which sees `dataclasses.dataclass` itself,
-and not again while the program runs. docs/decisions.md has the figures.
+from text, and the module itself 8 ms; `explain` needs 150 such classes and has 0.15 s for everything. Here `__init__`
+is compiled for a class of which many objects are created; comparing, hashing and showing are ordinary functions. That
+values are frozen and slotted is checked by mypy, which sees `dataclasses.dataclass` itself, and not again while the
+program runs. docs/decisions.md has the figures.
 
 For the standard library these classes are dataclasses (`dataclasses.asdict`, `fields`, `is_dataclass`, pydantic): what
 it wants to see is made when it asks for it. Inheritance and `field` work as there; `InitVar` and `kw_only` do not.
@@ -76,7 +76,7 @@ def _made(cls: Any, *, frozen: bool, eq: bool) -> Any:
     setattr(cls, "__match_args__", tuple(found))  # noqa: B010 - mypy takes it for final
     cls.__dataclass_fields__ = _STANDARD
     if "__init__" not in own:
-        cls.__init__ = _init_at_first_use(cls)
+        cls.__init__ = _init_that_compiles(cls)
     if eq and "__eq__" not in own:
         cls.__compared__ = _getter([name for name, each in found.items() if each.compare])
         cls.__eq__ = _equal
@@ -105,12 +105,43 @@ def _getter(names: list[str]) -> Any:
     return staticmethod(attrgetter(*names) if names else lambda value: ())
 
 
-def _init_at_first_use(cls: Any) -> Any:
+_WORTH_COMPILING = 10
+"""So many objects are filled one field after the other before the class gets a compiled constructor: that costs as much
+as 30 of them."""
+
+
+def _init_that_compiles(cls: Any) -> Any:
+    objects = 0
+
     def init(self: Any, *given: Any, **named: Any) -> None:
-        cls.__init__ = _compiled(cls)
-        cls.__init__(self, *given, **named)
+        nonlocal objects
+        objects += 1
+        if objects > _WORTH_COMPILING or not _filled(self, given, named):
+            cls.__init__ = _compiled(cls)
+            cls.__init__(self, *given, **named)
 
     return init
+
+
+def _filled(self: Any, given: tuple[Any, ...], named: dict[str, Any]) -> bool:
+    """False where the arguments do not fit: what is wrong with them is for the compiled constructor to say."""
+    values = dict(zip(self.__fields__, given, strict=False))
+    count = len(values) + len(named)
+    values.update(named)
+    for name, each in self.__fields__.items():
+        if name in values:
+            value = values[name]
+        elif each.default_factory is not None:
+            value, count = each.default_factory(), count + 1
+        elif each.default is not ...:
+            value, count = each.default, count + 1
+        else:
+            return False
+        object.__setattr__(self, name, value)
+    fits = count == len(self.__fields__) and len(given) <= count
+    if fits and hasattr(self, "__post_init__"):
+        self.__post_init__()
+    return fits
 
 
 def _compiled(cls: Any) -> Any:

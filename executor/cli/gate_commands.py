@@ -13,15 +13,6 @@ from executor.errors import ExecutorError, UsageError
 _MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "error": "?", "skip": "-"}
 
 
-def add_parsers(commands_of: Any, common: Any) -> None:
-    """`executor verify`, `tick`, `gate`, `certificate` and `keys` with their arguments."""
-    _verify_parser(commands_of, common)
-    _tick_parser(commands_of, common)
-    _gate_parser(commands_of, common)
-    _certificate_parser(commands_of, common)
-    _keys_parser(commands_of, common)
-
-
 def _verify_parser(commands_of: Any, common: Any) -> None:
     verify = commands_of.add_parser("verify", help="check what a run claims, certify it, and commit it with --commit")
     verify.add_argument("task", nargs="?", metavar="TASK", help="a task file, a task id, or a report")
@@ -88,6 +79,16 @@ def _keys_parser(commands_of: Any, common: Any) -> None:
     )
     common(new)
     new.set_defaults(command=keys_new)
+
+
+PARSERS = {
+    "verify": _verify_parser,
+    "tick": _tick_parser,
+    "gate": _gate_parser,
+    "certificate": _certificate_parser,
+    "keys": _keys_parser,
+}
+"""What adds the parser of each command."""
 
 
 def verify_command(arguments: argparse.Namespace) -> int:

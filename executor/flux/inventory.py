@@ -177,18 +177,31 @@ class Inventory:
         return next(iter(found)) if len(found) == 1 else None
 
     def updated(self, tree: Tree, contents: Mapping[str, bytes] | None = None) -> Inventory:
-        """As the tree is now (files that changed on disk, its overlay), with `contents` laid over it."""
+        """With the tree's overlay and `contents` laid over the files as they were read. Kept for the next call with the
+        same overlay: what one criterion plans is looked at by all that follow."""
         laid = {**tree.overlay, **(contents or {})}
-        facts = dict(self.facts)
-        for path, data in laid.items():
-            if _is_yaml(path):
-                facts[path] = of_file(path, data)
-        for path, stamp in self.stamps.items():
-            if path not in laid and (now := _stamp(f"{self.root}/{path}")) != stamp:
-                facts.pop(path, None)
-                if now:
-                    facts[path] = of_file(path, (self.root / path).read_bytes())
-        return Inventory(self.root, facts, self.images, self.registries)
+        if not laid:
+            return self
+        known = self.__dict__.get("_updated")
+        if known is None or known[0] != laid:
+            read_anew = {path: of_file(path, data) for path, data in laid.items() if _is_yaml(path)}
+            known = (laid, Inventory(self.root, {**self.facts, **read_anew}, self.images, self.registries, self.stamps))
+            self.__dict__["_updated"] = known
+        found: Inventory = known[1]
+        return found
+
+    def current(self) -> Inventory:
+        """As the files are on disk now: itself where none of those that were read has changed."""
+        changed = {path: now for path, stamp in self.stamps.items() if (now := _stamp(f"{self.root}/{path}")) != stamp}
+        if not changed:
+            return self
+        facts, stamps = dict(self.facts), dict(self.stamps)
+        for path, now in changed.items():
+            facts.pop(path, None)
+            stamps.pop(path)
+            if now:
+                facts[path], stamps[path] = of_file(path, (self.root / path).read_bytes()), now
+        return Inventory(self.root, facts, self.images, self.registries, stamps)
 
 
 def read(root: Path, config: Config) -> Inventory:

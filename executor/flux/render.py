@@ -72,7 +72,7 @@ def prove(
 
     Raises Failed (`broke-build`, `unintended-change`), Blocked (`no-effect`, `needs-network`), Errored (`timeout`).
     """
-    now = (inventory or read(tree.root, Config())).updated(tree)
+    now = (inventory or read(tree.root, Config())).current().updated(tree)
     before = Side(tree, now.graph, dict(tree.overlay))
     laid = {edit.path: edit.after for edit in edits}
     after = Side(tree, now.updated(tree, laid).graph, {**tree.overlay, **laid})

@@ -315,7 +315,7 @@ def test_updated_sees_the_disk_the_overlay_and_the_edits(root: Path) -> None:
     (root / "a.yaml").write_text(release("a2"))
     (root / "b.yaml").unlink()
     tree = Tree(root.resolve(), {"c.yaml": release("c2").encode(), "d.yaml": release("d").encode()})
-    now = found.updated(tree, {"e.yaml": release("e").encode()})
+    now = found.current().updated(tree, {"e.yaml": release("e").encode()})
     assert now.names("HelmRelease") == {"a2", "c2", "d", "e"}
     assert found.names("HelmRelease") == {"a", "b", "c"}
 
