@@ -64,7 +64,7 @@ def top_of(start: Path) -> Path:
     """The top of the git work tree that holds `start`: the nearest folder upwards with a `.git`."""
     here = start.resolve()
     for folder in (here, *here.parents):
-        if (folder / ".git").exists():
+        if _is_repository(folder):
             return folder
     raise RepositoryError(
         "not inside a git repository", place=str(start), remedy="run it in your repository, or `git init` first"
@@ -73,7 +73,7 @@ def top_of(start: Path) -> Path:
 
 def _configured(root: Path, name: str, path: str, branch: str | None) -> Repository:
     folder = (root / path).resolve()
-    if not (folder / ".git").exists():
+    if not _is_repository(folder):
         raise ConfigError(
             f'repositories.{name}: "{path}" is no git repository',
             place="executor.toml",
@@ -88,4 +88,11 @@ def _siblings(root: Path) -> list[Path]:
         beside = sorted(root.parent.iterdir())
     except OSError:
         return []
-    return [each for each in beside if each != root and not each.is_symlink() and (each / ".git").exists()]
+    return [each for each in beside if each != root and not each.is_symlink() and _is_repository(each)]
+
+
+def _is_repository(folder: Path) -> bool:
+    try:
+        return (folder / ".git").exists()
+    except OSError:
+        return False  # somebody else's folder

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from executor.errors import LockHeld
+from executor.errors import LockHeld, RepositoryError
 
 
 def sha256(data: bytes) -> str:
@@ -86,10 +86,15 @@ def lock(path: Path, holder: Mapping[str, Any]) -> Iterator[None]:
     """Hold the lock file `path` while inside; raises LockHeld naming who has it.
 
     flock on an open descriptor: the kernel frees it however the holder dies. The file is never unlinked, or two
-    runners could hold locks on two files of the same name.
+    runners could hold locks on two files of the same name. Raises RepositoryError where there can be no such file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise RepositoryError(
+            f"the lock cannot be taken: {error.strerror}", place=str(path), remedy="a run has to write there"
+        ) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

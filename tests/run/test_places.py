@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support import executor, git, snapshot
 
 from executor import journal
+from executor.repository import open_workspace
 from run.sample import BUMP, report, repository, task
 
 
@@ -136,3 +141,34 @@ def test_no_operation_writes_where_git_or_evidence_is(tmp_path: Path, file: str,
     assert {name for name in after if after[name] != before.get(name)} == {"reports/TASK-001.json"}
     assert git(root, "symbolic-ref", "HEAD").strip() == "refs/heads/main"
     assert (root / ".executor/notes.yaml").read_text() == "success: false\n"
+
+
+def test_a_lock_that_cannot_be_taken(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    (root / ".git/executor.lock").mkdir()
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    assert ran.exit_code == 2 and "executor.lock: the lock cannot be taken" in ran.stderr, ran
+
+
+@contextlib.contextmanager
+def as_somebody() -> Iterator[None]:
+    """Rights are looked at for real: root has them all, so it becomes nobody for a while."""
+    root = os.geteuid() == 0
+    try:
+        if root:
+            os.seteuid(65534)
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_somebody_elses_folder_beside_the_repository() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        root = repository(Path(folder) / "ops", task(BUMP))
+        beside = Path(folder) / "private"
+        beside.mkdir(mode=0o000)
+        with as_somebody():
+            assert open_workspace(root).home.root == root
+        beside.chmod(0o700)
