@@ -10,25 +10,28 @@ import errno
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from pathlib import Path, PurePath
+from typing import Any, ClassVar, Literal
 
 from executor.models import FileEdit, OperationOutcome, Outcome, Ran, Status
 from executor.reasons import REMEDY, ReasonCode
 from executor.tools import files
+from executor.values import dataclass, fields
 
 SCHEMA_VERSION = "1.0"
 
 TaskStatus = Literal["ready_for_verification", "partially_complete", "blocked"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Part:
+    """Plain classes here; pydantic, which takes 0.1 s to load, reads them for the schema and for what others wrote."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
 
+@dataclass(frozen=True, kw_only=True)
 class Counts(_Part):
     """`total` = `completed` + `failed` + `remaining`; withdrawn criteria are not counted."""
 
@@ -38,6 +41,7 @@ class Counts(_Part):
     remaining: int
 
 
+@dataclass(frozen=True, kw_only=True)
 class Completed(_Part):
     criterion: str
     command: str
@@ -45,16 +49,19 @@ class Completed(_Part):
     notes: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Remaining(_Part):
     criterion: str
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class Changes(_Part):
     files_modified: list[str]
     commands_executed: list[str]
 
 
+@dataclass(frozen=True, kw_only=True)
 class RanEntry(_Part):
     ran: str
     exit_code: int | None
@@ -64,6 +71,7 @@ class RanEntry(_Part):
     log: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
 class AttemptEntry(_Part):
     seconds: float
     status: str
@@ -71,6 +79,7 @@ class AttemptEntry(_Part):
     commands: list[RanEntry]
 
 
+@dataclass(frozen=True, kw_only=True)
 class OperationEntry(_Part):
     operation: str
     arguments: dict[str, Any]
@@ -85,6 +94,7 @@ class OperationEntry(_Part):
     evidence: dict[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
 class OutcomeEntry(_Part):
     index: int
     criterion: str
@@ -95,6 +105,7 @@ class OutcomeEntry(_Part):
     operations: list[OperationEntry]
 
 
+@dataclass(frozen=True, kw_only=True)
 class RepositoryEntry(_Part):
     """`declared_paths` are the only paths that the run may have written; `staged_tree` is base + those paths."""
 
@@ -106,6 +117,7 @@ class RepositoryEntry(_Part):
     declared_paths: list[str]
 
 
+@dataclass(frozen=True, kw_only=True)
 class CheckEntry(_Part):
     """A safety check that ran before any operation (safety.md)."""
 
@@ -114,17 +126,20 @@ class CheckEntry(_Part):
     detail: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class ToolEntry(_Part):
     version: str
     sha256: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
 class Details(_Part):
     criterion: str
     command: str
     error_output: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class Report(_Part):
     """The whole document. The keys from `error` on are there when `success` is false."""
 
@@ -149,7 +164,7 @@ class Report(_Part):
     next_steps: str
     repository: RepositoryEntry
     repositories: list[RepositoryEntry]
-    task_blob: str | None = Field(description="git blob of the task file as it was found")
+    task_blob: str | None
     checks: list[CheckEntry]
     outcomes: list[OutcomeEntry]
     tools: dict[str, ToolEntry]
@@ -162,7 +177,7 @@ class Report(_Part):
 
     def document(self, mask: Callable[[str], str] = lambda text: text) -> dict[str, Any]:
         """JSON-able, masked, without the failure keys where there was no failure."""
-        plain = self.model_dump(mode="json")
+        plain = _plain(self)
         for key in FAILURE_KEYS:
             if plain[key] is None:
                 del plain[key]
@@ -171,6 +186,23 @@ class Report(_Part):
 
 
 FAILURE_KEYS = ("error", "message", "details", "completed_before_failure", "recovery_suggestions")
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it. Raises TypeError for what has no place in a report."""
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, _Part):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(_plain(key)): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    if isinstance(value, PurePath):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} in a report: {value!r}")
 
 
 def _masked(value: Any, mask: Callable[[str], str]) -> Any:
@@ -341,8 +373,10 @@ def read(path: Path) -> dict[str, Any] | None:
 
 def fault(data: bytes) -> str | None:
     """What keeps `data` from being a report, the first thing of it; None where it is one."""
+    from pydantic import TypeAdapter, ValidationError
+
     try:
-        Report.model_validate_json(data)
+        TypeAdapter(Report).validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
         return f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
@@ -358,4 +392,8 @@ def _name(text: str) -> str:
 
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of the document."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Report.model_json_schema()}
+    from pydantic import TypeAdapter
+
+    described = TypeAdapter(Report).json_schema()
+    described["properties"]["task_blob"]["description"] = "git blob of the task file as it was found"
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}

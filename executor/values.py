@@ -7,7 +7,7 @@ values are frozen and slotted is checked by mypy, which sees `dataclasses.datacl
 program runs. docs/decisions.md has the figures.
 
 For the standard library these classes are dataclasses (`dataclasses.asdict`, `fields`, `is_dataclass`, pydantic): what
-it wants to see is made when it asks for it. Inheritance and `field` work as there; `InitVar` and `kw_only` do not.
+it wants to see is made when it asks for it. Inheritance and `field` work as there; `InitVar` and `KW_ONLY` do not.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from dataclasses import replace as replace  # noqa: PLC0414
 else:
 
-    def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True):
-        """Use as `dataclasses.dataclass`, with these three options."""
+    def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True, kw_only=False):
+        """Use as `dataclasses.dataclass`, with these four options."""
         if cls is None:
-            return lambda given: _made(given, frozen=frozen, eq=eq)
-        return _made(cls, frozen=frozen, eq=eq)
+            return lambda given: _made(given, frozen=frozen, eq=eq, kw_only=kw_only)
+        return _made(cls, frozen=frozen, eq=eq, kw_only=kw_only)
 
     def field(*, default=..., default_factory=None, repr=True, compare=True):  # noqa: A002 - its name there
         """Use as `dataclasses.field`, with these four options."""
@@ -64,7 +64,7 @@ def is_dataclass(cls: Any) -> bool:
     return hasattr(cls, "__fields__")
 
 
-def _made(cls: Any, *, frozen: bool, eq: bool) -> Any:
+def _made(cls: Any, *, frozen: bool, eq: bool, kw_only: bool) -> Any:
     own = cls.__dict__
     found: dict[str, Field] = {}
     for base in reversed(cls.__mro__[1:]):
@@ -75,6 +75,7 @@ def _made(cls: Any, *, frozen: bool, eq: bool) -> Any:
     cls.__fields__ = found
     setattr(cls, "__match_args__", tuple(found))  # noqa: B010 - mypy takes it for final
     cls.__dataclass_fields__ = _STANDARD
+    cls.__kw_only__ = kw_only
     if "__init__" not in own:
         cls.__init__ = _init_that_compiles(cls)
     if eq and "__eq__" not in own:
@@ -125,6 +126,8 @@ def _init_that_compiles(cls: Any) -> Any:
 
 def _filled(self: Any, given: tuple[Any, ...], named: dict[str, Any]) -> bool:
     """False where the arguments do not fit: what is wrong with them is for the compiled constructor to say."""
+    if given and self.__kw_only__:
+        return False
     values = dict(zip(self.__fields__, given, strict=False))
     count = len(values) + len(named)
     values.update(named)
@@ -146,7 +149,7 @@ def _filled(self: Any, given: tuple[Any, ...], named: dict[str, Any]) -> bool:
 
 def _compiled(cls: Any) -> Any:
     """`def __init__(self, a, b=…): self.a = a …`, as the standard library writes it, from the same names."""
-    takes, does, known = ["self"], [], {"_missing": ...}
+    takes, does, known = ["self", "*"] if cls.__kw_only__ else ["self"], [], {"_missing": ...}
     for name, each in cls.__fields__.items():
         takes.append(name if each.required else f"{name}={'_missing' if each.default_factory else f'_{name}_default'}")
         known[f"_{name}_default"] = each.default_factory or each.default
@@ -154,7 +157,7 @@ def _compiled(cls: Any) -> Any:
         does.append(f"  self.{name} = {made}")
     if hasattr(cls, "__post_init__"):
         does.append("  self.__post_init__()")
-    text = f"def __init__({', '.join(takes)}):\n" + ("\n".join(does) or "  pass")
+    text = f"def __init__({', '.join(takes).removesuffix(', *')}):\n" + ("\n".join(does) or "  pass")
     made_here: dict[str, Any] = {}
     exec(text, known, made_here)  # noqa: S102 - made of names of fields, as in the standard library
     made_here["__init__"].__qualname__ = f"{cls.__qualname__}.__init__"
@@ -168,7 +171,7 @@ class _Standard:
         import dataclasses
 
         described = [(each.name, each.annotation, _standard(each)) for each in owner.__fields__.values()]
-        made = dataclasses.make_dataclass(owner.__name__, described)
+        made = dataclasses.make_dataclass(owner.__name__, described, kw_only=owner.__kw_only__)
         owner.__dataclass_fields__ = standard = vars(made)["__dataclass_fields__"]
         return standard
 

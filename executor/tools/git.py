@@ -56,6 +56,9 @@ class Git:
 
     def _folder(self, which: str) -> Path:
         """A folder of git's own, as an absolute path: an empty answer must never become the current folder."""
+        plain = self.root / ".git"
+        if (plain / "HEAD").is_file() and not (plain / "commondir").exists():
+            return plain  # the layout of a repository with one work tree; git has to say it for all others
         found = Path(os.fsdecode(self.run("rev-parse", "--path-format=absolute", which).removesuffix(b"\n")))
         if not found.is_absolute():
             raise RepositoryError(f"git rev-parse {which} answered {str(found)!r}", place=str(self.root))
@@ -63,14 +66,26 @@ class Git:
 
     def state(self) -> State:
         """Where HEAD is, and whether a merge, rebase, cherry-pick, revert or bisect is under way."""
-        branch = self.attempt("symbolic-ref", "--quiet", "--short", "HEAD")
-        commit = self.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
+        branch, commit = self._head()
         folder = self._folder("--git-dir")
         busy = next((what for name, what in _UNDER_WAY.items() if (folder / name).exists()), None)
-        return State(
+        return State(branch, commit, busy)
+
+    def _head(self) -> tuple[str | None, str | None]:
+        """Branch and commit by one question where both are plain, as they nearly always are."""
+        both = self.attempt("rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD")
+        commit, _, name = both.output.strip().partition("\n")
+        if both.exit_code == 0 and name == "HEAD":
+            return None, commit
+        if both.exit_code == 0 and name.startswith("refs/heads/"):
+            return name.removeprefix("refs/heads/"), commit
+        branch = self.attempt("symbolic-ref", "--quiet", "--short", "HEAD")
+        if branch.exit_code > 1:  # no detached HEAD: git does not work here at all (somebody else's repository, say)
+            raise RepositoryError(f"{branch.command}: {_words(branch)}", place=str(self.root))
+        found = self.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
+        return (
             branch.output.strip() if branch.exit_code == 0 else None,
-            commit.output.strip() if commit.exit_code == 0 else None,
-            busy,
+            found.output.strip() if found.exit_code == 0 else None,
         )
 
     def dirty(self, paths: Sequence[str]) -> dict[str, str]:

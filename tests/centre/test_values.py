@@ -49,6 +49,20 @@ class Itself:
     name: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    size: int = 1
+    name: str
+
+
+def test_named_arguments_only() -> None:
+    for _ in range(20):  # filled one by one at first, compiled later: the same
+        assert Named(name="a") == Named(size=1, name="a")
+        with pytest.raises(TypeError):
+            Named("a")  # type: ignore[misc, call-arg]
+    assert TypeAdapter(Named).json_schema()["required"] == ["name"]
+
+
 def test_constructor_defaults_and_order() -> None:
     made = Below("a", parts=("b",))
     assert (made.name, made.size, made.parts, made.found, made.secret) == ("a", 2, ("b",), {}, "")
