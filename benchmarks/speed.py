@@ -1,9 +1,8 @@
 """How fast executor is, as ratios in one run against what a user would do instead. Figures: docs/performance.md.
 
-    python benchmarks/speed.py [--runs N] [--images]
+    python benchmarks/speed.py [--runs N]
 
-Whole processes, median of N runs, the two sides in turn. `--images` needs a Docker engine and a registry:
-`eval $(python scripts/services.py env)` first.
+Whole processes, median of N runs, the two sides in turn.
 """
 
 from __future__ import annotations
@@ -79,7 +78,6 @@ def explain(root: Path, task: str) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=9)
-    parser.add_argument("--images", action="store_true")
     options = parser.parse_args()
     kustomize = ["kustomize", "build"] if shutil.which("kustomize") else ["kubectl", "kustomize"]
     print(f"{'what':<44} {'executor':>9}   {'instead':>9}   {'ratio':>6}   {'more':>8}   limit")
