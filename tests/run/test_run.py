@@ -305,8 +305,9 @@ def test_interrupt_ticks_what_is_proven(tmp_path: Path) -> None:
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
     running = subprocess.Popen(
-        [sys.executable, "-m", "executor", "run", "tasks/TASK-001.md"], cwd=root, env=env, stdout=-1, stderr=-1
-    )
+        [sys.executable, "-m", "executor", "run", "tasks/TASK-001.md"], cwd=root, env=env, stdout=-1, stderr=-1,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # background jobs ignore ^C
+    )  # fmt: skip
     journal = wait_for(lambda: next(iter((root / ".executor/runs").glob("*.jsonl")), None))
     wait_for(lambda: journal.read_text().count('"intent"') == 2 or None)
     time.sleep(0.3)
