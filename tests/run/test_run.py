@@ -306,7 +306,8 @@ def test_interrupt_ticks_what_is_proven(tmp_path: Path) -> None:
     }
     running = subprocess.Popen(
         [sys.executable, "-m", "executor", "run", "tasks/TASK-001.md"], cwd=root, env=env, stdout=-1, stderr=-1,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # background jobs ignore ^C
+        # a background job ignores ^C, and its children with it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     )  # fmt: skip
     journal = wait_for(lambda: next(iter((root / ".executor/runs").glob("*.jsonl")), None))
     wait_for(lambda: journal.read_text().count('"intent"') == 2 or None)
