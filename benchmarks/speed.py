@@ -1,100 +1,245 @@
-"""How fast executor is, as ratios in one run against what a user would do instead. Figures: docs/performance.md.
+"""How fast executor is against what a user would do instead: whole processes, in one run. Figures: docs/performance.md.
 
-    python benchmarks/speed.py [--runs N]
+    python benchmarks/speed.py [--runs N] [--images] [--flux REPOSITORY]... [--only WORD]
 
-Whole processes, median of N runs, the two sides in turn.
+The two sides in turn, the least of N runs of each: what else the machine does only ever adds. `cpu` is user and system
+time of the process and its children. `--images` builds and pushes for real, in the engine and the registry that
+`eval $(python scripts/services.py env)` names, else in ones that are started for it and stopped again. `--flux` adds
+inventory and proofs on repositories of yours (benchmarks/rendering.py); `--only` is a part of the names of the rows.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import os
+import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-EXECUTOR = [str(Path(sys.executable).with_name("executor"))]
+ROOT = Path(__file__).resolve().parent.parent
 QUIET = {"GIT_AUTHOR_NAME": "b", "GIT_AUTHOR_EMAIL": "b@example.com", "GIT_COMMITTER_NAME": "b",
          "GIT_COMMITTER_EMAIL": "b@example.com"}  # fmt: skip
-
-
 HEAD = "---\nid: {}\nlabels: [{}]\n---\n\n## Acceptance Criteria\n\n"
+SAMPLE_REGISTRY = "registry.render.example"
+CONTEXT = "infra/render-worker"
 
 
-def timed(argv: Sequence[str], cwd: Path, expect: Sequence[int] = (0,)) -> float:
-    started = time.perf_counter()
-    done = subprocess.run(argv, cwd=cwd, capture_output=True, env={**os.environ, **QUIET}, check=False)
-    seconds = time.perf_counter() - started
-    assert done.returncode in expect, (argv, done.returncode, done.stdout[-2000:], done.stderr[-2000:])
-    return seconds
+@dataclass(frozen=True)
+class Cost:
+    """Seconds."""
+
+    wall: float
+    cpu: float
 
 
-def compare(name: str, ours: Callable[[], float], other: Callable[[], float], runs: int, limit: str) -> None:
-    """Both sides in turn, so that a machine that slows down slows both."""
-    pairs = [(ours(), other()) for _ in range(runs)]
-    a, b = (statistics.median(column) for column in zip(*pairs, strict=True))
-    print(f"{name:<44} {a:7.3f} s   {b:7.3f} s   x{a / b:5.2f}   {a - b:+6.3f} s   {limit}")
+@dataclass(frozen=True)
+class Project:
+    """A scratch clone of this project, its own sample being what is worked on, its code compiled as `make setup` does.
+    The clone's code runs, by the interpreter of this environment."""
+
+    root: Path
+    environment: Mapping[str, str]
+
+    def timed(self, *argv: str, expect: Sequence[int] = (0,)) -> Cost:
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        done = subprocess.run(argv, cwd=self.root, capture_output=True, env={**self.environment, **QUIET}, check=False)
+        wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+        if done.returncode not in expect:
+            sys.exit(f"{argv}: exit code {done.returncode}\n{done.stdout[-2000:]!r}\n{done.stderr[-2000:]!r}")
+        return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+    def executor(self, *arguments: str) -> Cost:
+        code = "import sys; from executor.cli import main; sys.exit(main())"
+        return self.timed(sys.executable, "-c", code, *arguments)
+
+    def git(self, *arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=self.root, check=True, env={**self.environment, **QUIET})
+
+    def task(self, name: str, labels: str, criteria: Sequence[str]) -> str:
+        """Write a task file with open boxes; the same path each time."""
+        path = f"tasks/{name}.md"
+        text = HEAD.format(name, labels) + "".join(f"- [ ] {each}\n" for each in criteria)
+        (self.root / path).write_text(text, encoding="utf-8")
+        return path
 
 
-def clone(folder: Path) -> Path:
-    """A scratch clone of this project: its own sample is what is measured."""
+def clone(folder: Path) -> Project:
     root = folder / "sample"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(root)], check=True)
-    return root
+    subprocess.run(["git", "checkout", "--quiet", "-B", "main"], cwd=root, check=True)
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "executor"], cwd=root, check=True)
+    return Project(root, {**os.environ, "PYTHONPATH": str(root)})
 
 
-def one_build(root: Path) -> None:
-    """A task with one `kustomize build` criterion."""
-    criterion = "- [ ] `kustomize build kustomize/overlays/staging` succeeds\n"
-    (root / "tasks/BENCH-1.md").write_text(HEAD.format("BENCH-1", "deployment") + criterion)
+class Table:
+    """Prints one row a comparison. `only`: a part of the names of the rows that are wanted."""
+
+    def __init__(self, runs: int, only: str) -> None:
+        self.runs, self.only = runs, only
+        print(f"{'what | instead':<58} {'ours':>7} {'cpu':>7}   {'instead':>7}   {'ratio':>5}  {'more':>7}   target")
+
+    def row(self, name: str, ours: Callable[[], Cost], other: Callable[[], Cost], target: str, runs: int = 0) -> None:
+        """The least of all runs on each side, taken in turn."""
+        if self.only not in name:
+            return
+        pairs = [(ours(), other()) for _ in range(runs or self.runs)]
+        wall, cpu = min(a.wall for a, _ in pairs), min(a.cpu for a, _ in pairs)
+        instead = min(b.wall for _, b in pairs)
+        print(
+            f"{name:<58} {wall:7.3f} {cpu:7.3f}   {instead:7.3f}   {wall / instead:5.2f}  {wall - instead:+7.3f}   "
+            f"{target}", flush=True,
+        )  # fmt: skip
 
 
-def many(root: Path) -> None:
-    """2,000 criteria of the kinds that people write."""
+def explaining(table: Table, project: Project) -> None:
+    def alone() -> Cost:
+        return project.timed(sys.executable, "-c", "pass")
+
     kinds = ["Build the render-worker image 0.1.18", "`kustomize build kustomize/overlays/staging` succeeds",
              "Document the new release process", "Update render-worker HelmRelease to version 0.1.18",
              "Check image sizes are reasonable"]  # fmt: skip
-    items = "".join(f"- [ ] {kinds[i % len(kinds)]}\n" for i in range(2000))
-    (root / "tasks/BENCH-2.md").write_text(HEAD.format("BENCH-2", "builds") + items)
+    many = project.task("BENCH-2", "builds", [kinds[i % len(kinds)] for i in range(2000)])
+    first = "tasks/TASK-001.md"
+    project.executor("explain", first)
+    table.row("explain TASK-001 | python alone", lambda: project.executor("explain", first), alone, "0.15 s, goal 0.10")
+    table.row("explain of 2,000 criteria | python alone", lambda: project.executor("explain", many), alone, "2 s",
+              runs=5)  # fmt: skip
 
 
-def run_again(root: Path, task: str) -> float:
-    """A run from the same start each time."""
-    subprocess.run(["git", "checkout", "--quiet", "--", "."], cwd=root, check=True)
-    one_build(root)
-    return timed([*EXECUTOR, "run", task], root)
+def running(table: Table, project: Project) -> None:
+    build = ["kustomize", "build"] if shutil.which("kustomize") else ["kubectl", "kustomize"]
+
+    def ours() -> Cost:
+        path = project.task("BENCH-1", "deployment", ["`kustomize build kustomize/overlays/staging` succeeds"])
+        return project.executor("run", path)
+
+    def by_hand() -> Cost:
+        return project.timed(*build, "kustomize/overlays/staging")
+
+    def bump() -> Cost:
+        done = project.executor("bump", "render-worker", "--version", "0.1.18", "--where", "staging", "--everywhere")
+        project.git("checkout", "--quiet", "--", "kustomize")
+        return done
+
+    def two_builds() -> Cost:
+        one, other = by_hand(), by_hand()
+        return Cost(one.wall + other.wall, one.cpu + other.cpu)
+
+    table.row("run of one kustomize build | the build", ours, by_hand, "+0.25 s")
+    table.row("bump with proof, whole process | two builds", bump, two_builds, "(proof alone: see below)")
 
 
-def explain(root: Path, task: str) -> float:
-    return timed([*EXECUTOR, "explain", f"tasks/{task}.md"], root)
+# Images
+
+
+@contextlib.contextmanager
+def services(folder: Path) -> Iterator[dict[str, str]]:
+    """Engine, registry and base image, as environment variables: those that are named there already, else started."""
+    if "EXECUTOR_REGISTRY" in os.environ:
+        yield {}
+        return
+    script = [sys.executable, str(ROOT / "scripts" / "services.py")]
+    state = ["--state", str(folder / "services")]
+    try:
+        subprocess.run([*script, "start", *state], check=True, stderr=subprocess.DEVNULL)
+        named = subprocess.run([*script, "env", *state], check=True, capture_output=True, text=True).stdout
+        yield dict(line.split("=", 1) for line in named.splitlines())
+    finally:
+        subprocess.run([*script, "stop", *state], check=False, stderr=subprocess.DEVNULL)
+
+
+@dataclass
+class Images:
+    """Builds and pushes of the sample's worker; `version` is a new one for every build that is to be a real one."""
+
+    project: Project
+    registry: str
+    base: str
+    operations: dict[str, list[float]]
+    version: str = ""
+
+    def change(self) -> None:
+        """Another byte in the context and another version: nothing of an earlier build can be used for its layer."""
+        self.version = f"0.2.0-{uuid.uuid4().hex[:8]}"
+        (self.project.root / CONTEXT / "render_worker" / "stamp.txt").write_text(self.version, encoding="utf-8")
+
+    def ours(self, row: str) -> Cost:
+        """The whole of `executor run`; what its operations took is kept under `row`."""
+        criteria = [
+            f"Build the render-worker image {self.version}",
+            f"Push render-worker {self.version} to the registry",
+        ]
+        done = self.project.executor("run", self.project.task("BENCH-3", "builds, registry", criteria))
+        report = json.loads((self.project.root / "reports" / "BENCH-3.json").read_bytes())
+        attempts = [a for o in report["outcomes"] for each in o["operations"] for a in each["attempts"]]
+        self.operations.setdefault(row, []).append(sum(each["seconds"] for each in attempts))
+        return done
+
+    def by_hand(self) -> Cost:
+        name = f"{self.registry}/render-worker-by-hand:{self.version}"
+        build = self.project.timed(
+            "docker", "build", "--quiet", "--tag", name, "--build-arg", f"BASE={self.base}", CONTEXT
+        )
+        push = self.project.timed("docker", "push", "--quiet", name)
+        return Cost(build.wall + push.wall, build.cpu + push.cpu)
+
+
+def imaging(table: Table, project: Project, environment: Mapping[str, str]) -> None:
+    project = Project(project.root, {**project.environment, **environment})
+    registry, base = project.environment["EXECUTOR_REGISTRY"], project.environment["EXECUTOR_BASE_IMAGE"]
+    if not shutil.which("docker"):
+        sys.exit("the docker client is what a user would type; apt-get install docker.io")
+    settings = project.root / "executor.toml"
+    text = settings.read_text().replace(SAMPLE_REGISTRY, registry)
+    settings.write_text(f'{text}\n[images.render-worker]\ncontext = "{CONTEXT}"\nbuild_args = {{ BASE = "{base}" }}\n')
+    project.git("commit", "--quiet", "--all", "-m", "Name the registry and the base image of this machine")
+    images = Images(project, registry, base, {})
+    changed, same = "build and push, changed, whole run | docker", "build and push, nothing changed, whole run | docker"
+
+    def anew() -> Cost:
+        images.change()
+        return images.ours(changed)
+
+    def anew_by_hand() -> Cost:
+        images.change()
+        return images.by_hand()
+
+    table.row(changed, anew, anew_by_hand, "1.05 x")
+    images.ours("first")
+    images.by_hand()
+    table.row(same, lambda: images.ours(same), images.by_hand, "under 0.5 x")
+    for row in (changed, same):
+        print(f"    of it the operations,{row.split(',')[1]}: {min(images.operations[row]):.3f} s")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=9)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--images", action="store_true")
+    parser.add_argument("--flux", action="append", default=[], metavar="REPOSITORY")
+    parser.add_argument("--only", default="", metavar="WORD")
     options = parser.parse_args()
-    kustomize = ["kustomize", "build"] if shutil.which("kustomize") else ["kubectl", "kustomize"]
-    print(f"{'what':<44} {'executor':>9}   {'instead':>9}   {'ratio':>6}   {'more':>8}   limit")
-    with tempfile.TemporaryDirectory() as folder:
-        root = clone(Path(folder))
-        one_build(root)
-        many(root)
-        alone = [sys.executable, "-c", "pass"]
-        build = [*kustomize, "kustomize/overlays/staging"]
-        few = max(3, options.runs // 3)
-        explain(root, "TASK-001")
-        compare("explain TASK-001 | python alone", lambda: explain(root, "TASK-001"), lambda: timed(alone, root),
-                options.runs, "0.15 s (goal 0.10)")  # fmt: skip
-        compare("run of one kustomize build | the build", lambda: run_again(root, "tasks/BENCH-1.md"),
-                lambda: timed(build, root), options.runs, "+0.25 s")  # fmt: skip
-        compare("explain of 2,000 criteria | python alone", lambda: explain(root, "BENCH-2"),
-                lambda: timed(alone, root), few, "2 s")  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="executor-speed-") as name:
+        folder = Path(name)
+        project, table = clone(folder), Table(options.runs, options.only)
+        explaining(table, project)
+        running(table, project)
+        if options.images:
+            with services(folder) as environment:
+                imaging(table, project, environment)
+        if not options.only:
+            print("\ninventory and proofs (benchmarks/rendering.py)", flush=True)
+            rendering = [sys.executable, str(ROOT / "benchmarks" / "rendering.py"), str(project.root), *options.flux]
+            subprocess.run(rendering, check=True, env=dict(project.environment))
     return 0
 
 
