@@ -236,7 +236,7 @@ def _docker_build(simple: shell.Simple, exists: Callable[[str], bool]) -> list[T
 
 
 def _existing(path: str, exists: Callable[[str], bool], line: str) -> str:
-    bare = path.removeprefix("./").rstrip("/") or "."
+    bare = path.removeprefix("./").rstrip("/") or ("/" if path.startswith("/") else ".")
     if "://" in path or path.startswith(("github.com/", "git@")) or path == "-":
         raise Blocked(ReasonCode.NEEDS_NETWORK, f"`{line}`: {path} is not inside the repository; vendor it")
     if not inside(bare) and bare != ".":

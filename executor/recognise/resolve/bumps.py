@@ -152,6 +152,10 @@ class BumpAsks(Base):
                 ReasonCode.NOT_FOUND,
                 f"no {kind} {token.text} here" + (f"; nearest: {', '.join(near)}" if near else ""),
             )
+        if common.get("image") or common.get("field") == "image":
+            raise Blocked(
+                ReasonCode.NOT_SUPPORTED, f"{there[0].name} is a {kind}, the source of a chart and no image; say chart"
+            )
         version = common["version"]
         given = {"digest": version} if version.startswith("sha256:") else {"version": version}
         kept = {
@@ -163,6 +167,8 @@ class BumpAsks(Base):
 
     def _bump_pinned(self, repository: str, common: Mapping[str, Any]) -> Request:
         """An image wherever it is pinned, if that is one place: a kustomization's `images`, or a release's values."""
+        if common.get("image") and not _same_image(common["image"], repository):
+            raise Blocked(ReasonCode.NOT_SUPPORTED, "a bump changes the version, not which image it is")
         pins = [pin for pin in self.names.pins if pin.repository == repository or bare(pin.repository) == repository]
         if common.get("file"):
             pins = [pin for pin in pins if pin.path == common["file"]]
@@ -180,8 +186,14 @@ class BumpAsks(Base):
         path, version = places[0], common["version"]
         if path.rpartition("/")[2] in KUSTOMIZATION_FILES:
             tag, _, digest = version.partition("@") if not version.startswith("sha256:") else ("", "", version)
+            limits = {key: common[key] for key in ("from_version", "where", "everywhere", "rollback") if key in common}
             return self._request(
-                "kustomize.image", file=path, image=pins[0].repository, tag=tag or None, digest=digest or None
+                "kustomize.image",
+                file=path,
+                image=pins[0].repository,
+                tag=tag or None,
+                digest=digest or None,
+                **limits,
             )
         releases = [each for each in self.names.of_kind("HelmRelease") if each.path == path]
         if len(releases) != 1:
@@ -190,7 +202,9 @@ class BumpAsks(Base):
                 f"{repository} is pinned at {path}:{pins[0].line}, which is no HelmRelease or kustomization; change it "
                 "with manifest.set",
             )
-        kept = {key: value for key, value in common.items() if key in ("version", "from_version", "rollback")}
+        kept = {
+            key: value for key, value in common.items() if key in ("version", "from_version", "rollback", "everywhere")
+        }
         return self._request(
             "helmrelease.bump", name=releases[0].name, namespace=releases[0].namespace, field="image",
             image=pins[0].repository, file=path, **kept,
@@ -233,3 +247,9 @@ class BumpAsks(Base):
 
 def _unique_pairs(manifests: Iterable[AManifest]) -> list[tuple[str, str | None]]:
     return list(dict.fromkeys((each.name, each.namespace) for each in manifests))
+
+
+def _same_image(one: str, other: str) -> bool:
+    """Whether two names can be one image: equal without their hosts, or one the end of the other (`library/nginx`)."""
+    a, b = bare(one), bare(other)
+    return a == b or a.endswith("/" + b) or b.endswith("/" + a)

@@ -127,9 +127,11 @@ def add(g: Grammar) -> None:
     )
     g.phrase(
         "outcome",
-        "(EXITS | RETURNS | EXITS with) (CODE | STATUS | with)* x:NUMBER",
+        "(EXITS | EXITS with | RETURNS STATUS) (CODE | STATUS | with)* x:NUMBER",
         lambda c: ("passes", "") if c["x"].text in ("0", "200") else None,
     )
+    # "returns 0" of a program whose answer is its output (`grep -c`) is no exit code
+    g.phrase("outcome", "RETURNS x:NUMBER", lambda c: ("passes", "") if c["x"].text == "200" else None)
     g.phrase(
         "outcome",
         "(SHOWS | RETURNS | contains | prints | outputs | lists | includes) (x:CODE | x:VERSION)",
