@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -146,10 +147,25 @@ def remove_plan(ground: Ground, file: str, path: str | None, entry: Entry, limit
         place = f"{file}:{document.source.line(item.start)}"
         about = {"file": place, "field": show_path((*steps, index)), "what": f"entry {said}", "from": said, "to": None}
         more.append((document.source, RemoveEntry(node, index), about))
+    else:
+        _block_elsewhere(document, entry, steps)
     return make(
         ground, [], limits, files=files, subject=f"{_named(entry)} in {show_path(steps)} of {file}", more=more,
         verb=("remove", "removed"), allowed=_allowed_list(document, steps, "went"), about={"objects": [file]},
     )  # fmt: skip
+
+
+def _block_elsewhere(document: Document, entry: Entry, steps: Path) -> None:
+    """An entry that is not in this list but stands elsewhere in the file may be what is meant: not so already."""
+    text = _named(entry)
+    lines = document.source.yaml.data.decode(errors="replace").splitlines()
+    whole = re.compile(rf"(?<![\w./-]){re.escape(text)}(?![\w./-])")
+    found = next((number for number, line in enumerate(lines, 1) if whole.search(line.partition(" #")[0])), None)
+    if found is not None:
+        raise Blocked(
+            ReasonCode.AMBIGUOUS,
+            f"{document.source.path}:{found}: {text} stands here, not in {show_path(steps)}; name the list it is in",
+        )
 
 
 # -- documents and places ---------------------------------------------------------------------------------------------

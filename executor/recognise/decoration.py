@@ -82,6 +82,24 @@ _CONTINUES = frozenset(
 )
 
 
+_SAYS_NO = frozenset(
+    "wontfix nope revert broke broken stuck hold wait waiting pending later obsolete duplicate invalid frozen will "
+    "won't undone done tbd tba cancel drop move postpone skip abandon supersede decline reject fail pause defer block "
+    "somebody someone us we they he she i".split()
+)
+_HARMLESS_PARTICIPLES = frozenset("required needed expected tested automated based shared related wanted".split())
+
+
+def _may_say_no(word: str) -> bool:
+    """Whether a word of a note may take the criterion back or hand it on: "reverted", "waiting", "us-east", "Bob will".
+
+    No list of such words is ever complete, so whatever reads as a participle or an identifier counts too.
+    """
+    folded = word.casefold()
+    participle = folded.endswith("ed") and len(folded) > 4 and folded not in _HARMLESS_PARTICIPLES
+    return folded in _SAYS_NO or participle or "-" in word.strip("-")
+
+
 def without_note(stem: str, tokens: Sequence[Token], lexer: Lexer, names: Names) -> Iterator[str]:
     """`stem` without its last note, then without the one before …: a trailing parenthesis, or what follows a dash.
 
@@ -93,7 +111,7 @@ def without_note(stem: str, tokens: Sequence[Token], lexer: Lexer, names: Names)
     while (start := _note_start(tokens, end)) is not None:
         inside = [token for token in tokens[start:end] if token.text not in "()—:,.;"]
         first = inside[0].text.casefold() if inside else "with"
-        if first in _CONTINUES or any(token.bits & refused for token in inside):
+        if first in _CONTINUES or any(token.bits & refused or _may_say_no(token.text) for token in inside):
             return
         stem = stem[: tokens[start].start].rstrip()
         end = start
