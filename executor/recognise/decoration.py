@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from executor.patterns import pattern
 from executor.recognise.words import WORDS
 from executor.values import dataclass
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from executor.recognise.lexer import Lexer, Token
     from executor.recognise.names import Names
 
-_FRONT = re.compile(
+_FRONT = pattern(
     r"""\s*(?:
         \#\d+(?:\.\d+)*[:.)]?(?=\s)
         |\(?\d+(?:\.\d+)*[.)](?=\s)
@@ -27,7 +28,7 @@ _FRONT = re.compile(
     )""",
     re.VERBOSE,
 )
-_NOTE_AT_END = re.compile(r"\s*\((?:BLOCKED|PARTIAL|DEFERRED|DONE|NOTE|see\s+(?:[A-Z][\w-]*-\d+|\#\d+))\b[^()]*\)\s*$")
+_NOTE_AT_END = pattern(r"\s*\((?:BLOCKED|PARTIAL|DEFERRED|DONE|NOTE|see\s+(?:[A-Z][\w-]*-\d+|\#\d+))\b[^()]*\)\s*$")
 _LABEL_CLASSES = frozenset(
     "BUILD PUSH BUMP VERIFY VALIDATE IMAGE IMAGES DOCKER REGISTRY HELM HELMRELEASE HELMRELEASES CHART KUSTOMIZE FLUX "
     "MANIFEST MANIFESTS SECURITY VALIDATION CHECKS GIT COMMIT DEPLOY AND KUSTOMIZATION RENDER".split()

@@ -15,9 +15,10 @@ with different meanings are no reading (recogniser.py).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
+
+from executor.patterns import pattern
 
 Bindings = tuple[tuple[str, Any], ...]
 Ends = Sequence[tuple[int, Bindings]]
@@ -314,7 +315,7 @@ class _Unordered(_Node):
         return _union(part.first(phrases)[0] for part in self.parts), True
 
 
-_LEXEMES = re.compile(r"(?:(\w+):)?(<\w+>|[A-Z][A-Z_0-9]*\b|[\w'.-]+|[:,;→—=/&])|([(){}|?*+])")
+_LEXEMES = pattern(r"(?:(\w+):)?(<\w+>|[A-Z][A-Z_0-9]*\b|[\w'.-]+|[:,;→—=/&])|([(){}|?*+])")
 
 
 class _Compiler:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from executor.patterns import pattern
 from executor.recognise import versions
 from executor.recognise.decoration import NO_NOTE
 from executor.recognise.grammar import Grammar
@@ -13,7 +14,7 @@ from executor.recognise.names import Entry, Names
 from executor.recognise.words import TAKEN_FOR, WELL_KNOWN_REGISTRIES, WORDS
 from executor.values import dataclass, field
 
-_SCAN = re.compile(
+_SCAN = pattern(
     r"""
     (?P<code>(?P<ticks>`+)(?P<inner>.+?)(?<!`)(?P=ticks)(?!`))
     |(?P<address>(?<=\])\([^()\s]*\))
@@ -31,10 +32,8 @@ _SCAN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PATH_ENDS = (".yaml", ".yml", ".json", ".toml", ".md", ".sh", ".py", ".txt", ".env", ".tpl", ".tf")
-_KEY = re.compile(r"\.?[A-Za-z][\w-]*(?:\[\d+\]|\[\w+=[\w.-]+\])*(?:\.[\w-]+(?:\[\d+\]|\[\w+=[\w.-]+\])*)*")
-_SETTING = re.compile(
-    r"(?P<key>[A-Za-z][\w.\[\]=-]*)\s*[:=]\s+?(?P<value>\S.*)|(?P<key2>[A-Za-z][\w.-]*)=(?P<value2>\S+)"
-)
+_KEY = pattern(r"\.?[A-Za-z][\w-]*(?:\[\d+\]|\[\w+=[\w.-]+\])*(?:\.[\w-]+(?:\[\d+\]|\[\w+=[\w.-]+\])*)*")
+_SETTING = pattern(r"(?P<key>[A-Za-z][\w.\[\]=-]*)\s*[:=]\s+?(?P<value>\S.*)|(?P<key2>[A-Za-z][\w.-]*)=(?P<value2>\S+)")
 _ODD_SIGNS = frozenset("❌🚫⛔🛑❎✖✗✘⏸⏭⏩❓❔⏳🚧🔴👎🙅")
 _SIGNS = {
     "→": "→",
@@ -384,8 +383,8 @@ class Lexer:
         return token
 
 
-_PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-_IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
+_PLAIN_NAME = pattern(r"[a-z0-9][a-z0-9-]*")
+_IDENTIFIER = pattern(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 
 
 def _raw(text: str, offset: int = 0) -> Iterator[Token]:

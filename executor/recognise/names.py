@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -135,6 +134,8 @@ class Names:
     def near(self, name: str, wanted: Iterable[str] | None = None, *, cutoff: float = 0.6) -> list[str]:
         """Up to three names that exist and look like `name`."""
         known = {each.casefold(): each for each in (wanted if wanted is not None else self._nameable())}
+        from difflib import get_close_matches
+
         return [known[each] for each in get_close_matches(name.casefold(), known, n=3, cutoff=cutoff)]
 
     def _nameable(self) -> Iterator[str]:

@@ -21,10 +21,11 @@ from typing import Any
 
 from executor.config import FILE_NAME, PhraseEntry
 from executor.errors import ConfigError
+from executor.patterns import pattern
 from executor.recognise.lexer import Token
 from executor.values import dataclass
 
-_SLOT = re.compile(r"\{(\w+):(\w+)\}")
+_SLOT = pattern(r"\{(\w+):(\w+)\}")
 _TYPES: Mapping[str, tuple[str, ...]] = {
     "version": ("VERSION",),
     "image": ("NAME", "IMAGE_REF", "IMAGE_NAME"),

@@ -6,10 +6,10 @@ rule allows is refused. FORBIDDEN stands before ALLOWED: a forbidden form is nev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.values import dataclass
 
@@ -18,11 +18,11 @@ DATABASE_CLIENTS = frozenset(
     "mongodump mongorestore redis-cli valkey-cli cqlsh sqlcmd sqlplus sqlite3 clickhouse-client clickhouse influx etcdctl "
     "cockroach usql".split()
 )
-_DATABASE = re.compile(
+_DATABASE = pattern(
     r"(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqp|cassandra|clickhouse|jdbc:\w+)://"
     r"|:(?:5432|5433|3306|6379|27017|1433|1521|9042|26257)\b"
 )
-_SECRET_NAMES = re.compile(
+_SECRET_NAMES = pattern(
     r"(?i)^(?:DATABASE_URL|PG\w*|MYSQL\w*|REDIS\w*|MONGO\w*|KUBECONFIG|DOCKER_\w+|AWS_\w+|.*(?:TOKEN|SECRET|PASSWORD|PASSWD|KEY))$"
 )
 ASSIGNABLE = frozenset({"VERSION", "REGISTRY_URL", "DOCKER_BUILDKIT", "LC_ALL", "LANG", "NO_COLOR"})
@@ -199,7 +199,7 @@ def _pattern_and_paths(words: list[str]) -> str | None:
     return _paths()(words[1:])
 
 
-_ESCAPES = re.compile(
+_ESCAPES = pattern(
     r"(?i)\b(?:load\w*|strload|str?env|strenv|envsubst|env|eval|system|inputs?|input_\w+|include|import|exec|modulemeta|split_doc|\$ENV|\$__loc__|debug|halt\w*|get_search_list)\b|\$ENV"
 )
 

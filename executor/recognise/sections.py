@@ -10,10 +10,12 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from executor.patterns import pattern
+
 if TYPE_CHECKING:
     from executor.taskfile.model import CommandSection, Criterion, TaskFile
 
-_NUMBER = re.compile(r"(?i)^\W*(?:step|task|criterion|ac|phase|part|t|#)?[\s#-]*(\d+(?:\.\d+)*)\b")
+_NUMBER = pattern(r"(?i)^\W*(?:step|task|criterion|ac|phase|part|t|#)?[\s#-]*(\d+(?:\.\d+)*)\b")
 _SMALL = frozenset(
     "the a an all of to in on for and or with run execute step task is are be must should successfully new this that "
     "from by using via at it commands command".split()

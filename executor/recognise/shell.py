@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from executor.patterns import pattern
 from executor.values import dataclass
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
-_VARIABLE = re.compile(r"\{[a-z][\w-]*\}|\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})|<[\w .:/-]+>|\{\{[^}]*\}\}|\.\.\.|…")
+_ASSIGNMENT = pattern(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_VARIABLE = pattern(r"\{[a-z][\w-]*\}|\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})|<[\w .:/-]+>|\{\{[^}]*\}\}|\.\.\.|…")
 _REFUSED = {
     ";": "`;` runs the next command whatever became of the first; write `&&`, or two criteria",
     "&": "`&` runs a command in the background",

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 
+from executor.patterns import pattern
 from executor.values import dataclass
 
 _TAG_CHARACTERS = r"[0-9A-Za-z](?:[0-9A-Za-z._+-]*[0-9A-Za-z])?"
-_EXACT = re.compile(rf"v?\d+\.\d+\.\d+(?:\.\d+)?(?:[-+._]{_TAG_CHARACTERS})?", re.ASCII)
-_TWO = re.compile(rf"v?\d+\.\d+(?:-{_TAG_CHARACTERS})?", re.ASCII)
-_ONE = re.compile(rf"v\d+(?:-{_TAG_CHARACTERS})?|\d+-[A-Za-z][\w.]*", re.ASCII)
-_SHA = re.compile(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}")
-_NAMED_SHA = re.compile(r"(?:main|master|sha|git|develop|dev|release|pr-\d+)-[0-9a-f]{7,40}(?:-\d+)?")
-_RANGE = re.compile(r"[<>~^]=?\s*v?\d[\w.]*|v?\d+(?:\.\d+)*\.[xX*](?:\.[xX*])*|[<>]=?|v?\d+(?:\.\d+)+\+")
-DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_DIGEST_LIKE = re.compile(r"sha(?:256|512):.*")
-_PLACEHOLDER = re.compile(
+_EXACT = pattern(rf"v?\d+\.\d+\.\d+(?:\.\d+)?(?:[-+._]{_TAG_CHARACTERS})?", re.ASCII)
+_TWO = pattern(rf"v?\d+\.\d+(?:-{_TAG_CHARACTERS})?", re.ASCII)
+_ONE = pattern(rf"v\d+(?:-{_TAG_CHARACTERS})?|\d+-[A-Za-z][\w.]*", re.ASCII)
+_SHA = pattern(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}")
+_NAMED_SHA = pattern(r"(?:main|master|sha|git|develop|dev|release|pr-\d+)-[0-9a-f]{7,40}(?:-\d+)?")
+_RANGE = pattern(r"[<>~^]=?\s*v?\d[\w.]*|v?\d+(?:\.\d+)*\.[xX*](?:\.[xX*])*|[<>]=?|v?\d+(?:\.\d+)+\+")
+DIGEST = pattern(r"sha256:[0-9a-f]{64}")
+_DIGEST_LIKE = pattern(r"sha(?:256|512):.*")
+_PLACEHOLDER = pattern(
     r"<[^<>]*>|\$\{|\$\(|\$[A-Za-z_]|\{\{|\{\w+\}|%\w+%|\.\.\.|…|\b[vV]?[XYZN]\.[XYZN](?:\.[XYZN])?\b|\b[vV]?x\.y(?:\.z)?\b"
     r"|\bT(?:BD|ODO)\b|\bX{3,}\b"
 )
-_HOST = re.compile(
+_HOST = pattern(
     r"(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)"
     r"(?::\d{1,5})?"
 )
-_REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_REPOSITORY = pattern(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
+_TAG = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 EXACT, TWO, ONE, SHA = "exact", "two", "one", "sha"
 
@@ -52,7 +53,7 @@ class ImageReference:
         return f"{self.host}/{self.repository}" if self.host else self.repository
 
 
-_ADDRESS = re.compile(r"(?:10|127)(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}")
+_ADDRESS = pattern(r"(?:10|127)(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}")
 
 
 def version(text: str) -> Version | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from executor.models import Cannot, Recognised, Request, Source, Status
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.recognise import decoration, suggest
 from executor.recognise.grammar import Parse
@@ -100,11 +101,19 @@ class Sentences(Surroundings):
             return None
         if cannot.code is ReasonCode.UNKNOWN_NAME:
             return suggest.nearest(self.stem, tokens[at], scope.names.near(tokens[at].text, cutoff=_ALIKE)[0])
+        if self._restricted(tokens):
+            return None  # a wording without the restriction, pasted, would do what was not wanted
         for end in range(at, max(1, at - 3), -1):
             shorter = suggest.shortened(self.stem, tokens, end) if end < len(tokens) - 1 else ""
             if shorter and self._reads(shorter, scope, runs=True):
                 return shorter
         return suggest.block(tokens, self.whole.lexer.bit)
+
+    def _restricted(self, tokens: Sequence[Token]) -> bool:
+        """Whether a word restricts, negates, makes conditional or puts off, or a note stands behind."""
+        classes = ("NEGATION", "CONDITION", "RESTRICTION", "PUT_OFF", "QUESTION")
+        bits = sum(self.whole.lexer.bit(each) for each in classes)
+        return any(token.bits & bits or token.text in "(—" for token in tokens[1:-1])
 
     def _reads(self, text: str, scope: Scope, *, runs: bool = False) -> bool:
         """Whether a wording that is about to be offered is understood, and would run."""
@@ -158,10 +167,10 @@ class Sentences(Surroundings):
         return next(iter(scopes.values())) if len(scopes) == 1 else None
 
 
-_IN_REPOSITORY = re.compile(
+_IN_REPOSITORY = pattern(
     r"\b(?:in|to|from|of|on|for|at|inside|within|into)\s+(?:the\s+)?[`*_]*([\w.-]*\w)|([\w.-]*\w)[`*_]*\s+repo(?:sitory)?\b"
 )
-_PATH_IN = re.compile(r"(?<![\w/.:@-])([\w.-]*\w)/")
+_PATH_IN = pattern(r"(?<![\w/.:@-])([\w.-]*\w)/")
 
 _ALIKE = 0.75
 """How alike a word has to be to a name that exists to be taken for its misspelling (difflib's ratio)."""
