@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,14 +86,12 @@ def _configured(root: Path, name: str, path: str, branch: str | None) -> Reposit
 def _siblings(root: Path) -> list[Path]:
     """Folders beside ours that are git repositories; unreadable ones are passed over."""
     try:
-        beside = sorted(root.parent.iterdir())
+        with os.scandir(root.parent) as entries:
+            beside = sorted(each.name for each in entries if each.is_dir(follow_symlinks=False))
     except OSError:
         return []
-    return [each for each in beside if each != root and not each.is_symlink() and _is_repository(each)]
+    return [root.parent / name for name in beside if name != root.name and _is_repository(root.parent / name)]
 
 
 def _is_repository(folder: Path) -> bool:
-    try:
-        return (folder / ".git").exists()
-    except OSError:
-        return False  # somebody else's folder
+    return os.path.exists(os.path.join(folder, ".git"))  # noqa: PTH110, PTH118 - hundreds of folders may stand beside ours

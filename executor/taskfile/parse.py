@@ -4,6 +4,7 @@
                                          └─judge (mistune)───▶ tree            ──sections──▶ criteria, must be the same
 
 The parser is the judge: where scanner and parser differ in the number or the text of the criteria, the file is refused.
+It is asked before and after each edit (`read`), and on reading (`parse`) where the text is not plain (`judge.plain`).
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ _ID = pattern(r"[A-Za-z0-9._-]+\Z")
 class Reading:
     """All that was made of a file's bytes; `edit` works on it, the rest of the program sees `task` only.
 
-    `root` and `found` are the scanner's, `judged` and `judged_found` the parser's.
+    `root` and `found` are the scanner's, `judged` and `judged_found` the parser's (if nothing is to be written and the
+    text is plain: the scanner's too).
     """
 
     lines: list[Line]
@@ -58,11 +60,11 @@ class Reading:
 def parse(data: bytes, path: Path, *, max_bytes: int = MAX_BYTES) -> TaskFile:
     """The task file whose bytes are `data`. Raises TaskFileError with the place (file:line) for what is no task file:
     not UTF-8, NUL bytes, too large, front matter unclosed or no mapping, no acceptance criteria, an unusable id."""
-    return read(data, path, max_bytes=max_bytes).task
+    return read(data, path, max_bytes=max_bytes, to_write=False).task
 
 
-def read(data: bytes, path: Path, *, max_bytes: int = MAX_BYTES) -> Reading:
-    """As `parse`, with the trees that it was read from."""
+def read(data: bytes, path: Path, *, max_bytes: int = MAX_BYTES, to_write: bool = True) -> Reading:
+    """As `parse`, with the trees that it was read from; `to_write`: the parser is asked whatever the text is."""
     lines = read_lines(data, path, max_bytes)
     matter = front.read(lines, path)
     texts = [line.text for line in lines[matter.body :]]
@@ -71,8 +73,10 @@ def read(data: bytes, path: Path, *, max_bytes: int = MAX_BYTES) -> Reading:
         found, headings = criteria(root)
         if not headings:
             raise _no_criteria(root, path)
-        judged = judge.tree(texts)
-        judged_found, _ = criteria(judged)
+        judged, judged_found = root, found
+        if to_write or not judge.plain(texts):
+            judged = judge.tree(texts)
+            judged_found, _ = criteria(judged)
     except TooDeep as error:
         raise _too_deep(path, error.line + 1) from None
     except RecursionError:
