@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 from executor.patterns import pattern
@@ -87,6 +86,8 @@ class Facts:
     problem: str | None = None
 
     def as_json(self) -> dict[str, Any]:
+        from dataclasses import asdict  # 5 ms to load, and only for files that are read for the first time
+
         return {key: value for key, value in asdict(self).items() if value}
 
     @classmethod

@@ -69,7 +69,6 @@ class TaskFile:
 
     path: Path
     data: bytes
-    digest: str
     id: str
     title: str
     front_matter: Mapping[str, Any]
@@ -86,6 +85,13 @@ class TaskFile:
     registry: str | None = None
     context: str | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of `data`, in hexadecimal digits."""
+        from hashlib import sha256  # OpenSSL takes 2 ms to load, and who only explains a task does not need it
+
+        return sha256(self.data).hexdigest()
 
     def criterion(self, index: int) -> Criterion:
         return self.criteria[index - 1]

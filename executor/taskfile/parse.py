@@ -9,7 +9,6 @@ It is asked before and after each edit (`read`), and on reading (`parse`) where 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from itertools import zip_longest
@@ -144,7 +143,6 @@ def _task(
     return TaskFile(
         path=path,
         data=data,
-        digest=hashlib.sha256(data).hexdigest(),
         id=_id(matter, path),
         title=_title(matter, root, path),
         front_matter=matter.values,
