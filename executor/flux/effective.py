@@ -179,6 +179,11 @@ _MEMORY: dict[str, Build] = {}
 """Small renderings of this process by the digest of all that went in: the answer is the same each time, offline."""
 
 
+def forget() -> None:
+    """Render anew from here on; for measuring."""
+    _MEMORY.clear()
+
+
 def _remembered(wanted: Sequence[Mapping[str, bytes]], kustomize: Kustomize, timeout: float) -> list[Build]:
     """The renderings of some small folders, the new ones next to each other."""
     import hashlib
