@@ -52,12 +52,11 @@ def describe() -> dict[str, Any]:
 def _plugins() -> dict[str, Operation]:
     """Operations of installed packages. One that takes a name of ours or of another package is an error, never a
     silent winner."""
-    from importlib.metadata import entry_points
-
     from executor.errors import ConfigError
+    from executor.tools.plugins import installed
 
     found: dict[str, Operation] = {}
-    for point in entry_points(group="executor.operations"):
+    for point in installed("executor.operations"):
         if point.name in MODULES or point.name in found:
             raise ConfigError(
                 f'the operation "{point.name}" is offered twice, by {point.value} too', remedy="uninstall one of them"

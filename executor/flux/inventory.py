@@ -242,7 +242,7 @@ def _listed(root: Path) -> list[str]:
     env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     with contextlib.suppress(OSError):
         argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        done = process.run(argv, cwd=root, env={**env, "GIT_OPTIONAL_LOCKS": "0"}, timeout=30)
+        done = process.run(argv, cwd=root, env={**env, "GIT_OPTIONAL_LOCKS": "0"}, timeout=30, at_our_death=None)
         if done.exit_code == 0 and not done.truncated and not done.timed_out:
             return sorted({os.fsdecode(each) for each in done.stdout.split(b"\0") if each})
     return sorted(_walked(root))

@@ -128,6 +128,9 @@ class Objects(Git):
         return self._places()[0]
 
     def _places(self) -> tuple[Path, Path]:
+        plain = None if self.extra else self._plain_folder()
+        if plain is not None:
+            return plain, plain / "objects"
         if ("places",) not in self.known:
             said = self.run("rev-parse", "--path-format=absolute", "--git-common-dir", "--git-path", "objects")
             common, store = said.decode().splitlines()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -40,6 +39,7 @@ from executor.taskfile import edit, parse
 from executor.tools import files
 from executor.tools.git import Git, State
 from executor.tools.kustomize import Kustomize
+from executor.tools.plugins import installed
 from executor.values import dataclass, field
 
 LOCK_NAME = "executor.lock"
@@ -225,9 +225,7 @@ def _looks(case: Case) -> Iterator[Look]:
 
 def _plugged(case: Case) -> Iterable[Look]:
     """Verifiers of installed packages (entry point `executor.verifiers`): a function from a case to looks."""
-    from importlib.metadata import entry_points
-
-    for point in entry_points(group="executor.verifiers"):
+    for point in installed("executor.verifiers"):
         verifier = point.load()
         yield from verifier(case)
 
@@ -341,7 +339,7 @@ def _document(case: Case, call: Call, found: Sequence[Found], decision: Decision
         "failure_analysis": None if good else _analysis(found),
         "next_action": "",
         "schema_version": "1.0",
-        "verification_id": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}-v",
+        "verification_id": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(2).hex()}-v",
         "task_path": case.task_path,
         "verified_at": issued,
         "checks_run": list(_selected(call)),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from executor.tools.plugins import installed
 from executor.values import dataclass
 
 GROUP = "executor.recognisers"
@@ -33,21 +33,5 @@ Recogniser = Callable[[Sentence], Sequence[tuple[str, Mapping[str, Any]]] | None
 
 @cache
 def recognisers() -> tuple[tuple[str, Recogniser], ...]:
-    """Those that are installed, by name. Cheap where there are none."""
-    if not _any_installed():
-        return ()
-    from importlib.metadata import entry_points
-
-    return tuple((point.name, point.load()) for point in sorted(entry_points(group=GROUP), key=lambda each: each.name))
-
-
-def _any_installed() -> bool:
-    """A look at the entry points of what is installed, without importlib.metadata (20 ms at start)."""
-    for folder in sys.path:
-        try:
-            files = list(Path(folder or ".").glob("*.dist-info/entry_points.txt"))
-        except OSError:
-            continue
-        if any(f"[{GROUP}]" in file.read_text(encoding="utf-8", errors="replace") for file in files):
-            return True
-    return False
+    """Those that are installed, by name."""
+    return tuple((point.name, point.load()) for point in installed(GROUP))

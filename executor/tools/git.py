@@ -12,6 +12,11 @@ from executor.errors import RepositoryError
 from executor.tools import process
 from executor.values import dataclass
 
+_READS = frozenset(
+    ("cat-file", "diff-tree", "for-each-ref", "ls-files", "ls-tree", "merge-base", "rev-parse", "version")
+)
+"""What ends by itself, having written nothing: starting it so that our death ends it takes twice the time."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -45,7 +50,8 @@ class Git:
                 env={**_clean_environment(), **(env or {})},
                 stdin=stdin,
                 timeout=120,
-                at_our_death=signal.SIGTERM,  # git then removes its .lock files; killed, it would leave them behind
+                # SIGTERM: git then removes its .lock files; killed, it would leave them behind
+                at_our_death=None if arguments[0] in _READS else signal.SIGTERM,
             )
         except FileNotFoundError:
             raise RepositoryError("git is not installed", remedy="apt-get install git") from None
@@ -56,13 +62,18 @@ class Git:
 
     def _folder(self, which: str) -> Path:
         """A folder of git's own, as an absolute path: an empty answer must never become the current folder."""
-        plain = self.root / ".git"
-        if (plain / "HEAD").is_file() and not (plain / "commondir").exists():
-            return plain  # the layout of a repository with one work tree; git has to say it for all others
+        plain = self._plain_folder()
+        if plain is not None:
+            return plain
         found = Path(os.fsdecode(self.run("rev-parse", "--path-format=absolute", which).removesuffix(b"\n")))
         if not found.is_absolute():
             raise RepositoryError(f"git rev-parse {which} answered {str(found)!r}", place=str(self.root))
         return found
+
+    def _plain_folder(self) -> Path | None:
+        """`.git` where a repository with one work tree has it; git has to be asked for all others."""
+        plain = self.root / ".git"
+        return plain if (plain / "HEAD").is_file() and not (plain / "commondir").exists() else None
 
     def state(self) -> State:
         """Where HEAD is, and whether a merge, rebase, cherry-pick, revert or bisect is under way."""

@@ -51,14 +51,15 @@ class Completed:
 @dataclass(frozen=True, slots=True)
 class Call:
     """A process to be started. `env` is its whole environment (None: ours); output lines go to `on_line` as they come;
-    our own death, kill -9 too, ends it by the signal `at_our_death`."""
+    our own death, kill -9 too, ends it by the signal `at_our_death` (None: it only reads, and ends by itself when its
+    pipes are gone)."""
 
     argv: tuple[str, ...]
     cwd: Path | None = None
     env: Mapping[str, str] | None = None
     stdin: bytes | None = None
     on_line: Callable[[str], None] | None = None
-    at_our_death: signal.Signals = signal.SIGKILL
+    at_our_death: signal.Signals | None = signal.SIGKILL
 
 
 def run(
@@ -69,7 +70,7 @@ def run(
     timeout: float | None = None,
     stdin: bytes | None = None,
     on_line: Callable[[str], None] | None = None,
-    at_our_death: signal.Signals = signal.SIGKILL,
+    at_our_death: signal.Signals | None = signal.SIGKILL,
 ) -> Completed:
     """Run `argv` to its end, see `Call`. Raises FileNotFoundError or PermissionError where it cannot be started.
 
@@ -183,8 +184,9 @@ class _Running:
 
 
 def _start(call: Call) -> subprocess.Popen[bytes]:
-    launched = _launched(call)
-    prctl = None if launched else _prctl()  # before the fork: a child between fork and exec must not import
+    death = call.at_our_death
+    launched = _launched(call, death) if death else list(call.argv)
+    asked = None if launched or death is None else functools.partial(_prctl(), _PR_SET_PDEATHSIG, death)
     return subprocess.Popen(
         launched or list(call.argv),
         cwd=call.cwd,
@@ -193,11 +195,11 @@ def _start(call: Call) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=None if prctl is None else lambda: prctl(_PR_SET_PDEATHSIG, call.at_our_death),  # noqa: PLW1509 - there are no threads here
+        preexec_fn=asked,  # noqa: PLW1509 - there are no threads here
     )
 
 
-def _launched(call: Call) -> list[str] | None:
+def _launched(call: Call, death: signal.Signals) -> list[str] | None:
     """The call behind util-linux's setpriv, which asks for the signal at our death and becomes the program.
 
     Our own code in the child makes Python copy itself first (fork): 9 ms a process here, against 3 ms so. Only for
@@ -208,7 +210,7 @@ def _launched(call: Call) -> list[str] | None:
     launcher = _which("setpriv", os.defpath)
     if ("/" in name and name[0] != "/") or path is None or launcher is None or _which(name, path) is None:
         return None
-    return [launcher, "--pdeathsig", call.at_our_death.name.removeprefix("SIG"), "--", *call.argv]
+    return [launcher, "--pdeathsig", death.name.removeprefix("SIG"), "--", *call.argv]
 
 
 @functools.cache
