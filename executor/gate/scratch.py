@@ -28,7 +28,7 @@ _CONFIG = """\
 
 @contextmanager
 def checkout(real: Repository, commit: str | None, tree: str, store: Path) -> Iterator[Repository]:
-    """A repository of the same name with the files of `tree` (read-tree, checkout-index) on top of `commit`.
+    """A repository of the same name with the files of `tree` (read-tree -u) on top of `commit`.
 
     `store` is the real repository's folder of objects.
     """
@@ -36,8 +36,7 @@ def checkout(real: Repository, commit: str | None, tree: str, store: Path) -> It
         root = Path(folder).resolve() / real.root.name
         _make(root / ".git", commit, tree, store)
         objects = Objects(root)
-        objects.run("read-tree", tree)
-        objects.run("checkout-index", "--all", "--quiet")
+        objects.run("read-tree", "-m", "-u", tree)  # checkout-index in the same process, and the index knows the files
         yield Repository(real.name, root, load(root), real.branch)
 
 
