@@ -16,7 +16,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass as dataclass  # noqa: PLC0414 - an alias that mypy takes for the original
+    from dataclasses import asdict as asdict  # noqa: PLC0414 - an alias that mypy takes for the original
+    from dataclasses import dataclass as dataclass  # noqa: PLC0414
     from dataclasses import field as field  # noqa: PLC0414
     from dataclasses import replace as replace  # noqa: PLC0414
 else:
@@ -35,6 +36,17 @@ else:
         """As `dataclasses.replace`."""
         given = {name: getattr(value, name) for name in value.__fields__ if name not in changes}
         return value.__class__(**given, **changes)
+
+    def asdict(value, /):
+        """As `dataclasses.asdict`."""
+        return {name: _plain(getattr(value, name)) for name in value.__fields__}
+
+    def _plain(value):
+        if hasattr(value, "__fields__"):
+            return asdict(value)
+        if isinstance(value, (list, tuple)):
+            return type(value)(_plain(each) for each in value)
+        return {key: _plain(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 class Field:

@@ -12,7 +12,7 @@ from typing import Any
 from executor.patterns import pattern
 from executor.tools.kustomize import FILE_NAMES
 from executor.tools.yaml_read import Items, Map, Node, NotYaml, Scalar, read
-from executor.values import dataclass, field
+from executor.values import asdict, dataclass, field
 
 FLUX_KUSTOMIZE = "kustomize.toolkit.fluxcd.io/"
 KUSTOMIZE_CONFIG = "kustomize.config.k8s.io/"
@@ -86,8 +86,6 @@ class Facts:
     problem: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        from dataclasses import asdict  # 5 ms to load, and only for files that are read for the first time
-
         return {key: value for key, value in asdict(self).items() if value}
 
     @classmethod

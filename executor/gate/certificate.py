@@ -8,7 +8,6 @@ without being seen. Beside it stands in-toto's test-result predicate over the sa
 from __future__ import annotations
 
 import base64
-import dataclasses
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +18,7 @@ from executor.convert import ConversionError, convert
 from executor.gate.envelope import Rejected, opened, payload_of, sealed, sha256_of, statement_of
 from executor.gate.keys import SigningKey, TrustedKey
 from executor.gate.verdict import Decision, Recorded, decide
-from executor.values import dataclass, field
+from executor.values import asdict, dataclass, field
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:executor:certificate:v1"
@@ -220,7 +219,7 @@ def time_text(moment: datetime) -> str:
 
 def statement_for(facts: Facts) -> dict[str, Any]:
     decision = facts.decision
-    predicate = {**dataclasses.asdict(facts), "status": decision.status.value, "rationale": decision.rationale,
+    predicate = {**asdict(facts), "status": decision.status.value, "rationale": decision.rationale,
                  "conditions": list(decision.conditions)}  # fmt: skip
     return {
         "_type": STATEMENT_TYPE,

@@ -11,7 +11,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from executor.patterns import pattern
-from executor.values import dataclass, field, fields, replace
+from executor.values import asdict, dataclass, field, fields, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,10 @@ def test_the_standard_library_sees_a_dataclass() -> None:
     made = Below("a", 3, ("b",), {"c": 1})
     assert dataclasses.is_dataclass(Below)
     assert not isinstance(getattr(Below, "kind", None), dataclasses.Field)
-    assert dataclasses.asdict(made) == {"name": "a", "size": 3, "parts": ("b",), "found": {"c": 1}, "secret": ""}
+    wanted = {"name": "a", "size": 3, "parts": ("b",), "found": {"c": 1}, "secret": ""}
+    assert dataclasses.asdict(made) == asdict(made) == wanted
+    nested = Below("b", 1, (made,), {"of": [made, None]})  # type: ignore[arg-type]
+    assert dataclasses.asdict(nested) == asdict(nested)
     assert dataclasses.replace(made, size=4) == replace(made, size=4) == Below("a", 4, ("b",), {"c": 1})
     assert [each.name for each in dataclasses.fields(Base)] == ["name", "size"]
     assert TypeAdapter(Base).json_schema()["required"] == ["name"]
