@@ -17,7 +17,7 @@ from executor.repository import Repository
 from executor.summary import build_report, exit_code
 from executor.taskfile import edit
 from executor.tools import files
-from executor.tools.git import Git
+from executor.tools.git import IGNORED, Git
 from executor.values import replace
 from executor.wording import log_line
 
@@ -71,7 +71,7 @@ def _stage(job: Job, repository: Repository, declared: Sequence[str]) -> None:
     git = Git(repository.root)
     changed = git.dirty(declared)
     ours = [path for path in changed if past.is_ours(repository.root, path)]
-    ignored = [path for path in ours if changed[path] == "??" and git.ignored(path)]
+    ignored = [path for path in ours if changed[path] == IGNORED]
     job.warnings += [f"{path} is ignored by git and was not staged" for path in ignored]
     git.stage([path for path in ours if path not in ignored])
 

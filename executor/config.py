@@ -10,6 +10,7 @@ from typing import Any, Literal
 from executor.convert import ConversionError, convert
 from executor.errors import ConfigError
 from executor.models import TaskType
+from executor.tools import files
 from executor.values import dataclass, field
 
 FILE_NAME = "executor.toml"
@@ -144,7 +145,7 @@ def load(root: Path) -> Config:
     """
     path = root / FILE_NAME
     try:
-        return read(path.read_bytes())
+        return read(files.read(path))
     except FileNotFoundError:
         return Config()
     except OSError as error:

@@ -10,6 +10,7 @@ from executor.errors import RepositoryError, TaskFileError, UsageError
 from executor.repository import Workspace, open_workspace
 from executor.taskfile import parse
 from executor.taskfile.model import TaskFile
+from executor.tools import files
 
 
 def locate(task: str, start: Path) -> tuple[Workspace, Path]:
@@ -37,8 +38,7 @@ def load(path: Path, workspace: Workspace) -> tuple[TaskFile, Types]:
 
 def _read(path: Path, max_bytes: int) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(max_bytes + 1)  # one more than allowed is enough to see that it is too large
+        return files.read(path, max_bytes + 1)  # one more than allowed is enough to see that it is too large
     except FileNotFoundError:
         raise TaskFileError(
             "there is no such file", place=str(path), remedy="check the path, or give a task id"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -76,6 +77,12 @@ class Job:
     @property
     def config(self) -> Config:
         return self.workspace.home.config
+
+    @property
+    def typed(self) -> str:
+        """The task as it was typed, so that a command that is named with it works in the same folder."""
+        start = "" if self.call.start == Path() else f"-C {shlex.quote(str(self.call.start))} "
+        return start + shlex.quote(self.call.task)
 
     def declared(self, repository: Repository) -> list[str]:
         paths = set(self.plan.declared.get(repository, frozenset()))

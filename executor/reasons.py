@@ -39,6 +39,7 @@ class ReasonCode(StrEnum):
     NOT_PLAIN = "not-plain"
     LABEL_MISSING = "label-missing"
     DIRTY = "dirty"
+    IGNORED = "ignored-by-git"
     NEEDS_NETWORK = "needs-network"
     # blocked: the machine and the world
     TOOL_MISSING = "tool-missing"
@@ -106,6 +107,7 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.NOT_PLAIN: "This shape is not edited yet; change it by hand.",
     ReasonCode.LABEL_MISSING: "Add the named label to the task, which is what permits the operation.",
     ReasonCode.DIRTY: "Commit or stash the named path; it holds changes that are not this task's.",
+    ReasonCode.IGNORED: "`git add -f` the named path, or change .gitignore; what git ignores cannot be committed.",
     ReasonCode.NEEDS_NETWORK: "It would fetch from the network; vendor the base, or check it in CI.",
     ReasonCode.TOOL_MISSING: "Install the named tool; `executor doctor` says how.",
     ReasonCode.PERMISSION: "Give this user the named permission.",

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from shlex import quote
 
 from executor.journal import Past
 from executor.models import Cannot, Status
 from executor.reasons import ReasonCode
 from executor.repository import Repository
-from executor.tools.git import Git, State
+from executor.tools.git import IGNORED, Git, State
 from executor.values import dataclass
 
 DEFAULT_BRANCHES = ("main", "master")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`path` is that of the task file where it stands in the repository in question, else None."""
+
+    id: str
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +37,14 @@ class Check:
 
 
 def check_repository(
-    repository: Repository, state: State, task_id: str, declared: Iterable[str], past: Past
+    repository: Repository, state: State, task: Task, declared: Iterable[str], past: Past
 ) -> list[Check]:
     """Directory, branch and cleanliness of one repository, for a task that declares these paths in it."""
     return [
         Check("directory", True, f"{repository.root} is a git work tree"),
-        _branch(repository, state, task_id),
+        _branch(repository, state, task.id),
         _nothing_under_way(repository, state),
-        *_clean(repository, sorted(declared), past),
+        *_clean(repository, task, sorted(declared), past),
     ]
 
 
@@ -65,10 +74,17 @@ def _nothing_under_way(repository: Repository, state: State) -> Check:
     return Check(name, True, "no merge, rebase, cherry-pick, revert or bisect is under way")
 
 
-def _clean(repository: Repository, declared: list[str], past: Past) -> Iterable[Check]:
-    """A path that is to be written is clean, or dirty by this task only: its bytes are those an earlier run wrote."""
-    dirty = Git(repository.root).dirty(declared)
-    foreign = sorted(path for path in dirty if not past.is_ours(repository.root, path))
+def _clean(repository: Repository, task: Task, declared: list[str], past: Past) -> Iterable[Check]:
+    """A path that is to be written is clean, or dirty by this task only: its bytes are those an earlier run wrote. None
+    is ignored by git, the task file neither: what cannot be committed cannot be certified."""
+    dirty = Git(repository.root).dirty([*declared, *([task.path] if task.path else [])])
+    for path in sorted(path for path, letters in dirty.items() if letters == IGNORED):
+        reason = f"git ignores {path}, and what it ignores is never committed; `git add -f {quote(path)}` first"
+        cannot = Cannot(Status.BLOCKED, ReasonCode.IGNORED, reason)
+        whole = frozenset[str]() if path == task.path else frozenset({path})
+        yield Check(f"ignored paths in {repository.name}", False, reason, cannot, whole)
+        del dirty[path]
+    foreign = sorted(path for path in declared if path in dirty and not past.is_ours(repository.root, path))
     if not foreign:
         yield Check(
             f"clean paths in {repository.name}", True, f"{len(declared)} paths to write, none changed by others"

@@ -68,7 +68,7 @@ def build_report(job: Job) -> Report:
         changes=report.Changes(files_modified=_modified(job), commands_executed=ran),
         progress_log_entry=job.log,
         status=status,
-        next_steps=next_steps(job.task_path, status, job.outcomes, dry_run=job.call.dry_run),
+        next_steps=next_steps(job.typed, status, job.outcomes, dry_run=job.call.dry_run),
         repository=repositories[0],
         repositories=repositories,
         task_blob=job.task_blob,

@@ -46,8 +46,8 @@ def _one_line(text: str) -> str:
 
 
 def next_steps(task: str, status: str, outcomes: Sequence[Outcome], *, dry_run: bool) -> str:
-    """What to do now, ending with a command to type where there is one."""
-    if dry_run:
+    """What to do now, ending with a command to type where there is one. `task` is what such a command names."""
+    if dry_run and any(each.status is Status.PLANNED for each in outcomes):
         return f"Nothing was changed. Run it: executor run {task}"
     if status == "ready_for_verification":
         return f"Everything that this task can do is done and staged. Verify it: executor verify {task}"

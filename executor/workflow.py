@@ -121,7 +121,8 @@ def guard(job: Job) -> None:
     checks: list[safety.Check] = []
     for repository, state in job.states.items():
         declared = job.plan.declared.get(repository, frozenset())
-        found = safety.check_repository(repository, state, job.task.id, declared, job.past)
+        task = safety.Task(job.task.id, job.task_path if repository is job.workspace.home else None)
+        found = safety.check_repository(repository, state, task, declared, job.past)
         checks += found
         for check in found:
             if check.cannot is not None:

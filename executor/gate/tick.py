@@ -15,7 +15,7 @@ from executor.job import Call, Job, now
 from executor.models import OperationOutcome, Outcome, Source, Status
 from executor.planner import Planned
 from executor.reasons import ReasonCode
-from executor.safety import check_repository
+from executor.safety import Task, check_repository
 from executor.summary import build_report
 from executor.taskfile import edit
 from executor.tools import files
@@ -44,7 +44,7 @@ def _may(job: Job, index: int) -> None:
         state = "withdrawn" if criterion.withdrawn else f"marked [{criterion.mark}]"
         raise UsageError(f"criterion {index} is {state}, not open", place=f"{job.task_path}:{criterion.line}")
     home = job.workspace.home
-    job.checks = check_repository(home, job.states[home], job.task.id, (), job.past)
+    job.checks = check_repository(home, job.states[home], Task(job.task.id, job.task_path), (), job.past)
     wrong = next((check for check in job.checks if not check.ok), None)
     if wrong is not None:
         raise RepositoryError(wrong.detail, place=str(home.root))

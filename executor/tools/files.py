@@ -5,11 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import hashlib
-import json
 import os
 import stat
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +16,21 @@ from executor.errors import LockHeld, RepositoryError
 
 def sha256(data: bytes) -> str:
     """The hexadecimal digest, without a prefix."""
+    import hashlib
+
     return hashlib.sha256(data).hexdigest()
+
+
+def read(path: Path, limit: int = -1) -> bytes:
+    """The first `limit` bytes of a regular file (-1: all). Raises OSError, for a pipe too: reading one never ends."""
+    with open(path, "rb", opener=_without_waiting) as file:  # raises IsADirectoryError
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "is no regular file", str(path))
+        return file.read(limit)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def replace(path: Path, data: bytes, *, scratch: Path | None = None) -> None:
@@ -39,6 +50,8 @@ def replace(path: Path, data: bytes, *, scratch: Path | None = None) -> None:
 
 
 def _write_and_rename(folder: Path, path: Path, data: bytes) -> None:
+    import tempfile
+
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -88,6 +101,8 @@ def lock(path: Path, holder: Mapping[str, Any]) -> Iterator[None]:
     flock on an open descriptor: the kernel frees it however the holder dies. The file is never unlinked, or two
     runners could hold locks on two files of the same name. Raises RepositoryError where there can be no such file.
     """
+    import json
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -111,6 +126,8 @@ def lock(path: Path, holder: Mapping[str, Any]) -> Iterator[None]:
 
 def _holder(path: Path) -> str:
     """What the holder wrote about itself. It may just be writing: then what is known is that there is one."""
+    import json
+
     try:
         known = json.loads(path.read_bytes())
         return f"pid {known['pid']}, {known['task']}, since {known['since']}"

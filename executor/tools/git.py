@@ -18,6 +18,10 @@ _READS = frozenset(
 """What ends by itself, having written nothing: starting it so that our death ends it takes twice the time."""
 
 
+IGNORED = "!!"
+"""git status' letters for what is not tracked because of a .gitignore."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """`branch` is None when HEAD is detached, `commit` None before the first commit; `busy` names what is under way."""
@@ -100,22 +104,21 @@ class Git:
         )
 
     def dirty(self, paths: Sequence[str]) -> dict[str, str]:
-        """Of `paths`, those that differ from HEAD (index or work tree) or are untracked → git's two letters."""
+        """Of `paths`, those that differ from HEAD (index or work tree) or are untracked → git's two letters, which are
+        `!!` for what is not tracked because git ignores it."""
         if not paths:
             return {}
-        listed = self.run(
-            "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *map(_literal, paths)
-        )
+        options = ("--porcelain=v1", "-z", "--untracked-files=all", "--ignored=traditional", "--no-renames")
+        listed = self.run("status", *options, "--", *map(_literal, paths))
         entries = [entry for entry in listed.decode(errors="surrogateescape").split("\0") if entry]
         return {entry[3:]: entry[:2] for entry in entries}
 
-    def ignored(self, path: str) -> bool:
-        return self.attempt("check-ignore", "--quiet", "--", path).exit_code == 0
-
-    def stage(self, paths: Sequence[str]) -> None:
-        """`git add` of exactly these paths."""
+    def stage(self, paths: Sequence[str], env: Mapping[str, str] | None = None) -> None:
+        """Exactly these paths as they are in the work tree, also where a .gitignore matches what is tracked (for
+        which `git add` refuses)."""
         if paths:
-            self.run("add", "--", *map(_literal, paths))
+            names = b"".join(os.fsencode(path) + b"\0" for path in paths)
+            self.run("update-index", "--add", "--remove", "-z", "--stdin", env=env, stdin=names)
 
     def store(self, data: bytes) -> str:
         """Keep `data` as a blob; returns its id."""
@@ -126,9 +129,7 @@ class Git:
         with tempfile.TemporaryDirectory(prefix="executor-index-") as folder:
             env = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
             self.run("read-tree", commit or "--empty", env=env)
-            if paths:
-                names = b"".join(os.fsencode(path) + b"\0" for path in paths)
-                self.run("update-index", "--add", "--remove", "-z", "--stdin", env=env, stdin=names)
+            self.stage(paths, env)
             return self.run("write-tree", env=env).decode().strip()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
-from support import executor, snapshot
+from support import executor, git, snapshot
 
-from run.sample import BUMP, RELEASE, report, repository, task
+from run.sample import BUILD, BUMP, RELEASE, report, repository, task
 
 GOOD = task(BUMP)
 
@@ -148,3 +150,53 @@ def test_no_kustomize_on_this_machine(tmp_path: Path) -> None:
     assert ran.exit_code == 1
     assert report(root)["outcomes"][0]["reason_code"] == "tool-missing"
     assert executor(root, "doctor", env={"PATH": str(folder)}).exit_code == 1
+
+
+def test_a_task_file_that_git_ignores(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP), **{".gitignore": "private/\n"})
+    (root / "private").mkdir()
+    (root / "private/TASK-002.md").write_text(task(BUMP).replace("TASK-001", "TASK-002"))
+    before = snapshot(root)
+    ran = executor(root, "run", "private/TASK-002.md", "--json")
+    assert ran.exit_code == 1, ran
+    outcome = json.loads(ran.stdout)["outcomes"][0]
+    assert (outcome["status"], outcome["reason_code"]) == ("blocked", "ignored-by-git")
+    assert "git add -f private/TASK-002.md" in outcome["reason"]
+    changed = {path for path, data in snapshot(root).items() if before.get(path) != data}
+    assert not any(path.startswith(("private", "apps")) for path in changed)
+    git(root, "add", "-f", "private/TASK-002.md")
+    assert executor(root, "run", "private/TASK-002.md").exit_code == 0
+
+
+def test_a_manifest_that_git_ignores(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP + BUILD))
+    git(root, "rm", "--quiet", "--cached", "apps/ffl/release.yaml")
+    (root / ".gitignore").write_text("release.yaml\n")
+    git(root, "add", ".gitignore")
+    git(root, "commit", "--quiet", "-m", "Ignore it")
+    outcomes = json.loads(executor(root, "run", "TASK-001", "--json").stdout)["outcomes"]
+    assert outcomes[0]["status"] in ("blocked", "unresolved"), outcomes[0]
+    assert (root / "apps/ffl/release.yaml").read_text() == RELEASE
+
+
+@pytest.mark.parametrize("name", ["executor.toml", "tasks/TASK-001.md"])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    root = repository(tmp_path / "ops", GOOD)
+    (root / name).unlink(missing_ok=True)
+    os.mkfifo(root / name)
+    ran = executor(root, "explain", "tasks/TASK-001.md")
+    assert ran.exit_code == 2 and "is no regular file" in ran.stderr, ran
+
+
+def test_what_is_to_be_typed_next_works_where_it_was_typed(tmp_path: Path) -> None:
+    root = repository(tmp_path / "my ops", task(BUMP))
+    ran = executor(root / "apps", "run", "../tasks/TASK-001.md")
+    assert "executor verify ../tasks/TASK-001.md" in ran.stdout, ran.stdout
+    ran = executor(tmp_path, "run", "-C", "my ops", "TASK-001")
+    assert "executor verify -C 'my ops' TASK-001" in ran.stdout, ran.stdout
+
+
+def test_a_dry_run_of_what_cannot_run_names_the_reason(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP.replace("0.1.18", ">=1")))
+    said = executor(root, "run", "--dry-run", "TASK-001").stdout
+    assert "Run it" not in said and "Criterion 1 is blocked" in said, said

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from executor.gate.case import Case, Look, Subject, look
 from executor.gate.verdict import Found
 from executor.journal import Past
-from executor.safety import check_repository
+from executor.reasons import ReasonCode
+from executor.safety import Task, check_repository
 
 
 def looks(case: Case) -> Iterable[Look]:
@@ -22,11 +23,12 @@ def looks(case: Case) -> Iterable[Look]:
 
 
 def _branch(this: Look, case: Case, subject: Subject) -> Found:
-    nothing = Past({}, {})
-    for check in check_repository(subject.repository, subject.state, case.task.id, (), nothing):
+    task = Task(case.task.id, case.task_path if subject is case.home else None)
+    for check in check_repository(subject.repository, subject.state, task, (), Past({}, {})):
         if not check.ok:
-            return this.failed(check.detail, cause="the repository is not on its branch", remedy=check.detail,
-                               task_issue=False)  # fmt: skip
+            ignored = check.cannot is not None and check.cannot.code is ReasonCode.IGNORED
+            cause = "git ignores the task file" if ignored else "the repository is not on its branch"
+            return this.failed(check.detail, cause=cause, remedy=check.detail, task_issue=False)
     return this.passed(f"on {subject.state.branch}", command="git symbolic-ref HEAD")
 
 
