@@ -108,7 +108,8 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Plan:
-    """`edits` is empty where the wanted state is there already. `about` is evidence that the plan already has."""
+    """`edits` is empty where the wanted state is there already. `about` is evidence that the plan already has;
+    `settled` are arguments that were not given and that the files decided."""
 
     words: str
     done: str
@@ -118,11 +119,12 @@ class Plan:
     about: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     needs: frozenset[Artefact] = frozenset()
+    settled: Mapping[str, str] = field(default_factory=dict)
 
     def forecast(self, repository: str) -> Forecast:
         provides = frozenset(Artefact("file", f"{repository}:{path}") for path in self.paths)
-        settled = {"file": self.paths[0]} if len(self.paths) == 1 else {}
-        return Forecast(self.words, self.edits, provides, self.needs, self.warnings, settled)
+        file = {"file": self.paths[0]} if len(self.paths) == 1 else {}
+        return Forecast(self.words, self.edits, provides, self.needs, self.warnings, {**self.settled, **file})
 
     @property
     def paths(self) -> tuple[str, ...]:

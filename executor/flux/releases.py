@@ -29,7 +29,7 @@ def release_plan(ground: Ground, bump: Bump) -> Plan:
     releases = [files.thing(each) for each in choose(ground, bump.asked)]
     field = bump.field or ("image" if bump.image else _only_field(ground, files, releases, bump))
     planned = _charts(ground, files, releases, bump) if field == "chart" else _images(ground, files, releases, bump)
-    return check_file(bump.asked, planned)
+    return replace(check_file(bump.asked, planned), settled={"field": field, **planned.settled})
 
 
 # -- charts -----------------------------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> 
         f"image {chosen[0].repository} of " if chosen[0].repository and len({i.repository for i in chosen}) == 1 else ""
     )
     digests = [dict(each.digest) for each in moves if each.digest]
-    return make(
+    plan = make(
         ground, [turn for each in moves for turn in each.turns], limits,
         subject=f"{name}HelmRelease {bump.asked.name}", allowed=[each for one in moves for each in one.allowed],
         more=[each for one in moves for each in one.more], files=files,
@@ -91,6 +91,8 @@ def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> 
         warnings=tuple(dict.fromkeys(said for each in moves for said in each.warnings)),
         needs=needs(ground, chosen, bump.version),
     )  # fmt: skip
+    repositories = {each.repository for each in chosen if each.repository}
+    return replace(plan, settled={"image": repositories.pop()}) if len(repositories) == 1 and not bump.image else plan
 
 
 def _digest_evidence(digests: list[dict[str, object]]) -> dict[str, object]:

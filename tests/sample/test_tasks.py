@@ -87,6 +87,7 @@ def test_the_main_task_knows_image_version_file_and_paths(repository: Path) -> N
     assert (push["image"], push["tag"], push["registry"]) == ("render-worker", "0.1.18", REGISTRY)
     assert (verify["image"], verify["tag"]) == ("render-worker", "0.1.18")
     assert (bump["name"], bump["version"]) == ("render-worker", "0.1.18")
+    assert (bump["field"], bump["image"]) == ("image", f"{REGISTRY}/render-worker")
     assert bump["file"] == "kustomize/overlays/staging/render-worker.yaml"
     assert staging["paths"] == ["kustomize/overlays/staging"]
     assert production["paths"] == ["kustomize/overlays/production"]
