@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from executor.errors import Blocked, Errored, Failed, Stop
-from executor.flux.cells import Cell
+from executor.flux.cells import Cell, Scope
 from executor.flux.inventory import split_host
 from executor.flux.places import (
     Files,
@@ -20,6 +20,7 @@ from executor.flux.places import (
     refuse_foreign_owner,
 )
 from executor.flux.versions import is_lower, split
+from executor.flux.where import named
 from executor.models import Artefact, FileEdit, Forecast, Performed
 from executor.reasons import ReasonCode
 from executor.tools.yaml_span import Edit, NotYaml, Replace, compose
@@ -70,6 +71,12 @@ class Limits:
     rollback: bool = False
     everywhere: bool = False
     where: str | None = None
+    meant: frozenset[str] = frozenset()
+    """Places (file:line) that are known to be moved together."""
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.everywhere, self.where, self.meant)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -268,33 +275,13 @@ def block_shared_file(ground: Ground, path: str, limits: Limits) -> None:
     found = deployments(ground, path)
     if len(found) < 2 or limits.everywhere:
         return
-    named = [label for label, paths in found.items() if limits.where and lies_in(paths, limits.where)]
-    if len(named) < len(found):
+    if len(named(found, limits.where)) < len(found):
         listed = ", ".join(sorted(found))
         raise Blocked(
             ReasonCode.SHARED,
             f"{path} is used by {len(found)} deployments, and all of them would change: {listed}; say that it is meant "
             "everywhere, or put the value into the overlay that is meant",
         )
-
-
-_ALSO = {"production": ("prod",), "staging": ("stage",), "development": ("dev",)}
-
-
-def lies_in(path: str, where: str) -> bool:
-    """Whether a path has `where` among its parts, or one of several that stand with commas between."""
-    parts = path.casefold().split("/")
-    for each in where.casefold().split(","):
-        wanted = each.strip().strip("/").split("/")
-        for start in range(len(parts) - len(wanted) + 1):
-            if parts[start : start + len(wanted)] == wanted:
-                return True
-    return False
-
-
-def also(where: str) -> tuple[str, ...]:
-    """Shorter names that stand for an environment where nothing has its full name."""
-    return _ALSO.get(where.casefold(), ())
 
 
 # -- proving by rendering, writing, reading again ---------------------------------------------------------------------

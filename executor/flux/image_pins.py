@@ -401,7 +401,8 @@ def move(ground: Ground, files: Files, image: Image, version: Version, limits: L
     turns: list[Turn] = []
     about: Mapping[str, Any] | None = None
     warnings: tuple[str, ...] = ()
-    for cell in cells(files, ground.inventory, pin.tag, everywhere=limits.everywhere):
+    start = len(_split_reference(pin.tag.text)[0]) if pin.whole else 0
+    for cell in cells(files, ground.inventory, pin.tag, limits.scope, start):
         old = _split_reference(cell.text) if pin.whole else ("", split(cell.text))
         was = Version(old[1].tag, old[1].digest or (pin.digest.text if pin.digest else None))
         new, about, warnings = decide(
@@ -461,7 +462,7 @@ def _digest_turn(files: Files, ground: Ground, spot: Spot, new: Version, limits:
     if new.digest is None:
         return []
     value = new.digest if ":" in spot.text else new.digest.removeprefix("sha256:")
-    found = cells(files, ground.inventory, spot, everywhere=limits.everywhere)
+    found = cells(files, ground.inventory, spot, limits.scope)
     return [Turn(cell, value, "image digest", version=False) for cell in found]
 
 
@@ -544,7 +545,7 @@ def _entry_turns(
 ) -> list[Turn]:
     if spot is None or value is None:
         return []
-    found: list[Cell] = cells(files, ground.inventory, spot, everywhere=limits.everywhere)
+    found: list[Cell] = cells(files, ground.inventory, spot, limits.scope)
     return [Turn(cell, value, what, version=not what.startswith("digest")) for cell in found]
 
 

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked
-from executor.flux.cells import Cell, cells
-from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, also, ask, deployments, lies_in, make
+from executor.flux.cells import EVERYWHERE, Cell, cells
+from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, ask, deployments, make
 from executor.flux.places import Files, Spot, Thing
 from executor.flux.versions import Version, chart_problem, is_exact, split, tag_problem
+from executor.flux.where import named
 from executor.reasons import ReasonCode
 from executor.values import dataclass
 
@@ -99,20 +100,21 @@ def _namespaces(ground: Ground, manifest: Manifest) -> str:
 
 
 def _narrowed(ground: Ground, found: list[Manifest], asked: Asked) -> list[Manifest]:
-    """By a part of the path; else by where all of its deployments lie."""
-    where = asked.limits.where or ""
-    for word in (where, *also(where)):
-        inside = [each for each in found if lies_in(each.path, word)]
-        inside = inside or [each for each in found if _deployed_in(ground, each, word)]
+    """By a part of the path; else by where all of its deployments lie, else by where some do: what else it would move
+    is asked about where the edit is made."""
+    where = asked.limits.where
+    inside = named({each: each.path for each in found}, where)
+    if inside:
+        return inside
+    deployed = {each: deployments(ground, each.path) for each in found}
+    for enough in (all, any):
+        inside = [
+            each for each in found if (paths := deployed[each]) and enough(x in named(paths, where) for x in paths)
+        ]
         if inside:
             return inside
     places = ", ".join(each.place for each in found)
     raise Blocked(ReasonCode.NOT_FOUND, f"no {asked.kind} {asked.name} lies in {where}; found: {places}")
-
-
-def _deployed_in(ground: Ground, manifest: Manifest, where: str) -> bool:
-    paths = deployments(ground, manifest.path).values()
-    return bool(paths) and all(lies_in(path, where) for path in paths)
 
 
 def check_file(asked: Asked, plan: Plan) -> Plan:
@@ -166,7 +168,7 @@ def _no_version(thing: Thing, kind: str | None) -> Blocked:
 
 
 def _block_range(ground: Ground, files: Files, spot: Spot, limits: Limits) -> None:
-    for cell in cells(files, ground.inventory, spot, everywhere=limits.everywhere):
+    for cell in cells(files, ground.inventory, spot, limits.scope):
         if not is_exact(cell.text):
             raise Blocked(
                 ReasonCode.RANGE,
@@ -263,7 +265,7 @@ def _together(one: Manifest, two: Manifest) -> bool:
 def _by_substitution(ground: Ground, files: Files, reference: Reference) -> list[Manifest]:
     spot = files.thing(reference.manifest).spot("spec", "chartRef", "name")
     assert spot is not None
-    names = {each.text for each in cells(files, ground.inventory, spot, everywhere=True)}
+    names = {each.text for each in cells(files, ground.inventory, spot, EVERYWHERE)}
     return [each for each in _of_kind(ground, reference.kind) if each.name in names]
 
 
@@ -473,7 +475,7 @@ def pin_turns(ground: Ground, files: Files, pins: Sequence[Pinned], limits: Limi
     """Each pin's cells to what they are to hold."""
     turns = []
     for pin in pins:
-        found: list[Cell] = cells(files, ground.inventory, pin.spot, everywhere=limits.everywhere)
+        found: list[Cell] = cells(files, ground.inventory, pin.spot, limits.scope)
         turns += [Turn(cell, pin.value, pin.what, version=not pin.what.endswith("digest")) for cell in found]
     return turns
 

@@ -78,6 +78,7 @@ def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> 
     chosen = pick(found, bump.image, bump.version, limits, ground)
     if not chosen:
         raise _no_image(releases, found, bump)
+    limits = replace(limits, meant=frozenset(each.pin.tag.place for each in chosen if each.pin))
     moves = [move(ground, files, image, bump.version, limits) for image in chosen]
     name = (
         f"image {chosen[0].repository} of " if chosen[0].repository and len({i.repository for i in chosen}) == 1 else ""

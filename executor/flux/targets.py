@@ -35,6 +35,10 @@ class Chosen:
     files: tuple[str, ...]
     folders: tuple[str, ...]
 
+    @property
+    def named(self) -> str:
+        return ", ".join("the whole repository" if path == "." else path for path in self.paths)
+
     def needs(self, site: Site) -> frozenset[Artefact]:
         """The edits that have to have passed: below the named paths, and in any file that the builds read."""
         here = {Artefact("file", f"{site.repository}:{path}") for path in (*self.paths, *self.folders)}
