@@ -55,7 +55,7 @@ class ManifestValidate:
 
         rules = _rules(arguments)
         chosen = choose(site, arguments.paths, whole=True)
-        return Forecast(f"validate {', '.join(chosen.paths)} ({', '.join(rules)})", needs=chosen.needs(site))
+        return Forecast(f"validate {chosen.named} ({', '.join(rules)})", needs=chosen.needs(site))
 
     def preflight(self, arguments: Arguments, toolbox: Toolbox) -> None:
         if {"kustomize", "names"} & set(_rules(arguments)):
@@ -91,7 +91,7 @@ class ManifestValidate:
                 for folder, b in zip(chosen.folders, builds, strict=False)
             ],
         }
-        words = f"manifests of {', '.join(chosen.paths)} validated"
+        words = f"manifests of {chosen.named} validated"
         return Performed(False, words, evidence, tuple(dict.fromkeys(warnings)))
 
 
@@ -111,7 +111,7 @@ def _files(chosen: Chosen) -> list[str]:
     taken = {path for path in closure(chosen.side.graph, whole) if path.endswith((".yaml", ".yml"))}
     found = sorted(path for path in own | taken if chosen.side.read(path) is not None)
     if not found:
-        words = f"{', '.join(chosen.paths)}: no YAML file in it to validate; name the folder or file"
+        words = f"{chosen.named}: no YAML file in it to validate; name the folder or file"
         raise Blocked(ReasonCode.NOT_FOUND, words)
     return found
 

@@ -45,7 +45,7 @@ class SecurityCheck:
 
         chosen = choose(site, arguments.paths, whole=True)
         rules = _rules(arguments)
-        return Forecast(f"check {', '.join(chosen.paths)} for {', '.join(rules)}", needs=chosen.needs(site))
+        return Forecast(f"check {chosen.named} for {', '.join(rules)}", needs=chosen.needs(site))
 
     def preflight(self, arguments: Arguments, toolbox: Toolbox) -> None:
         toolbox.kustomize()
@@ -58,7 +58,7 @@ class SecurityCheck:
         chosen = choose(toolbox.site, arguments.paths, whole=True)
         objects = _objects(chosen, toolbox)
         if not objects:
-            words = f"{', '.join(chosen.paths)}: no object in it to check; name the folder that is deployed"
+            words = f"{chosen.named}: no object in it to check; name the folder that is deployed"
             raise Blocked(ReasonCode.NOT_FOUND, words)
         found = list(dict.fromkeys(each for _, document in objects for each in findings(document)))
         bad = failing(found, rules)
@@ -74,7 +74,7 @@ class SecurityCheck:
             "findings": 0,
             "below_failing_level": len(found),
         }
-        return Performed(False, f"security check of {', '.join(chosen.paths)} passed", evidence, warnings)
+        return Performed(False, f"security check of {chosen.named} passed", evidence, warnings)
 
 
 def _rules(arguments: Arguments) -> tuple[str, ...]:

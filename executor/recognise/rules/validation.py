@@ -48,6 +48,7 @@ def add(g: Grammar) -> None:
         "(in | on | of | for | under | against) THE? (x:STAGE | x:PLACE) (OVERLAY | ENVIRONMENT | MANIFESTS | CLUSTER)?",
         lambda c: Place(stage=c["x"].text),
     )
+    g.phrase("on_paths", "EVERYWHERE | anywhere | in THE? (whole | entire)? REPOSITORY", lambda c: Place(path="."))
     g.phrase(
         "manifests",
         "KUBERNETES? (MANIFESTS | MANIFEST) | KUBERNETES? YAML (MANIFESTS | FILE)? | KUBERNETES? YAML SYNTAX",
@@ -63,8 +64,15 @@ def _kustomize(c: Captured) -> list[Ask]:
     return [Ask("kustomize.build", {"overlays": c.get("overlays"), "no_unresolved": "u" in c})]
 
 
+def _where(c: Captured) -> Place | None:
+    """The place that is named; "all" and "no" without one are about the whole repository, never only about what the task
+    changes."""
+    place: Place | None = c.get("on_paths")
+    return Place(path=".") if place is None and "every" in c else place
+
+
 def _validate(c: Captured) -> list[Ask]:
-    return [Ask("manifest.validate", {"where": c.get("on_paths")})]
+    return [Ask("manifest.validate", {"where": _where(c)})]
 
 
 def _security(c: Captured) -> list[Ask]:
@@ -72,7 +80,7 @@ def _security(c: Captured) -> list[Ask]:
 
 
 def _latest(c: Captured) -> list[Ask]:
-    return [Ask("security.check", {"where": c.get("on_paths"), "rules": ("no-latest",)})]
+    return [Ask("security.check", {"where": _where(c), "rules": ("no-latest",)})]
 
 
 RULES = (
@@ -122,17 +130,19 @@ RULES = (
     Rule(
         "manifests are valid",
         (
-            "ALL? THE? <manifests> <be>? VALID (KUBERNETES? YAML)? <on_paths>?",
-            "ALL? THE? <manifests> PARSES MANNER? <on_paths>?",
-            "ALL? THE? <manifests> PASSES (schema | YAML | KUBERNETES)? VALIDATION <on_paths>?",
-            "(VALIDATE | VERIFY) ALL? THE? <manifests> (<be>? VALID)? <on_paths>?",
+            "every:ALL? THE? <manifests> <be>? VALID (KUBERNETES? YAML)? <on_paths>?",
+            "every:ALL? THE? <manifests> <on_paths> <be>? VALID (KUBERNETES? YAML)?",
+            "every:ALL? THE? <manifests> PARSES MANNER? <on_paths>?",
+            "every:ALL? THE? <manifests> PASSES (schema | YAML | KUBERNETES)? VALIDATION <on_paths>?",
+            "(VALIDATE | VERIFY) every:ALL? THE? <manifests> (<be>? VALID)? <on_paths>?",
         ),
         _validate,
         {
             "YAML parses": "manifest.validate",
             "YAML parses; Flux/Kustomize paths valid; HelmRelease references valid": "manifest.validate",
-            "Validate all manifests": "manifest.validate",
-            "All manifests are valid YAML": "manifest.validate",
+            "Validate all manifests": "manifest.validate paths=.",
+            "All manifests are valid YAML": "manifest.validate paths=.",
+            "All manifests in apps/ffl are valid": "manifest.validate paths=apps/ffl",
             "Manifests pass schema validation": "manifest.validate",
             "Validate manifests in apps/ffl": "manifest.validate paths=apps/ffl",
         },
@@ -167,14 +177,16 @@ RULES = (
     Rule(
         "no latest tag",
         (
-            "(VERIFY <that>?)? no IMAGES? <latest> (<be>? (used | present))? <on_paths>?",
-            "(VERIFY <that>?)? no (IMAGE | IMAGES) (uses | use | with) <latest> <on_paths>?",
+            "(VERIFY <that>?)? every:no IMAGES? <latest> (<be>? (used | present))? <on_paths>?",
+            "(VERIFY <that>?)? every:no (IMAGE | IMAGES) (uses | use | with) <latest> <on_paths>?",
         ),
         _latest,
         {
             "No `:latest` in prod": "security.check paths=clusters/overlays/prod rules=no-latest",
-            "No image uses the `latest` tag": "security.check rules=no-latest",
-            "No `:latest` tags": "security.check rules=no-latest",
+            "No image uses the `latest` tag": "security.check paths=. rules=no-latest",
+            "No `:latest` tags": "security.check paths=. rules=no-latest",
+            "No `:latest` tags anywhere": "security.check paths=. rules=no-latest",
+            "No `:latest` tags in `apps/`": "security.check paths=apps rules=no-latest",
         },
         {"No latest news": "u", "Use `:latest`": "u", "No `:latest` tags except in staging": "u"},
     ),
