@@ -550,7 +550,25 @@ STRINGS = (
 
 @pytest.mark.parametrize(
     "value",
-    [*STRINGS.split(), "", "- a", "a: b", "a #b", "[a", "{a", "*a", "&a", "!a", "%a", "@a", "`a", "a:", " a", "a "],
+    [
+        *STRINGS.split(),
+        "",
+        "- a",
+        "a: b",
+        "a #b",
+        "[a",
+        "{a",
+        "*a",
+        "&a",
+        "!a",
+        "%a",
+        "@a",
+        "`a",
+        "a:",
+        " a",
+        "a ",
+        "a?",
+    ],
 )
 def test_what_needs_quotes_gets_them(value: str) -> None:
     text = written(value, "")
