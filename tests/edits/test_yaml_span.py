@@ -576,6 +576,21 @@ def test_what_needs_quotes_gets_them(value: str) -> None:
     assert pyyaml.safe_load(text) == value
 
 
+@pytest.mark.parametrize(
+    ("value", "block", "flow"),
+    [
+        ("1.2.3-rc.1", True, True),
+        ("sha256:0a-b_c", True, True),
+        ("a?b", True, False),
+        ("a{b", True, False),
+        ("a[b]", True, False),
+        ("a`b", False, False),
+    ],
+)
+def test_what_may_stand_plain(value: str, block: bool, flow: bool) -> None:
+    assert (written(value, "", flow=False) == value, written(value, "", flow=True) == value) == (block, flow)
+
+
 @given(st.text(max_size=20))
 def test_any_string_in_any_style_is_read_back(value: str) -> None:
     for style in ("", "'", '"'):

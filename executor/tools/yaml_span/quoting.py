@@ -23,9 +23,12 @@ _NUMBER = pattern(
 )
 _DATE = pattern(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt \t].*)?")
 _FIRST = r"A-Za-z0-9_./$"
-_LATER = _FIRST + r"+@=:~()*^!%&;'\"<>|\\-"
+_LATER = _FIRST + r"+@=:~()*^!%&;'\"<>|\\\-"
+_BLOCK = _LATER + r"?{}\[\],"
+"""Inside of a flow collection a YAML 1.1 reader ends a plain scalar at one of these, too."""
+
 _PLAIN = pattern(f"[{_FIRST}][{_LATER}]*(?: [{_LATER}]+)*")
-_PLAIN_BLOCK = pattern(f"[{_FIRST}][{_LATER}?{{}}\\[\\],]*(?: [{_LATER}?{{}}\\[\\],]+)*")
+_PLAIN_BLOCK = pattern(f"[{_FIRST}][{_BLOCK}]*(?: [{_BLOCK}]+)*")
 _INTEGER = pattern(r"0|-?[1-9][0-9]*")
 _DECIMAL = pattern(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 
