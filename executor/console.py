@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from executor.errors import UsageError
 from executor.models import Outcome, Status
+from executor.reasons import ReasonCode
 
 if TYPE_CHECKING:
     from rich.status import Status as Spinner
@@ -95,6 +96,9 @@ def clean(text: str) -> str:
     return re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
 
 
+_SAID_BY_THE_BOX = (ReasonCode.ALREADY_TICKED, ReasonCode.WITHDRAWN, ReasonCode.FILTERED_OUT)
+
+
 class RunPrinter:
     """Watches a run (observer.Observer): one line a criterion with its time, and a live line on long work."""
 
@@ -139,8 +143,10 @@ class RunPrinter:
                 self.console.wrapped(operation.words, 28)
             for warning in operation.evidence.get("warnings", ()):
                 self.console.wrapped(f"warning: {warning}", 28)
-        if outcome.reason and outcome.status is not Status.SKIPPED:
+        if outcome.reason and outcome.reason_code not in _SAID_BY_THE_BOX:
             self.console.wrapped(outcome.reason, 28)
+        if outcome.suggestion:
+            self.console.wrapped(f"instead: {outcome.suggestion}", 28)
 
     def said(self, text: str) -> None:
         self._print(text)
@@ -243,9 +249,13 @@ def lint_text(console: Console, results: Sequence[Result], files: int) -> None:
     colours = {"error": "31", "warning": "33", "note": "2"}
     for each in results:
         level = console.paint(each.level, colours[each.level])
-        console.line(f"{clean(each.path)}:{each.line}: {level}: {clean(each.message)} [{each.rule}]")
+        message, *more = each.message.splitlines()
+        console.line(f"{clean(each.path)}:{each.line}: {level}: {clean(message)} [{each.rule}]")
+        for line in more:
+            console.line(f"    {line}")
     errors = sum(each.level == "error" for each in results)
-    console.line(f"{files} task files, {errors} errors, {len(results) - errors} warnings")
+    counts = ((files, "task file"), (errors, "error"), (len(results) - errors, "warning"))
+    console.line(", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts))
 
 
 def findings(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:

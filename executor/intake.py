@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from executor import taskfile
@@ -22,7 +23,8 @@ def locate(task: str, start: Path) -> tuple[Workspace, Path]:
         path = given
     else:
         here = open_workspace(start).home
-        path = taskfile.find(task, here.root, here.config.task_folders)
+        # as it would be typed from here: it is shown in messages, and reports are read on other machines
+        path = Path(os.path.relpath(taskfile.find(task, here.root, here.config.task_folders)))
     workspace = open_workspace(path.parent if path.parent.is_dir() else start)
     if not path.resolve().is_relative_to(workspace.home.root):
         raise RepositoryError("the task file is a link out of its repository", place=str(path))

@@ -133,7 +133,7 @@ def _criteria(task: TaskFile, root: Path, planned: Iterable[Planned]) -> Iterato
             continue
         rule = "bad-block" if cannot.code is ReasonCode.BAD_BLOCK else str(cannot.status)
         if cannot.status in (Status.UNRESOLVED, Status.BLOCKED, Status.REFUSED):
-            hint = f" Instead: {each.recognised.suggestion}" if each.recognised.suggestion else ""
+            hint = f"\ninstead: {each.recognised.suggestion}" if each.recognised.suggestion else ""
             message = f"criterion {criterion.index}: {cannot.reason}{hint}"
             yield _result(rule, message, task.path, criterion.line, root)
 

@@ -199,7 +199,7 @@ class OperationOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One criterion after the run."""
+    """One criterion after the run. `suggestion` is what to write instead of one that was not understood."""
 
     index: int
     criterion: str
@@ -208,3 +208,4 @@ class Outcome:
     reason: str = ""
     changed: bool = False
     operations: tuple[OperationOutcome, ...] = ()
+    suggestion: str | None = None

@@ -136,6 +136,7 @@ class Runner:
         self.observer.operation_started(forecast.words)
         operation.preflight(arguments, toolbox)
         if self.dry_run and not operation.rehearsable:
+            self._scene.add([step], lay=True)
             return replace(_not_run(step, None), status=Status.PLANNED, words=forecast.words)
         performed = operation.perform(arguments, toolbox)
         self._scene.add([step], lay=True)
@@ -186,7 +187,7 @@ class Runner:
             for artefact in made:
                 if done.status in (Status.PASSED, Status.PLANNED):
                     self._broken.pop(artefact, None)
-                else:
+                elif not (self.dry_run and done.status is Status.ERRORED):  # what is not reached now may be tomorrow
                     self._broken[artefact] = planned.criterion.index
 
 
@@ -229,8 +230,9 @@ def _outcome(planned: Planned, operations: tuple[OperationOutcome, ...], cannot:
     cannot = cannot or (stopped.cannot if stopped else None)
     if cannot is not None:
         return Outcome(
-            criterion.index, stem, cannot.status, cannot.code, cannot.reason, _changed(operations), operations
-        )
+            criterion.index, stem, cannot.status, cannot.code, cannot.reason, _changed(operations), operations,
+            planned.recognised.suggestion if cannot.status is Status.UNRESOLVED else None,
+        )  # fmt: skip
     status = Status.PLANNED if any(each.status is Status.PLANNED for each in operations) else Status.PASSED
     return Outcome(criterion.index, stem, status, changed=_changed(operations), operations=operations)
 
