@@ -47,13 +47,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryPart:
-    """The certified change in one repository: `tree` is `base` with exactly `changes`."""
+    """The certified change in one repository: `tree` is `base` with exactly `changes`. `root` is the commit that the
+    base's history begins with, which tells it from another repository with the same files; None where that is not here
+    (no commit yet, a shallow clone)."""
 
     name: str
     branch: str | None
     base: str | None
     tree: str
     changes: tuple[Change, ...]
+    root: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,14 @@ def _reported_type(case: Case) -> str | None:
 
 
 def _repository(subject: Subject) -> RepositoryPart:
-    return RepositoryPart(subject.repository.name, subject.state.branch, subject.base, subject.tree, subject.changes)
+    return RepositoryPart(subject.repository.name, subject.state.branch, subject.base, subject.tree, subject.changes,
+                          _root(subject))  # fmt: skip
+
+
+def _root(subject: Subject) -> str | None:
+    if subject.base is None or subject.objects.cut_off():
+        return None
+    return min(subject.objects.roots(subject.base))
 
 
 def _criterion(case: Case, criterion: Criterion, found: Sequence[Found]) -> CriterionPart:

@@ -166,24 +166,37 @@ def _taken(folder: Path) -> Iterable[Taken]:
             continue  # it could only have taken claims back that are looked at again anyway
 
 
-def newly_ticked(before: TaskFile | None, after: TaskFile) -> list[Criterion]:
-    """The ticked criteria of `after` that were not ticked in `before`, by what they say: a ticked box whose text was
-    changed counts as new, because nobody proved the new text."""
-    left = [_said(each) for each in before.criteria if each.checked and not each.withdrawn] if before else []
+Meaning = tuple[Any, ...]
+
+
+def newly_ticked(before: TaskFile | None, after: TaskFile, gained: Iterable[Meaning] = ()) -> list[Criterion]:
+    """The ticked criteria of `after` that were not ticked in `before`, by what they mean: a ticked box whose text or
+    place was changed counts as new, because nobody proved the new one. `gained` were ticked besides."""
+    left = [*(meaning(before, each) for each in ticked(before)), *gained] if before else list(gained)
     new = []
-    for each in after.criteria:
-        if not each.checked or each.withdrawn:
-            continue
-        if _said(each) in left:
-            left.remove(_said(each))
+    for each in ticked(after):
+        if (found := meaning(after, each)) in left:
+            left.remove(found)
         else:
             new.append(each)
     return new
 
 
-def _said(criterion: Criterion) -> tuple[str, ...]:
-    """What is asked for, with the blocks that say it exactly."""
-    return (said(criterion), *(each.text for each in criterion.blocks))
+def ticked(task: TaskFile) -> list[Criterion]:
+    return [each for each in task.criteria if each.checked and not each.withdrawn]
+
+
+def meaning(task: TaskFile, criterion: Criterion) -> Meaning:
+    """What a tick claims: the words, the blocks that say it exactly, what they stand below, and what the front matter
+    gives all of them. "Deploy it" below "Staging" is another claim than below "Production"."""
+    above = [criterion]
+    while above[-1].parent is not None:
+        above.append(task.criterion(above[-1].parent))
+    return (
+        task.id, task.version, task.repository, task.registry, task.context,
+        tuple(" ".join(each.split()) for each in criterion.headings),
+        *((said(each), *(block.text for block in each.blocks)) for each in above),
+    )  # fmt: skip
 
 
 def said(criterion: Criterion) -> str:

@@ -21,7 +21,7 @@ def find_document(which: str, start: Path) -> bytes:
     if path.is_file():
         return path.read_bytes()
     objects = Objects(top_of(start))
-    commit = objects.resolve(which)
+    commit = objects.named(which)
     if commit is None:
         raise UsageError(f"{which} is neither a file nor a commit", remedy="executor certificate show HEAD")
     found = of_commit(objects, commit)

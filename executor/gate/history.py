@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
-from executor.errors import TaskFileError
+from executor.errors import RepositoryError, TaskFileError
 from executor.gate import certificate as certificates
 from executor.gate import notes
 from executor.gate.certificate import Blob, Certificate, Change, Rejected, RepositoryPart
 from executor.gate.committed import in_tree
 from executor.gate.message import CERTIFICATE_TRAILER, trailers
-from executor.gate.objects import Objects
+from executor.gate.objects import Objects, change_of
 from executor.gate.policy import Policy
 from executor.taskfile import parse
 from executor.taskfile.model import TaskFile
@@ -22,54 +22,121 @@ from executor.values import dataclass, field
 
 
 @dataclass(frozen=True)
+class Commit:
+    """One commit of the proposal, with what it changes against each of its parents (without a parent: all)."""
+
+    id: str
+    parents: tuple[str, ...]
+    against: tuple[dict[str, Change], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A path of a merge against one of its parents. `gains` is what the other sides did to it since they parted:
+    (before, after) for each."""
+
+    change: Change
+    gains: tuple[tuple[Blob | None, Blob | None], ...]
+
+
+@dataclass(frozen=True)
 class Step:
-    """One commit: what it changes against its first parent; of a merge, only what no parent has."""
+    """What a commit does that is its own: of a merge, only what none of its sides did. `sides` is there for merges."""
 
     commit: str
     changes: dict[str, Change]
+    sides: dict[str, tuple[Side, ...]] = field(default_factory=dict)
 
 
-def steps(objects: Objects, head: str, base: str) -> list[Step]:
+def commits(objects: Objects, head: str, base: str) -> list[Commit]:
     """The commits of `head` that are not in `base`, oldest first."""
-    listed = objects.run("rev-list", "--reverse", "--topo-order", head, f"^{base}")
-    if not listed.strip():
+    listed = objects.run("rev-list", "--reverse", "--topo-order", "--parents", head, f"^{base}").decode()
+    families = [line.split() for line in listed.splitlines()]
+    if not families:
         return []
+    pairs = [(each, parent) for each, *parents in families for parent in (parents or [""])]
     raw = objects.run(
-        "diff-tree", "--stdin", "-r", "--raw", "-z", "--no-abbrev", "--no-renames", "-c", "--root", "--always",
-        stdin=listed,
+        "diff-tree", "--stdin", "-r", "--raw", "-z", "--no-abbrev", "--no-renames", "--root", "--always",
+        stdin="".join(f"{each} {parent}".rstrip() + "\n" for each, parent in pairs).encode(),
     )  # fmt: skip
-    return list(_steps(raw))
+    found = iter(_against(raw))
+    return [Commit(each, tuple(parents), tuple(next(found) for _ in parents or [""])) for each, *parents in families]
 
 
-def _steps(raw: bytes) -> Iterator[Step]:
-    fields = raw.split(b"\0")
-    commit, at = "", 0
-    changes: dict[str, Change] = {}
-    while at < len(fields) - 1:
-        word = fields[at]
-        if not word.startswith(b":"):
-            if commit:
-                yield Step(commit, changes)
-            commit, changes = word.decode(), {}
-            at += 1
-            continue
-        path = os.fsdecode(fields[at + 1])
-        changes[path] = _change(word.decode(), path)
-        at += 2
-    if commit:
-        yield Step(commit, changes)
+def _against(raw: bytes) -> Iterator[dict[str, Change]]:
+    """The changes behind each line with a commit's id."""
+    changes: dict[str, Change] | None = None
+    fields = iter(raw.split(b"\0"))
+    for word in fields:
+        if word.startswith(b":"):
+            path = os.fsdecode(next(fields))
+            assert changes is not None
+            if path in changes:
+                raise RepositoryError(
+                    f"a tree lists {path!r} twice", remedy="git fsck; such a commit is not for merging"
+                )
+            changes[path] = change_of(word, path)
+        elif word:
+            if changes is not None:
+                yield changes
+            changes = {}
+    if changes is not None:
+        yield changes
 
 
-def _change(about: str, path: str) -> Change:
-    """`:mode mode blob blob X`; a merge of n parents begins with n colons and has n + 1 of each."""
-    parents = len(about) - len(about.lstrip(":"))
-    words = about.lstrip(":").split()
-    modes, blobs = words[: parents + 1], words[parents + 1 : 2 * parents + 2]
-    return Change(path, _entry(modes[0], blobs[0]), _entry(modes[-1], blobs[-1]))
+def own(objects: Objects, commit: Commit, relevant: Callable[[Change], bool]) -> Step:
+    """The commit as a step. Of a merge, a path that one side alone changed since the sides parted, and that is as that
+    side has it, is that side's doing and was looked at there; so `merge -s ours` cannot bring back what is over."""
+    if len(commit.against) == 1:
+        return Step(commit.id, commit.against[0])
+    changes, sides = {}, {}
+    paths = sorted({path for each in commit.against for path, change in each.items() if relevant(change)})
+    origins = _Origins(objects, commit, paths) if paths else None
+    for path in paths:
+        assert origins is not None
+        against = [(place, each[path]) for place, each in enumerate(commit.against) if path in each]
+        left = [change for place, change in against if not origins.other_side_did_it(place, path)]
+        if left:
+            changes[path] = left[0]
+            sides[path] = tuple(Side(change, origins.gains(place, path)) for place, change in against)
+    return Step(commit.id, changes, sides)
 
 
-def _entry(mode: str, blob: str) -> Blob | None:
-    return None if mode == "000000" else Blob(mode, blob)
+class _Origins:
+    """The files of a merge's parents, and of the commits where the parents parted."""
+
+    def __init__(self, objects: Objects, commit: Commit, paths: Sequence[str]) -> None:
+        self.commit = commit
+        self.apart: dict[tuple[int, int], list[dict[str, Blob]]] = {}
+        count = len(commit.parents)
+        for one in range(count):
+            for other in range(one + 1, count):
+                found = objects.merge_bases(commit.parents[one], commit.parents[other])
+                trees = [objects.some(each, paths) for each in found] or [{}]
+                self.apart[one, other] = self.apart[other, one] = trees
+
+    def of(self, place: int, path: str) -> Blob | None:
+        """The file as that parent has it."""
+        change = self.commit.against[place].get(path)
+        if change is not None:
+            return change.before
+        return next((each[path].after for each in self.commit.against if path in each), None)
+
+    def other_side_did_it(self, place: int, path: str) -> bool:
+        """The merge has it as another parent has it, and this parent's side left it alone since the two parted."""
+        return any(
+            path not in self.commit.against[other] and any(tree.get(path) == self.of(place, path) for tree in trees)
+            for (here, other), trees in self.apart.items()
+            if here == place
+        )
+
+    def gains(self, place: int, path: str) -> tuple[tuple[Blob | None, Blob | None], ...]:
+        return tuple(
+            (tree.get(path), self.of(other, path))
+            for (here, other), trees in self.apart.items()
+            if here == place
+            for tree in trees
+        )
 
 
 @dataclass
@@ -91,10 +158,11 @@ class Tasks:
         return entry.blob in self.data
 
     def of(self, entry: Blob | None, path: str) -> TaskFile | None:
-        """None: there is none, or it is no task file."""
+        """None: there is none, or it is no task file. The id of a task without one follows from its path."""
         if entry is None or entry.mode not in ("100644", "100755") or not self.known(entry):
             return None
-        if entry.blob not in self.parsed:
+        key = f"{entry.blob} {PurePosixPath(path).stem}"
+        if key not in self.parsed:
             data = self.data[entry.blob]
             try:
                 task = parse.parse(data, PurePosixPath(path), max_bytes=max(len(data), 1))  # type: ignore[arg-type]
@@ -102,8 +170,8 @@ class Tasks:
                 task = None
                 if error.message.startswith('no "Acceptance Criteria" section'):
                     self.no_tasks.add(entry.blob)
-            self.parsed[entry.blob] = task
-        return self.parsed[entry.blob]
+            self.parsed[key] = task
+        return self.parsed[key]
 
 
 @dataclass
@@ -153,7 +221,8 @@ class Store:
         for blob in self._by_commit().get(commit, ()):
             if blob not in self._documents:
                 self._documents.update(self.objects.blobs([blob]))
-            yield self._documents[blob]
+            if blob in self._documents:
+                yield self._documents[blob]
 
     def _check(self, commit: str, document: bytes) -> Certificate | None:
         """A certificate that counts by this policy. A commit may carry several; why one does not count is kept."""

@@ -72,7 +72,7 @@ def check_which(which: str, start: Path, key_file: Path | None, base: str | None
     objects = None if repository is None else Objects(repository.root)
     problem = None
     if not Path(start, which).is_file() and objects is not None:
-        problem = other_content(objects, str(objects.resolve(which)), certificate)
+        problem = other_content(objects, str(objects.named(which)), certificate)
         if problem is None:
             said.append(f"The commit {which} brings exactly what was certified")
     if problem is None and objects is not None:
@@ -106,8 +106,8 @@ def _trusted(
         raise UsageError("not inside a repository: whose keys are trusted?", remedy="--keys FILE")
     objects = Objects(repository.root)
     branches = (repository.branch,) if repository.branch else DEFAULT_BRANCHES
-    for name in (base,) if base else branches:
-        commit = objects.resolve(name)
+    for name in (base,) if base else (f"refs/heads/{each}" for each in branches):
+        commit = objects.named(name)
         if commit is not None:
             data = objects.file(commit, keys.TRUSTED_KEYS)
             return keys.parse_trusted((data or b"").decode(errors="replace")), f"{keys.TRUSTED_KEYS} of {name}"

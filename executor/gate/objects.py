@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from executor.errors import RepositoryError
+from executor.errors import RepositoryError, UsageError
 from executor.gate.certificate import Blob, Change
 from executor.tools.git import Git
 from executor.values import dataclass, field
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_AS_IT_IS = {"GIT_LITERAL_PATHSPECS": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
+"""A path is a path, and an object is the one of its id: `refs/replace/*` would show us others than everybody gets."""
+_MANY = 500
 _QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
 
 
@@ -46,13 +49,35 @@ class Objects(Git):
         return self.known[key]
 
     def attempt(self, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> Completed:
-        literal = {"GIT_LITERAL_PATHSPECS": "1"}
-        return super().attempt(*arguments, env={**literal, **self.extra, **(env or {})}, stdin=stdin)
+        return super().attempt(*arguments, env={**_AS_IT_IS, **self.extra, **(env or {})}, stdin=stdin)
 
     def resolve(self, name: str) -> str | None:
         """The id of a commit; None where there is none of that name."""
         found = self.attempt("rev-parse", "--quiet", "--verify", "--end-of-options", f"{name}^{{commit}}")
         return found.output.strip() if found.exit_code == 0 else None
+
+    def named(self, name: str) -> str | None:
+        """As `resolve`, for what a person or a service named. Raises UsageError where that is a tag and a branch: git
+        takes the tag, which anybody may have pushed."""
+        short = re.split(r"[~^]|@\{", name)[0]
+        refs = [f"refs/{kind}/{short}" for kind in ("tags", "heads", "remotes")]
+        listed = self.run("for-each-ref", "--format=%(refname)", *refs).decode(errors="replace").splitlines()
+        found = [each for each in refs if each in listed]
+        if len(found) > 1:
+            raise UsageError(f"{name} is {' and '.join(found)} here", place=str(self.root),
+                             remedy=f"name the one that is meant in full: {found[-1]}")  # fmt: skip
+        return self.resolve(name)
+
+    def cut_off(self) -> bool:
+        """Whether old history is missing (a shallow clone)."""
+        return (self.common_dir() / "shallow").exists()
+
+    def roots(self, commit: str) -> frozenset[str]:
+        """The commits that its history begins with: what tells one repository from another."""
+        return frozenset(self.run("rev-list", "--max-parents=0", commit).decode().split())
+
+    def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
+        return tuple(self.attempt("merge-base", "--all", one, other).output.split())
 
     def tree_of(self, commit: str) -> str:
         return self.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}").decode().strip()
@@ -75,6 +100,10 @@ class Objects(Git):
                 if kind in ("blob", "commit"):
                     found[os.fsdecode(path)] = Blob(mode, blob)
         return found
+
+    def some(self, commit: str, paths: Sequence[str]) -> dict[str, Blob]:
+        """The files of a commit, as far as they are among `paths`, which may be very many."""
+        return self.entries(commit, paths if len(paths) < _MANY else ())
 
     def fetch(self, commit: str, paths: Sequence[str]) -> None:
         """Read several files of a commit at once; `file` and `blob` then know them."""
@@ -184,8 +213,12 @@ def parse_raw(listed: bytes) -> Iterator[Change]:
     """`git diff-tree --raw -z` of plain changes: `:mode mode blob blob X NUL path NUL`."""
     fields = listed.split(b"\0")
     for about, path in zip(fields[0::2], fields[1::2], strict=False):
-        old_mode, new_mode, old, new, _ = about.decode().removeprefix(":").split()
-        yield Change(os.fsdecode(path), _entry(old_mode, old), _entry(new_mode, new))
+        yield change_of(about, os.fsdecode(path))
+
+
+def change_of(about: bytes, path: str) -> Change:
+    old_mode, new_mode, old, new, _ = about.decode().removeprefix(":").split()
+    return Change(path, _entry(old_mode, old), _entry(new_mode, new))
 
 
 def _entry(mode: str, blob: str) -> Blob | None:

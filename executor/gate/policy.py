@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
@@ -9,6 +10,7 @@ from executor import config as configs
 from executor.config import Config, GateEntry
 from executor.errors import ConfigError
 from executor.gate import keys
+from executor.gate.certificate import Change
 from executor.gate.keys import TrustedKey
 from executor.gate.objects import Objects
 from executor.values import dataclass
@@ -28,9 +30,21 @@ class Policy:
         return self.config.gate
 
     def is_task(self, path: str) -> bool:
-        return path.endswith(".md") and any(
-            path.startswith(f"{each.rstrip('/')}/") for each in self.config.task_folders
-        )
+        return path.endswith(".md") and self._in_task_folder(path)
+
+    def hides_tasks(self, entry: Change) -> bool:
+        """A link or submodule in, at or above a task folder: what it leads to may hold boxes, and is not looked at."""
+        if entry.after is None or entry.after.mode in ("100644", "100755"):
+            return False
+        above = any(each == entry.path or each.startswith(f"{entry.path}/") for each in self._task_folders)
+        return above or self._in_task_folder(entry.path)
+
+    def _in_task_folder(self, path: str) -> bool:
+        return any(each == "." or path.startswith(f"{each}/") for each in self._task_folders)
+
+    @property
+    def _task_folders(self) -> list[str]:
+        return [posixpath.normpath(each) for each in self.config.task_folders]
 
     def protects(self, path: str) -> bool:
         """`*` stands for anything within and across folders: `kustomize/*` is all that lies below it."""
@@ -52,10 +66,8 @@ def changes_policy(policy: Policy, toml: bytes | None) -> bool:
         new = configs.read(toml) if toml is not None else Config()
     except ConfigError:
         return True
-    old = policy.config
-    return (old.gate, old.task_folders, old.report_folder, old.branch) != (
-        new.gate,
-        new.task_folders,
-        new.report_folder,
-        new.branch,
-    )
+    return _of_gate(policy.config) != _of_gate(new)
+
+
+def _of_gate(config: Config) -> tuple[object, ...]:
+    return config.gate, config.task_folders, config.report_folder, config.branch

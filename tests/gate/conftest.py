@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from .pushes import serve
 from .work import LIGHT, Work, run, start
 
 
@@ -45,3 +46,9 @@ def finished_light(tmp_path_factory: pytest.TempPathFactory) -> Work:
 @pytest.fixture
 def light(finished_light: Work, tmp_path: Path) -> Work:
     return finished_light.copy(tmp_path)
+
+
+@pytest.fixture
+def server(light: Work, tmp_path: Path) -> Path:
+    """What the team pushes to: it has the base, and the gate in front of it."""
+    return serve(light, tmp_path)

@@ -3,74 +3,14 @@
 from __future__ import annotations
 
 import json
-import shlex
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from support import ENVIRONMENT, git
+from support import git
 
-from .work import LIGHT, SETTINGS, TASK, Answer, Work, run, start
-
-ROOT = Path(__file__).parents[2]
-HOOK = ROOT / "docs" / "ci" / "pre-receive"
-
-
-@pytest.fixture
-def server(light: Work, tmp_path: Path) -> Path:
-    """What the team pushes to: it has the base, and the gate in front of it."""
-    return serve(light, tmp_path)
-
-
-def serve(work: Work, folder: Path) -> Path:
-    path = folder / "server.git"
-    subprocess.run(
-        ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(path)], env=ENVIRONMENT, check=True
-    )
-    work.git("remote", "add", "origin", str(path))
-    work.git("push", "--quiet", "origin", "main")
-    program = folder / "executor"
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m executor "$@"\n')
-    program.chmod(0o755)
-    (path / "hooks" / "pre-receive").write_bytes(HOOK.read_bytes())
-    (path / "hooks" / "pre-receive").chmod(0o755)
-    return path
-
-
-def push(work: Work, *refs: str) -> subprocess.CompletedProcess[str]:
-    refs = refs or ("main", "refs/notes/executor")
-    env = {**ENVIRONMENT, "EXECUTOR": str(work.root.parent / "executor"), "PYTHONPATH": str(ROOT)}
-    command = ["git", "push", "--porcelain", "origin", *refs]
-    return subprocess.run(command, cwd=work.root, env=env, capture_output=True, text=True, check=False)
-
-
-def refused(work: Work, server: Path, *words: str, refs: tuple[str, ...] = ()) -> None:
-    before = git(server, "rev-parse", "main")
-    done = push(work, *refs)
-    assert done.returncode != 0, done.stdout + done.stderr
-    for word in words:
-        assert word in done.stderr, done.stderr
-    assert git(server, "rev-parse", "main") == before
-    assert git(server, "count-objects", "-v")
-
-
-def accepted(work: Work, server: Path, *refs: str) -> None:
-    done = push(work, *refs)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert git(server, "rev-parse", "main").strip() == work.head()
-
-
-def commit_it(work: Work) -> str:
-    answer = work.verify("--commit")
-    assert answer.code == 0, answer.out + answer.err
-    return work.head()
-
-
-def gate(work: Work, base: str = "origin/main", *arguments: str) -> Answer:
-    return work.call("gate", "--base", base, "--json", *arguments)
-
+from .pushes import ROOT, accepted, commit_it, gate, mallory, push, refused, serve
+from .work import LIGHT, SETTINGS, TASK, Work, run, start
 
 # Honest work
 
@@ -205,14 +145,6 @@ def test_foreign_key(light: Work, server: Path, tmp_path: Path) -> None:
     mallory(light, tmp_path)
     commit_it(light)
     refused(light, server, "not trusted")
-
-
-def mallory(light: Work, tmp_path: Path) -> None:
-    """A key that the proposal itself brings along, committed before the work."""
-    for key in (light.home / ".config" / "executor" / "keys").glob("*.pem"):
-        key.unlink()
-    assert light.call("keys", "new", "mallory").code == 0
-    light.git("commit", "--quiet", "-m", "Trust mallory", "--", ".executor/trusted_keys")
 
 
 def test_key_added_by_the_proposal(light: Work, server: Path, tmp_path: Path) -> None:
