@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from executor.flux.facts import Facts, FluxPath, Settings, normal
 from executor.tools.kustomize import FILE_NAMES
@@ -43,6 +43,12 @@ class FluxBuild:
         return f"{self.flux.namespace or 'flux-system'}/{self.flux.name}"
 
 
+def _above(path: str) -> Iterator[str]:
+    """Every folder that a path lies in, without the top."""
+    while path := posixpath.dirname(path):
+        yield path
+
+
 class Graph:
     """Built from facts alone; asks no disk."""
 
@@ -72,7 +78,9 @@ class Graph:
         """The folder of this repository that is `path` in a Flux source; None where the source is something else."""
         if kind == "ExternalArtifact":
             return self._copied_from(name, path)
-        return None if (kind, name) in self._foreign else path
+        if (kind, name) in self._foreign:
+            return None
+        return normal(posixpath.join(self._pushed_from.get((kind, name), "."), path))
 
     def _copied_from(self, artifact: str, path: str) -> str | None:
         """Where the ArtifactGenerators of that name copy `path` from, if that is one place and a whole folder."""
@@ -85,6 +93,22 @@ class Graph:
                 found[0 if target == "." else len(target)].add(normal(posixpath.join(inside[:-3], below)))
         nearest = found[max(found)] if found else set()
         return next(iter(nearest)) if len(nearest) == 1 else None
+
+    @functools.cached_property
+    def _pushed_from(self) -> dict[tuple[str, str], str]:
+        """Artifacts that were pushed from a folder of this repository (`flux push artifact --path`), with that folder:
+        nothing that is built of them is there from the top, and all of it is below that one folder."""
+        folders = {folder for path in self.facts for folder in _above(path)}
+        built: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for each in (each for facts in self.facts.values() for each in facts.flux):
+            if each.source[0] in ("OCIRepository", "Bucket") and each.path != "." and "${" not in each.path:
+                built[each.source[0], each.source[1]].add(each.path)
+        found = {}
+        for source, paths in built.items():
+            tops = [{each.removesuffix(f"/{path}") for each in folders if each.endswith(f"/{path}")} for path in paths]
+            if not paths & folders and len(common := set.intersection(*tops)) == 1:
+                found[source] = common.pop()
+        return found
 
     @functools.cached_property
     def _foreign(self) -> set[tuple[str, str]]:

@@ -15,6 +15,7 @@ from executor.flux.inventory import split_host
 from executor.flux.places import Files, Source, Spot, Thing, node_at, refuse_foreign_owner
 from executor.flux.values import ImagePin, Values, images, layer, merge, reference
 from executor.flux.versions import Version, split
+from executor.flux.where import named
 from executor.models import Artefact
 from executor.reasons import ReasonCode
 from executor.tools.yaml_span import Edit, InsertKey, Path, RemoveKey, parse_path, show_path
@@ -75,7 +76,7 @@ class Entry:
 @dataclass(frozen=True, eq=False)
 class Image:
     """An image that a release runs: pinned by values, or by an entry that wins over them. `obstacle`: why it cannot be
-    changed there."""
+    changed there; `doubt`: what may win over it and cannot be read here."""
 
     repository: str | None
     version: str
@@ -83,6 +84,7 @@ class Image:
     entry: Entry | None
     release: Thing
     obstacle: Blocked | None = None
+    doubt: str | None = None
 
     def __str__(self) -> str:
         return str(self.entry or self.pin)
@@ -102,9 +104,9 @@ class Move:
 # -- finding ----------------------------------------------------------------------------------------------------------
 
 
-def images_of(ground: Ground, files: Files, release: Thing) -> list[Image]:
-    """Every image pinned for a release, each with the place that wins."""
-    values, over = _values(ground, files, release)
+def images_of(ground: Ground, files: Files, release: Thing, where: str | None) -> list[Image]:
+    """Every image pinned for a release, each with the place that wins; `where` narrows several files of values."""
+    values, over, hidden = _values(ground, files, release, where)
     entries = list(_post_renderers(release))
     found: list[Image] = []
     for pin in images(values):
@@ -117,7 +119,8 @@ def images_of(ground: Ground, files: Files, release: Thing) -> list[Image]:
             found.append(Image(pin.repository, pin.version, pin, None, release, stop))
             continue
         if entry is None:
-            found.append(Image(pin.repository, pin.version, pin, None, release))
+            above = [said for said, below in hidden if pin.tag.source in below]
+            found.append(Image(pin.repository, pin.version, pin, None, release, doubt=_doubt(pin, above)))
         elif not any(each.entry is entry for each in found):
             found.append(Image(entry.repository, entry.version, None, entry, release))
     taken = {id(each.entry) for each in found}
@@ -129,24 +132,49 @@ def images_of(ground: Ground, files: Files, release: Thing) -> list[Image]:
     return found
 
 
-def _values(ground: Ground, files: Files, release: Thing) -> tuple[Values, list[tuple[Path, str]]]:
-    """The merged values, and what `targetPath` puts over them: path and the place that says so."""
+def _doubt(pin: ImagePin, above: list[str]) -> str | None:
+    if not above:
+        return None
+    return f"{pin.tag.place}: {' and '.join(above)} may set the image, too, and would win; look there"
+
+
+Over = list[tuple[Path, str]]
+Hidden = list[tuple[str, frozenset[Source]]]
+
+
+def _values(ground: Ground, files: Files, release: Thing, where: str | None) -> tuple[Values, Over, Hidden]:
+    """The merged values; what `targetPath` puts over them: path and the place that says so; and what is laid over some
+    of them and cannot be read here, with these."""
     values: Values = {}
-    over: list[tuple[Path, str]] = []
+    over: Over = []
+    hidden: Hidden = []
+    below: list[Source] = []
     for i in range(_count(release, "spec", "valuesFrom")):
-        kind, name = (release.text("spec", "valuesFrom", i, key) or "" for key in ("kind", "name"))
         target = release.spot("spec", "valuesFrom", i, "targetPath")
         if target is not None and not target.is_null:
-            over.append((_target_path(target), f"{target.place}: the {kind} {name}"))
+            over.append((_target_path(target), f"{target.place}: {_named_source(release, i)}"))
             continue
-        key = release.text("spec", "valuesFrom", i, "valuesKey") or "values.yaml"
-        inner = _config_map(ground, files, release, name, key) if kind == "ConfigMap" else None
-        if inner is not None and inner.yaml.documents:
+        inner = _values_file(ground, files, release, i, where)
+        if inner is None:
+            hidden.append((_named_source(release, i), frozenset(below)))
+        elif inner.yaml.documents:
+            below.append(inner)
             values = merge(values, layer(inner, 0, inner.yaml.documents[0], ()))
     own = release.node("spec", "values")
     if own is not None:
         values = merge(values, layer(release.source, release.document, own[0], ("spec", "values"), own[1]))
-    return values, over
+    return values, over, hidden
+
+
+def hidden_values(ground: Ground, files: Files, release: Thing, where: str | None) -> list[str]:
+    """The ConfigMaps and Secrets of a release's valuesFrom that cannot be read here."""
+    return [said for said, _ in _values(ground, files, release, where)[2]]
+
+
+def _named_source(release: Thing, i: int) -> str:
+    """`the Secret ffl-values`."""
+    kind, name, _ = _asked(release, i)
+    return f"the {kind} {name}"
 
 
 def _count(release: Thing, *steps: str | int) -> int:
@@ -168,9 +196,9 @@ def _block_other_readers(ground: Ground, files: Files, release: Thing, pin: Imag
             continue
         other = files.thing(manifest)
         for i in range(_count(other, "spec", "valuesFrom")):
-            name = other.text("spec", "valuesFrom", i, "name")
-            key = other.text("spec", "valuesFrom", i, "valuesKey") or "values.yaml"
-            if name in names and _same_values(ground, files, other, name or "", key=key, source=pin.tag.source):
+            if other.text("spec", "valuesFrom", i, "name") in names and _same_values(
+                ground, files, other, i, pin.tag.source
+            ):
                 others.append(manifest.place)
     if others:
         raise Blocked(
@@ -179,10 +207,10 @@ def _block_other_readers(ground: Ground, files: Files, release: Thing, pin: Imag
         )
 
 
-def _same_values(ground: Ground, files: Files, other: Thing, name: str, *, key: str, source: Source) -> bool:
-    """Whether another release's ConfigMap is made of the same text. Where that cannot be told, it counts."""
+def _same_values(ground: Ground, files: Files, other: Thing, i: int, source: Source) -> bool:
+    """Whether an entry of another release's valuesFrom is that text. Where that cannot be told, it counts."""
     try:
-        found = _config_map(ground, files, other, name, key)
+        found = _values_file(ground, files, other, i, None)
     except Blocked:
         return True
     if found is None:
@@ -198,20 +226,26 @@ def _target_path(spot: Spot) -> Path:
         raise Blocked(ReasonCode.NOT_PLAIN, f"{spot.place}: the targetPath {spot.text} is not understood") from None
 
 
-def _config_map(ground: Ground, files: Files, release: Thing, name: str, key: str) -> Source | None:
-    """The values file behind a ConfigMap: a generator's file, or the text in a manifest. None where there is none."""
-    found = list(_generated(ground, files, release, name, key))
+def _values_file(ground: Ground, files: Files, release: Thing, i: int, where: str | None) -> Source | None:
+    """The values behind an entry of valuesFrom: a generator's file, or the text in a ConfigMap's manifest. None where
+    there is none, or only a cluster or a key opens it."""
+    kind, name, key = _asked(release, i)
+    found = list(_generated(ground, files, release, i))
     found += [
         inner
-        for each in ground.inventory.find("ConfigMap", name)
+        for each in (ground.inventory.find(kind, name) if kind == "ConfigMap" else ())
         if _near(ground, each, release.manifest)
         and (spot := files.thing(each).spot("data", key)) is not None
         and (inner := files.inside(spot)) is not None
     ]
     if len(found) > 1:
+        found = named({each: each.path for each in found}, where) or found
+    if len(found) > 1:
         places = ", ".join(each.path for each in found)
         raise Blocked(
-            ReasonCode.AMBIGUOUS, f"{release.place}: the ConfigMap {name} comes from several places: {places}"
+            ReasonCode.AMBIGUOUS,
+            f"{release.place}: the {kind} {name} comes from several places: {places}; name the one that is meant (such "
+            "as an environment)",
         )
     return found[0] if found else None
 
@@ -221,26 +255,34 @@ def _near(ground: Ground, one: Manifest, two: Manifest) -> bool:
     return not (a and b and not a & b)
 
 
-def _generated(ground: Ground, files: Files, release: Thing, name: str, key: str) -> Iterator[Source]:
-    """`configMapGenerator` entries of the kustomizations around a release: `files: [values.yaml=some/file.yaml]`."""
+def _asked(release: Thing, i: int) -> tuple[str, str, str]:
+    """kind, name, key of an entry of valuesFrom."""
+    kind, name, key = (release.text("spec", "valuesFrom", i, each) or "" for each in ("kind", "name", "valuesKey"))
+    return kind, name, key or "values.yaml"
+
+
+def _generated(ground: Ground, files: Files, release: Thing, i: int) -> Iterator[Source]:
+    """Files that generators of the kustomizations around a release take in for an entry of its valuesFrom."""
+    kind, name, key = _asked(release, i)
+    field = f"{kind[:1].lower()}{kind[1:]}Generator"
     graph = ground.inventory.graph
     for folder in sorted(graph.reach(release.manifest.path)):
         if folder not in graph.files:
             continue
         source = files.source(graph.files[folder][0])
         for root in source.yaml.documents:
-            generators = node_at(source, root, ("configMapGenerator",))
-            for i in range(len(generators[0].items) if generators and isinstance(generators[0], SequenceNode) else 0):
-                if _text(source, root, ("configMapGenerator", i, "name")) == name:
-                    for path in _generator_files(source, root, i, key):
+            generators = node_at(source, root, (field,))
+            for n in range(len(generators[0].items) if generators and isinstance(generators[0], SequenceNode) else 0):
+                if _text(source, root, (field, n, "name")) == name:
+                    for path in _generator_files(source, root, (field, n, "files"), key):
                         yield files.source(posixpath.normpath(posixpath.join(folder, path)))
 
 
-def _generator_files(source: Source, root: Any, i: int, key: str) -> Iterator[str]:
+def _generator_files(source: Source, root: Any, steps: Path, key: str) -> Iterator[str]:
     """The files of a generator that become the data key `key`: `key=path`, or a path that ends so."""
-    listed = node_at(source, root, ("configMapGenerator", i, "files"))
+    listed = node_at(source, root, steps)
     for number in range(len(listed[0].items) if listed and isinstance(listed[0], SequenceNode) else 0):
-        said = _text(source, root, ("configMapGenerator", i, "files", number)) or ""
+        said = _text(source, root, (*steps, number)) or ""
         name, equals, path = said.partition("=")
         if (name if equals else posixpath.basename(said)) == key:
             yield path if equals else said
@@ -396,6 +438,7 @@ def move(ground: Ground, files: Files, image: Image, version: Version, limits: L
         return move_entry(ground, files, image.entry, version, limits, allowed=allowed)
     assert image.pin is not None
     pin = image.pin
+    doubts = (image.doubt,) if image.doubt else ()
     if pin.digest_only:
         return _move_digest(ground, files, pin, version, limits, allowed=allowed)
     turns: list[Turn] = []
@@ -413,7 +456,7 @@ def move(ground: Ground, files: Files, image: Image, version: Version, limits: L
             new = Version(new.tag, None)
         text = _with_reference(old[0], new) if pin.whole else str(new)
         turns.append(Turn(cell, text, "image" if pin.whole else "image tag", was=str(old[1]), becomes=str(new)))
-    return Move(tuple(turns), (), about, warnings, allowed)
+    return Move(tuple(turns), (), about, (*warnings, *doubts), allowed)
 
 
 def _move_digest(
@@ -442,6 +485,8 @@ def _allowed(image: Image, version: Version) -> tuple[Allowed, ...]:
     fields = [("spec", "values"), ("spec", "postRenderers")]
     found = [Allowed("HelmRelease", name, field, each) for field in fields for each in {holds, version.digest}]
     found += [Allowed("HelmRelease", name, field, "sha256:") for field in fields]
+    if image.pin is not None and image.pin.tag.source is not image.release.source:
+        found.append(Allowed("Secret", None, ("data",)))  # base64 of the whole file, of which the edit is proved
     return (*found, Allowed("ConfigMap", None, ("data",), holds))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from executor.errors import Blocked, Stop
 from executor.flux.change import Ground, Limits, Plan, Turn, bare, make
-from executor.flux.image_pins import Image, images_of, is_pushed, move, pick
+from executor.flux.image_pins import Image, hidden_values, images_of, is_pushed, move, pick
 from executor.flux.pins import Asked, Pinned, chart_pins, check_file, choose, pin_turns
 from executor.flux.places import Files, Thing
 from executor.flux.versions import Version, image_problem
@@ -74,10 +74,11 @@ def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> 
     if said:
         raise Blocked(ReasonCode.NOT_DETERMINATE, said)
     limits = bump.asked.limits
-    found = [image for release in releases for image in images_of(ground, files, release)]
+    found = [image for release in releases for image in images_of(ground, files, release, limits.where)]
     chosen = pick(found, bump.image, bump.version, limits, ground)
     if not chosen:
-        raise _no_image(releases, found, bump)
+        hidden = [said for release in releases for said in hidden_values(ground, files, release, limits.where)]
+        raise _no_image(releases, found, bump, hidden)
     limits = replace(limits, meant=frozenset(each.pin.tag.place for each in chosen if each.pin))
     moves = [move(ground, files, image, bump.version, limits) for image in chosen]
     name = (
@@ -107,15 +108,18 @@ def needs(ground: Ground, images: list[Image], version: Version) -> frozenset[Ar
     return frozenset(wanted & ground.planned)
 
 
-def _no_image(releases: list[Thing], found: list[Image], bump: Bump) -> Blocked:
+def _no_image(releases: list[Thing], found: list[Image], bump: Bump, hidden: list[str]) -> Blocked:
     places = ", ".join(each.place for each in releases)
+    listed = ", ".join(dict.fromkeys(hidden))
+    aside = f"; not looked into, as it cannot be read here: {listed}" if listed else ""
     if bump.image and found:
-        listed = ", ".join(map(str, found))
+        pinned = ", ".join(map(str, found))
         return Blocked(
-            ReasonCode.NOT_FOUND, f"{places}: the image {bump.image} is not pinned there; pinned are {listed}"
+            ReasonCode.NOT_FOUND, f"{places}: the image {bump.image} is not pinned there; pinned are {pinned}{aside}"
         )
     return Blocked(
-        ReasonCode.NOT_FOUND, f"{places}: no image is pinned in the values; the chart chooses it, or another file does"
+        ReasonCode.NOT_FOUND,
+        f"{places}: no image is pinned in the values; the chart chooses it, or another file does{aside}",
     )
 
 
@@ -124,7 +128,8 @@ def _no_image(releases: list[Thing], found: list[Image], bump: Bump) -> Blocked:
 
 def _only_field(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> str:
     """Which of the two is meant where the sentence does not say. Raises Blocked with both candidates."""
-    images = [image for release in releases for image in images_of(ground, files, release)]
+    where = bump.asked.limits.where
+    images = [image for release in releases for image in images_of(ground, files, release, where)]
     if any(is_pushed(ground, each.repository, bump.version.tag) for each in images):
         return "image"
     charts, stopped = _pinned_charts(ground, files, releases, bump)
