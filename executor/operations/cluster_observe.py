@@ -16,16 +16,19 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class ClusterObserve:
     """`name` may be `*` (all of that kind). `condition`: a condition type that has to be True (Ready, Available),
-    a pod phase (Running), `no REASON` for what must not be seen, or Current by kstatus."""
+    a pod phase (Running), `no REASON` for what must not be seen, or Current by kstatus. `count`: there have to be
+    exactly so many, where the sentence says how many."""
 
     kind: str
     name: str = "*"
     namespace: str | None = None
     condition: str = "Current"
+    count: int | None = None
 
     @property
     def words(self) -> str:
-        what = f"all {self.kind} objects" if self.name == "*" else f"{self.kind} {self.name}"
+        every = f"all {self.kind} objects" if self.count is None else f"{self.count} {self.kind} objects"
+        what = every if self.name == "*" else f"{self.kind} {self.name}"
         where = f" in namespace {self.namespace}" if self.namespace and self.namespace != "*" else ""
         return f"{what}{where}: {self.condition}"
 

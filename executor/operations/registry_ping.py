@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from executor.errors import Blocked
+from executor.errors import Blocked, Refused
 from executor.images import names
 from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk
 from executor.reasons import ReasonCode
+from executor.recognise.policy import never_asked
 from executor.values import dataclass
 
 if TYPE_CHECKING:
@@ -54,4 +55,8 @@ def _host(arguments: RegistryPing, site: Site) -> str:
         raise Blocked(
             ReasonCode.NOT_DETERMINATE, "which registry? name it in the criterion, or as registry.url in executor.toml"
         )
-    return names.split_registry(wanted)[0]
+    host = names.split_registry(wanted)[0]
+    never = never_asked(host)
+    if never is not None:
+        raise Refused(ReasonCode.FORBIDDEN, never)
+    return host

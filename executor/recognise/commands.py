@@ -14,7 +14,7 @@ from typing import Any
 from executor.errors import Blocked, Refused, Stop
 from executor.reasons import ReasonCode
 from executor.recognise import shell, versions
-from executor.recognise.policy import PROGRAMS, Flags, flags, inside, judge
+from executor.recognise.policy import PROGRAMS, Flags, files_of, flags, inside, judge, never_asked
 from executor.values import dataclass, field
 
 _WORDS_INSTEAD = frozenset({"kustomize build", "kubectl kustomize", "git commit", "kustomize", "flux reconcile"})
@@ -36,16 +36,16 @@ class Typed:
 def is_command(text: str) -> bool:
     """Whether a piece of code is a command line rather than a name, a path or a value."""
     words = text.split()
+    assigned = False
     while len(words) > 1 and re.fullmatch(r"[A-Z_][A-Z0-9_]*=\S*", words[0]):
-        words = words[1:]
+        words, assigned = words[1:], True
     if not words or text in _WORDS_INSTEAD:
         return False
     first = words[0].removeprefix("$")
     if first == "" and len(words) > 1:
         first = words[1]
-    return (first in PROGRAMS and len(words) > 1) or (first.startswith("./") and first.endswith(".sh")) or (
-        len(words) > 1 and first.startswith("./")
-    )  # fmt: skip
+    known = first in PROGRAMS and (assigned or len(words) > 1)
+    return known or (first.startswith("./") and (first.endswith(".sh") or len(words) > 1))
 
 
 def understand(line: str, exists: Callable[[str], bool], scripts: Mapping[str, Sequence[str]]) -> list[Typed]:
@@ -153,6 +153,11 @@ def _command(simple: shell.Simple, exists: Callable[[str], bool]) -> Typed:
     line = shlex.join(simple.argv)
     if verdict.what != "allowed":
         raise Refused(ReasonCode.FORBIDDEN, f"`{line}`: {verdict.reason}")
+    missing = next(
+        (path for path in files_of(simple.argv) if not exists(path.removeprefix("./").rstrip("/") or ".")), None
+    )
+    if missing is not None:
+        raise Blocked(ReasonCode.NOT_FOUND, f"`{line}`: {missing} does not exist here; check the path")
     arguments: dict[str, Any] = {"argv": list(simple.argv)}
     if simple.env:
         arguments["env"] = dict(simple.env)
@@ -358,6 +363,8 @@ def _registry_query(address: str, simple: shell.Simple, line: str) -> Typed:
 
     parts = urlsplit(address if "://" in address else f"http://{address}")
     host = parts.netloc
+    if (never := never_asked(host)) is not None:
+        raise Refused(ReasonCode.FORBIDDEN, f"`{line}`: {never}")
     if "@" in host or not host:
         raise Refused(ReasonCode.SECRET, f"`{line}`: a login in an address; use `docker login`")
     path = parts.path.rstrip("/")

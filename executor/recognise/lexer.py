@@ -11,7 +11,7 @@ from executor.recognise import versions
 from executor.recognise.decoration import NO_NOTE
 from executor.recognise.grammar import Grammar
 from executor.recognise.names import Entry, Names
-from executor.recognise.words import TAKEN_FOR, WELL_KNOWN_REGISTRIES, WORDS
+from executor.recognise.words import ACRONYMS, COUNTS, TAKEN_FOR, WELL_KNOWN_REGISTRIES, WORDS
 from executor.values import dataclass, field
 
 _SCAN = pattern(
@@ -32,6 +32,8 @@ _SCAN = pattern(
     re.VERBOSE | re.DOTALL,
 )
 _PATH_ENDS = (".yaml", ".yml", ".json", ".toml", ".md", ".sh", ".py", ".txt", ".env", ".tpl", ".tf")
+_AMOUNT = pattern(r"(?:\d+(?:\.\d+)?(?:ms|[smhd]))+|\d+(?:\.\d+)?(?:[KMGTP]i|%)", re.ASCII)
+"""A duration or quantity as Kubernetes and Flux write them: `30m`, `1h30m`, `512Mi`, `50%`."""
 _KEY = pattern(r"\.?[A-Za-z][\w-]*(?:\[\d+\]|\[\w+=[\w.-]+\])*(?:\.[\w-]+(?:\[\d+\]|\[\w+=[\w.-]+\])*)*")
 _SETTING = pattern(r"(?P<key>[A-Za-z][\w.\[\]=-]*)\s*[:=]\s+?(?P<value>\S.*)|(?P<key2>[A-Za-z][\w.-]*)=(?P<value2>\S+)")
 _ODD_SIGNS = frozenset("❌🚫⛔🛑❎✖✗✘⏸⏭⏩❓❔⏳🚧🔴👎🙅")
@@ -125,7 +127,7 @@ class Lexer:
         """
         found: list[Token] = []
         for raw in _raw(text):
-            memory = None if raw.code else known.typed.get(raw.text)
+            memory = None if raw.code or raw.bold else known.typed.get(raw.text)
             if memory is not None:
                 raw.bits, raw.entry, raw.value = memory
                 found.append(raw)
@@ -148,7 +150,7 @@ class Lexer:
             token.bits |= self.any
             if not token.code and (folded in known.names.first_spoken or folded in self._first_registries):
                 token.bits |= self._first_of_name
-        if not code and len(found) == 1 and found[0].text == text:
+        if not (code or raw.bold) and len(found) == 1 and found[0].text == text:
             known.typed[text] = (found[0].bits, found[0].entry, found[0].value)
         return found
 
@@ -165,6 +167,7 @@ class Lexer:
         bits = self.words.get(folded)
         if bits is not None:
             token.bits = bits
+            token.value = COUNTS.get(folded)
             self._name(token, folded, known)
             yield token
             return
@@ -199,7 +202,9 @@ class Lexer:
         yield token
 
     def _name(self, token: Token, folded: str, known: Known) -> bool:
-        """Whether the word is a name that exists; adds its classes."""
+        """Whether the word is a name that exists; adds its classes. "API" is no `api`, unless it is marked as one."""
+        if folded in ACRONYMS and token.text.isupper() and not (token.code or token.bold):
+            return False
         entry = known.names.entry(folded)
         if entry is not None:
             token.entry = entry
@@ -241,6 +246,8 @@ class Lexer:
             token.bits |= self.bit("PLACEHOLDER")
         elif versions.is_range(text):
             token.bits |= self.bit("RANGE")
+        elif _AMOUNT.fullmatch(text):
+            token.bits |= self.bit("AMOUNT")
         elif text.isascii() and text.isdigit():
             token.bits |= self.bit("NUMBER")
             token.value = int(text) if len(text) < 10 else None

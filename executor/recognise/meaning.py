@@ -65,10 +65,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """chart or image (None: only "version"), and whether it was said in the plural."""
+    """chart or image (None: only "version"), whether it was said in the plural, and which image by name."""
 
     name: str | None = None
     plural: bool = False
+    of: Token | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Target:
     every: bool = False
     plural: bool = False
     file: str | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

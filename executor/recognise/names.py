@@ -214,11 +214,14 @@ class Names:
 
 
 def _set_by_kustomize(inventory: AnInventory) -> Iterator[str]:
-    """Namespaces that kustomizations put their objects into."""
+    """Namespaces that kustomizations, or Flux, put their objects into."""
     facts: Mapping[str, Any] = getattr(inventory, "facts", {})
     for each in facts.values():
         if each.settings is not None and each.settings.namespace:
             yield each.settings.namespace
+        for path in each.flux:
+            if path.target_namespace:
+                yield path.target_namespace
 
 
 def is_named(entry: Entry) -> bool:

@@ -22,6 +22,7 @@ _DATABASE = pattern(
     r"(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqp|cassandra|clickhouse|jdbc:\w+)://"
     r"|:(?:5432|5433|3306|6379|27017|1433|1521|9042|26257)\b"
 )
+_METADATA = pattern(r"(?:https?://)?(?:169\.254\.\d+\.\d+|metadata(?:\.google\.internal)?)(?:[:/].*)?")
 _SECRET_NAMES = pattern(
     r"(?i)^(?:DATABASE_URL|PG\w*|MYSQL\w*|REDIS\w*|MONGO\w*|KUBECONFIG|DOCKER_\w+|AWS_\w+|.*(?:TOKEN|SECRET|PASSWORD|PASSWD|KEY))$"
 )
@@ -119,6 +120,23 @@ class PolicyRule:
         return self.arguments(parsed[0]) if self.arguments is not None else None
 
 
+def files_of(argv: Sequence[str]) -> list[str]:
+    """The files and folders that an allowed command reads; without them it can only fail."""
+    rule = next((rule for rule in _rules_of(argv[0]) if rule.applies(argv) and rule.verdict == "allowed"), None)
+    parsed = rule.flags.parse(argv[len(rule.words) :]) if rule is not None and rule.flags is not None else ""
+    if rule is None or isinstance(parsed, str):
+        return []
+    words, options = parsed
+    if argv[0] == "yq" and words[:1] in (["e"], ["eval"]):
+        words = words[1:]
+    named = words[_FILES_FROM[rule.id] :] if rule.id in _FILES_FROM else []
+    return [*named, *(path for name in _FILE_OPTIONS for path in options.get(name, []))]
+
+
+_FILES_FROM = {
+    "helm-lint": -1, "helm-template": -1, "yq": 1, "jq": 1, "grep": 1, "shellcheck": 0, "yamllint": 0, "hadolint": 0, "bash-n": 0,
+}  # fmt: skip
+"""Rule → from which positional word on they are files that it reads. `test` and `ls` look whether they are there."""
 _FILE_OPTIONS = ("-f", "--values", "--path", "--kustomization-file", "--ignore-file")
 
 
@@ -130,6 +148,14 @@ class Verdict:
     rule: str
     reason: str = ""
     code: ReasonCode = ReasonCode.FORBIDDEN
+
+
+def never_asked(host: str) -> str | None:
+    """Why a host that a criterion names as a registry is not asked, None if it may be: the port of a database, or the
+    address where a cloud tells a machine its own secrets."""
+    if _DATABASE.search(host):
+        return f"{host} is the port of a database; none is ever touched"
+    return f"{host} is a machine's own metadata service, and no registry" if _METADATA.fullmatch(host) else None
 
 
 def judge(argv: Sequence[str], env: Sequence[tuple[str, str]] = ()) -> Verdict:
@@ -397,6 +423,6 @@ PROGRAMS = (
         "ssh scp rsync terraform tofu ansible ansible-playbook aws gcloud az sed awk cat cp mv rm mkdir touch chmod echo export "
         "find tee source true false sudo helmfile talosctl k9s k3d kind minikube task just trivy cosign sops age kubeseal "
         "conftest opa checkov kube-linter kubent pluto buildah podman nerdctl systemctl journalctl nc ping dig nslookup "
-        "openssl date sleep watch xargs tar".split()
+        "openssl date sleep watch xargs tar env nohup timeout nice doas exec eval".split()
     )
 )

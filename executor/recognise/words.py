@@ -30,7 +30,7 @@ VOCABULARY: dict[str, str] = {
     "VALIDATE": "validate lint",
     "RENDER": "render",
     "RUN": "run execute perform rerun re-run",
-    "RUNS": "runs",
+    "RUNS": "runs works",
     "LINTS": "lints linted",
     "HOLDS": "contains lists holds has",
     "DEPLOYS": "deploys deployed applied applies",
@@ -54,7 +54,7 @@ VOCABULARY: dict[str, str] = {
     "PARTS": "components services microservices",
     "DOCKER": "docker oci container",
     "DOCKERFILE": "dockerfile",
-    "TAG": "tag tags",
+    "TAG": "tag tags newtag",
     "VERSION_WORD": "version versions",
     "REFERENCE": "reference references ref refs",
     "DIGEST_WORD": "digest",
@@ -126,6 +126,7 @@ VOCABULARY: dict[str, str] = {
     "THE": "the a an our this that",
     "ALL": "all every each",
     "BOTH": "both",
+    "COUNT": "two three four five six seven eight nine ten",
     "REMAINING": "remaining",
     "BE": "is are was were be been being get gets",
     "HAVE": "has have",
@@ -201,6 +202,16 @@ TAKEN_FOR: dict[str, str] = {
     "place": "STAGE",
     "value": "KEY NUMBER SETTING",
 }
+
+COUNTS = {word: number for number, word in enumerate(VOCABULARY["COUNT"].split(), 2)}
+
+ACRONYMS = frozenset(
+    "api ui ux gui cli sdk db sql etl ci cd qa dns url uri http https tls ssl mtls ssh vpn sso oidc oauth saml "
+    "jwt iam rbac acl waf cdn kms hsm pki sla slo sli json yaml xml html css csv pdf grpc rest soap crd crds "
+    "cr hpa vpa pvc pv psp pdb cni csi cri oci os vm cpu gpu ram ssd nfs s3 lb ip tcp udp smtp imap mqtt ldap "
+    "ad idp ha dr pr mr rfc adr ai ml llm".split()
+)
+"""Words that in capitals are what everybody means by them ("API version"), whatever is called so here."""
 
 WELL_KNOWN_REGISTRIES: dict[tuple[str, ...], str] = {
     ("docker", "hub"): "docker.io",

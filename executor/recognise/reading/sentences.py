@@ -100,14 +100,20 @@ class Sentences(Surroundings):
         if at == 0 or at >= len(tokens):
             return None
         if cannot.code is ReasonCode.UNKNOWN_NAME:
-            return suggest.nearest(self.stem, tokens[at], scope.names.near(tokens[at].text, cutoff=_ALIKE)[0])
+            near = scope.names.near(tokens[at].text, cutoff=_ALIKE)
+            return suggest.nearest(self.stem, tokens[at], near[0]) if near else None
         if self._restricted(tokens):
             return None  # a wording without the restriction, pasted, would do what was not wanted
         for end in range(at, max(1, at - 3), -1):
-            shorter = suggest.shortened(self.stem, tokens, end) if end < len(tokens) - 1 else ""
+            dropped = tokens[end:-1]
+            shorter = suggest.shortened(self.stem, tokens, end) if dropped and not self._says_much(dropped) else ""
             if shorter and self._reads(shorter, scope, runs=True):
                 return shorter
-        return suggest.block(tokens, self.whole.lexer.bit)
+        return suggest.block(tokens, self.whole.lexer.bit, at, lost=self._says_much(tokens[at:-1]))
+
+    def _says_much(self, tokens: Sequence[Token]) -> bool:
+        """Whether words that a shorter wording would drop name a thing, a place or a number: they were meant."""
+        return any(token.bits & self.whole.lexer.no_note for token in tokens)
 
     def _restricted(self, tokens: Sequence[Token]) -> bool:
         """Whether a word restricts, negates, makes conditional or puts off, or a note stands behind."""
@@ -132,6 +138,9 @@ class Sentences(Surroundings):
         near = names.near(token.text, cutoff=_ALIKE) if unknown else []
         if near and self._reads(suggest.nearest(self.stem, token, near[0]), scope):
             reason = f'"{token.text}" is no name here; nearest: {", ".join(near)}'
+            return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, reason)
+        if unknown and scope.name is not None and self.whole.home.names.entry(token.text) is not None:
+            reason = f'"{token.text}" is no name in {scope.name}, where the sentence says to work; it is one here'
             return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, reason)
         code = ReasonCode.WORD_LEFT if at > 0 else ReasonCode.NOT_UNDERSTOOD
         return Cannot(Status.UNRESOLVED, code, f'"{token.text}" {_kind_of_stop(token, self.whole.lexer.bit)}')

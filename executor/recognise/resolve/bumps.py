@@ -55,6 +55,8 @@ class BumpAsks(Base):
         common: dict[str, Any] = {"namespace": target.namespace}
         if field is not None and field.name:
             common["field"] = field.name
+        if field is not None and field.of is not None:
+            common["image"] = self._image_of(field.of)
         if ask.get("rollback"):
             common["rollback"] = True
         for place in ask.get("where"):
@@ -65,6 +67,21 @@ class BumpAsks(Base):
         if target.file is not None:
             common["file"] = self._path(target.file)
         return common
+
+    def _image_of(self, token: Token) -> str:
+        """The repository that manifests pin for an image that is named."""
+        assert token.entry is not None
+        ours = {image.name for image in token.entry.images}
+        pins = [*token.entry.pins, *(pin for pin in self.names.pins if bare(pin.repository) in ours)]
+        found = sorted({pin.repository for pin in pins})
+        if len(found) != 1:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS if found else ReasonCode.NOT_FOUND,
+                f"{token.entry.name} may be {' or '.join(found)}; write the whole name"
+                if found
+                else f"no manifest here pins an image {token.entry.name}",
+            )
+        return found[0]
 
     def _new_version(self, change: Change | None, field: str | None, target: Target) -> dict[str, Any]:
         found: dict[str, Any] = {}

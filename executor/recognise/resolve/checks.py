@@ -78,7 +78,9 @@ class CheckAsks(Base):
         names = [token.entry.name if token.entry else token.text for token in target.names] or ["*"]
         kind, condition = target.kind, ask.get("condition")
         return [
-            self._request("cluster.observe", kind=kind, name=name, namespace=namespace, condition=condition)
+            self._request(
+                "cluster.observe", kind=kind, name=name, namespace=namespace, condition=condition, count=target.count
+            )
             for name in names
         ]
 

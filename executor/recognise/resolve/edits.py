@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from executor.errors import Blocked
@@ -10,6 +11,7 @@ from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Target
+from executor.recognise.names import AManifest
 from executor.recognise.resolve.base import (
     KUSTOMIZATION_FILES,
     Base,
@@ -33,12 +35,13 @@ class EditAsks(Base):
         text = value if kind == "setting" else value.text
         before = ask.get("before")
         old = None if before is None else str(before if isinstance(before, str) else before.text)
-        return [self._request_set(file, ask.get("key"), scalar(text, ask.get("key")), old)]
+        where = self._document(ask.get("file"))
+        limits = {"from_version": old, "everywhere": ask.get("everywhere") or None, "where": where}
+        return [self._request_set(file, ask.get("key"), scalar(text, ask.get("key")), limits)]
 
-    def _request_set(self, file: str, path: str, value: Any, old: str | None) -> Request:
+    def _request_set(self, file: str, path: str, value: Any, limits: Mapping[str, Any]) -> Request:
         arguments = {"file": file, "path": path, "value": value}
-        if old is not None:
-            arguments["from_version"] = old
+        arguments |= {key: each for key, each in limits.items() if each is not None}
         return Request("manifest.set", arguments, self.at.source, self.at.line, self.at.repository)
 
     def _manifest_add(self, ask: Ask) -> list[Request]:
@@ -51,7 +54,7 @@ class EditAsks(Base):
         self.partial = [self._request("manifest.remove", file=file, path=path, entry=entry)]
         text = self.at.read(file) or ""
         entries = re.findall(r"^\s*-\s+[\"']?([^\s\"'#:]+)[\"']?\s*(?:#.*)?$", text, re.MULTILINE)
-        same = [each for each in dict.fromkeys(entries) if entry in (each, _stem(each))]
+        same = [each for each in dict.fromkeys(entries) if entry in (each, _stem(each), _folder(each))]
         if len(same) > 1:
             raise Blocked(
                 ReasonCode.AMBIGUOUS, f"{entry} may be {' or '.join(same)} in {file}; write the entry as it stands"
@@ -75,18 +78,28 @@ class EditAsks(Base):
             raise Blocked(ReasonCode.PLACEHOLDER, f'"{token.text}" stands for an entry; write it')
         return token.text
 
+    def _document(self, said: str | Target | None) -> str | None:
+        """`Kind/name`, where the object that is named shares its file with others."""
+        if not isinstance(said, Target):
+            return None
+        file = self._file(said)
+        shared = sum(each.path == file for each in self.names.manifests) > 1
+        return f"{said.kind}/{said.names[0].entry.name}" if shared and said.names[0].entry is not None else None
+
     def _file(self, said: str | Target) -> str:
         if isinstance(said, str):
             return self._path(said)
         token = said.names[0]
-        releases = token.entry.releases if token.entry is not None else []
-        if len(releases) != 1:
-            listed = ", ".join(f"{each.path}:{each.line}" for each in releases)
+        there: list[AManifest] = []
+        if token.entry is not None:
+            there = [each for each in (*token.entry.releases, *token.entry.workloads) if each.kind == said.kind]
+        if len(there) != 1:
+            listed = ", ".join(f"{each.path}:{each.line}" for each in there)
             raise Blocked(
-                ReasonCode.AMBIGUOUS if releases else ReasonCode.NOT_FOUND,
-                f"HelmRelease {token.text}: {listed or 'none here'}; name the file",
+                ReasonCode.AMBIGUOUS if there else ReasonCode.NOT_FOUND,
+                f"{said.kind} {token.text}: {listed or 'none here'}; name the file",
             )
-        return releases[0].path
+        return there[0].path
 
 
 def scalar(text: str, key: str = "") -> Any:
@@ -108,3 +121,8 @@ def scalar(text: str, key: str = "") -> Any:
 
 def _stem(entry: str) -> str:
     return entry.rstrip("/").rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
+
+
+def _folder(entry: str) -> str:
+    """The folder that the file of an entry stands in: `./atuin/ks.yaml` is atuin's."""
+    return entry.rpartition("/")[0].rpartition("/")[2] if entry.endswith((".yaml", ".yml")) else ""

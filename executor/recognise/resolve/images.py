@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from executor.errors import Blocked, Unresolved
+from executor.errors import Blocked, Refused, Unresolved
 from executor.models import Request, Source
 from executor.reasons import ReasonCode
 from executor.recognise.meaning import Ask, Images, Item, Registry, Wanted
 from executor.recognise.names import AnImage, Entry
+from executor.recognise.policy import never_asked
 from executor.recognise.resolve.base import (
     Base,
     bare,
@@ -26,11 +27,12 @@ class ImageAsks(Base):
         return [self._request("image.build", image=name, tag=self._tag(ask, name, own)) for name, own in found]
 
     def _image_push(self, ask: Ask) -> list[Request]:
-        found = self._meant(ask)
-        return [
-            self._request("image.push", image=name, tag=self._tag(ask, name, own), registry=self._host(ask, name))
-            for name, own in found
-        ]
+        requests = []
+        for name, own in self._meant(ask):
+            host = self._host(ask, name)
+            self._pulled_so(name, host, own)
+            requests.append(self._request("image.push", image=name, tag=self._tag(ask, name, own), registry=host))
+        return requests
 
     def _image_verify(self, ask: Ask) -> list[Request]:
         catalog = any(each.get("registry") and each.get("registry").catalog for each in self.asks)
@@ -39,6 +41,7 @@ class ImageAsks(Base):
             digest = self._digest(ask, own)
             tag = None if digest else self._tag(ask, name, own)
             host = self._host(ask, name, verify=True)
+            self._pulled_so(name, host, own)
             requests.append(
                 self._request("image.verify", image=name, tag=tag, digest=digest, registry=host, catalog=catalog)
             )
@@ -65,6 +68,20 @@ class ImageAsks(Base):
             )
         self.partial = [self._request(ask.what, image=name) for name, _ in found]
         return found
+
+    def _pulled_so(self, name: str, host: str, item: Item | None) -> None:
+        """Raises where the manifests pull `team/api` from that registry, and `api` would be pushed to it: nobody would
+        run what was pushed. A reference with its host says which one is meant."""
+        if item is not None and item.reference is not None and item.reference.host:
+            return
+        there = {bare(pin.repository) for pin in self.names.pins if host_of(pin.repository) == host}
+        alike = sorted(each for each in there if each.rpartition("/")[2] == name.rpartition("/")[2])
+        if alike and name not in there:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS,
+                f"{name} is built here, but the manifests pull {' and '.join(alike)} from {host}; give the image that "
+                f'name: [images."{alike[0]}"] with its context in executor.toml',
+            )
 
     def _of_item(self, item: Item, images: Images, *, build: bool) -> list[tuple[str, Item | None]]:
         if item.reference is not None:
@@ -129,7 +146,12 @@ class ImageAsks(Base):
             raise Blocked(ReasonCode.AMBIGUOUS, "which image is not said")
         here = list(dict.fromkeys(each.name for each in self.names.images))
         if images.plural or images.it:
-            found = here if build or not named else named
+            made = list(self.at.facts().versions)
+            found = here if build or not named else (made or here) if images.every else named
+            if images.every and found is made and len(made) < len(here):
+                self.at.remark(
+                    f"all images: the {len(made)} that this task makes, not the {len(here)} of the repository"
+                )
             if not (build or named or images.every or len(here) == 1):
                 raise Blocked(
                     ReasonCode.AMBIGUOUS,
@@ -155,6 +177,7 @@ class ImageAsks(Base):
             found = self.at.version if self._is_its_version(name) else None
             others = self.at.facts().versions.get(name, frozenset()) if self._of_this_task(ask) else frozenset()
             if found is None and len(others) == 1:
+                self.at.remark(f"{name} at {next(iter(others))}, as another criterion of this task builds or pushes it")
                 return next(iter(others))
             if found is not None and found.version is not None and others and found.version.text not in others:
                 raise Blocked(
@@ -225,7 +248,7 @@ class ImageAsks(Base):
         if len(hosts) > 1:
             raise Blocked(ReasonCode.AMBIGUOUS, f"two registries: {' and '.join(hosts)}; write one")
         if hosts:
-            return str(hosts[0])
+            return _asked(str(hosts[0]))
         others = self.at.facts().hosts.get(name, frozenset())
         if verify and len(others) == 1:
             return next(iter(others))
@@ -270,7 +293,14 @@ class ImageAsks(Base):
                     'set "url" under [registry] in executor.toml',
                 )
             host = candidates[0]
-        return [self._request("registry.ping", registry=host)]
+        return [self._request("registry.ping", registry=_asked(host))]
+
+
+def _asked(host: str) -> str:
+    never = never_asked(host)
+    if never is not None:
+        raise Refused(ReasonCode.FORBIDDEN, never)
+    return host
 
 
 def _distinct(images: Iterable[AnImage]) -> list[AnImage]:

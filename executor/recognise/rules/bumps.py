@@ -20,9 +20,17 @@ def add(g: Grammar) -> None:
     g.phrase("bump_done", "BUMPED", lambda c: "bump")
     g.phrase("bump_done", "ROLLED | rolled back", lambda c: "rollback")
     g.phrase("what_of", "r:<release> f:<field>?", lambda c: (c["r"], c.get("f")))
+    g.phrase("what_of", "f:<its_image> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
+    g.phrase("its_image", "THE? x:NAME DOCKER* IMAGE (TAG | VERSION_WORD | REFERENCE)?", _its_image)
     g.phrase("what_of", "f:<field> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
     g.phrase("what_of", "f:<field>", lambda c: (None, c["f"]))
     g.phrase("what_of", "THE? x:PATH f:<field>?", _of_file)
+
+
+def _its_image(c: Captured) -> Field | None:
+    """ "the backend image", of which a release is said behind it."""
+    entry = c["x"].entry
+    return Field("image", of=c["x"]) if entry.images or entry.pins else None
 
 
 def _of_file(c: Captured) -> tuple[Target, Any] | None:
@@ -39,22 +47,19 @@ def _bump(c: Captured) -> list[Ask] | None:
     elif "in_release" in c:
         return None
     change = c.get("change")
-    if change is not None and change.field is not None:
-        if field is not None and field.name is not None and field != change.field:
+    if change is not None and change.field is not None and change.field.name is not None:
+        if field is not None and field.name not in (None, change.field.name):
             return None
-        field = change.field
+        field = field if field is not None and field.of is not None else change.field
     verb = c.get("bump_verb") or c.get("bump_done") or "bump"
     places = [c[k] for k in ("where", "where2") if c.get(k) is not None]
     if change is None and not ("u" in c and (target.kind is not None or target.names) and not target.file):
         return None  # "upgrade chart" does not say of what, "edit ffl" not to what
     if target == Target() and (field is None or field.name is None):
         return None  # "bump version to 2.0.0" may be any version
-    return [
-        Ask(
-            "bump",
-            {"target": target, "field": field, "change": change, "where": places, "rollback": verb == "rollback"},
-        )
-    ]
+    slots = {"target": target, "field": field, "change": change, "rollback": verb == "rollback"}
+    each_place = [[*places, place] for place in c["in_both"]] if "in_both" in c else [places]
+    return [Ask("bump", {**slots, "where": where}) for where in each_place]
 
 
 def _image_for_image(c: Captured) -> list[Ask] | None:
@@ -67,6 +72,8 @@ def _image_for_image(c: Captured) -> list[Ask] | None:
 
 
 def _unspoken(c: Captured) -> list[Ask] | None:
+    if "x" in c:
+        c = {**c, "change": Change(c["x"])}
     first = _plain({**c, "what_of": c.get("what_of") or (c["r"], c["f"])})
     if first is None or "c2" not in c:
         return first
@@ -75,13 +82,13 @@ def _unspoken(c: Captured) -> list[Ask] | None:
 
 
 def _plain(c: Captured) -> list[Ask] | None:
-    """Without a verb only `A → B` says that something is to change."""
+    """Without a verb only `A → B`, or an arrow, says that something is to change."""
     target = c["what_of"][0]
     named = target is not None and (target.names or target.file)
-    return _bump(c) if named and c["change"].before is not None else None
+    return _bump(c) if named and ("arrow" in c or c["change"].before is not None) else None
 
 
-_REST = "{ <change> <where> where2:<where> <in_release> } <manner>*"
+_REST = "{ <change> <where> where2:<where> <in_both> <in_release> } <manner>*"
 
 RULES = (
     Rule(
@@ -126,6 +133,17 @@ RULES = (
             ),
             "Bump ffl to 0.1.18 from 0.1.17": "helmrelease.bump name=ffl from_version=0.1.17 version=0.1.18",
             "Bump longhorn to 1.11.0 in staging only": "helmrelease.bump name=longhorn where=staging version=1.11.0",
+            "Bump longhorn to 1.11.0 in staging and prod": (
+                "helmrelease.bump name=longhorn where=staging version=1.11.0 + "
+                "helmrelease.bump name=longhorn where=prod version=1.11.0"
+            ),
+            "Upgrade the longhorn Helm chart to version 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
+            "Bump the backend image in the ffl HelmRelease to 0.1.18": (
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/backend version=0.1.18"
+            ),
+            "Update `longhorn` (storage) from 1.10.1 to 1.11.0": (
+                "helmrelease.bump name=longhorn namespace=storage from_version=1.10.1 version=1.11.0"
+            ),
             "Bump longhorn to 1.11.0 everywhere": "helmrelease.bump name=longhorn everywhere=True version=1.11.0",
             "Bump OCIRepository podinfo to 6.8.0": "source.bump kind=OCIRepository name=podinfo version=6.8.0",
         },
@@ -186,13 +204,21 @@ RULES = (
             "Bump longhorn to 1.11.0 in canary": "u unknown-name",
             "Bump longhorn to 1.11.0 in staging, not prod": "u",
             "Bump longhorn to 1.11.0 first in staging": "u",
-            "Bump longhorn to 1.11.0 in staging and prod": "u",
+            "Bump longhorn to 1.11.0 in staging or prod": "u",
+            "Bump longhorn to 1.11.0 in staging and canary": "u",
+            "Bump longhorn to 1.11.0 in staging and then prod": "u",
+            "Bump the stitcher image in the ffl HelmRelease to 0.1.18": "b not-found",
+            "Bump longhorn image to chart 1.2.0": "u",
+            "Bump API version to 1.3.0": "u",
+            "Upgrade ffl (Kubernetes) to 0.1.18": "u",
+            "Bump longhorn (prod) to 1.11.0": "u",
         },
     ),
     Rule(
         "from → to, without a verb",
         (
             "<what_of> (: | DASH | ,)? <change> <manner>*",
+            "<what_of> (: | DASH)? arrow:→ x:<value> <manner>*",
             "r:<release> (: | DASH) f:<field> (: | =)? <change>",
             "r:<release> (: | DASH) f:<field> (: | =)? <change> , f2:<field> (: | =)? c2:<change>",
         ),
@@ -205,8 +231,15 @@ RULES = (
                 "helmrelease.bump name=render-worker namespace=render field=chart from_version=0.1.17 version=0.1.18 + "
                 "helmrelease.bump name=render-worker namespace=render field=image from_version=0.1.17 version=0.1.18"
             ),
+            "longhorn chart → 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
             "ffl: 0.1.17 → 0.1.18": "helmrelease.bump name=ffl from_version=0.1.17 version=0.1.18",
         },
-        {"ffl to 0.1.18": "u"},
+        {
+            "ffl to 0.1.18": "u",
+            "ffl → 0.1.18 → 0.1.19": "u",
+            "longhorn → ffl 0.1.18": "u",
+            "Kubernetes → 1.30.1": "u",
+            "longhorn → latest": "b not-determinate",
+        },
     ),
 )

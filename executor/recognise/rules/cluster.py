@@ -19,6 +19,11 @@ def add(g: Grammar) -> None:
     g.phrase("object", "ALL? THE? k:<kind_many>", lambda c: Target(c["k"], every=True, plural=True))
     g.phrase(
         "object",
+        "ALL? THE? (x:NUMBER | x:COUNT) k:<kind_many>",
+        lambda c: Target(c["k"], every=True, plural=True, count=c["x"].value),
+    )
+    g.phrase(
+        "object",
         "ALL? THE? s:SPACE k:<kind_many>",
         lambda c: Target(c["k"], (), c["s"].entry.name, every=True, plural=True),
     )
@@ -67,6 +72,7 @@ def add(g: Grammar) -> None:
         "(in | from) THE? (x:SPACE NAMESPACE | NAMESPACE x:SPACE | NAMESPACE x:IDENTIFIER | x:IDENTIFIER NAMESPACE)",
         lambda c: c["x"].text,
     )
+    g.phrase("in_space", "in x:SPACE", lambda c: None if c["x"].entry.place else c["x"].entry.name)
     g.phrase("in_space", "across ALL NAMESPACES | in ALL namespaces", lambda c: "*")
     g.phrase("trouble", "x:TROUBLE", lambda c: (c["x"].text,))
     g.phrase("trouble", "x:TROUBLE (OR | AND | / | ,) y:TROUBLE", lambda c: (c["x"].text, c["y"].text))
@@ -126,7 +132,7 @@ def _observe(c: Captured) -> list[Ask]:
             "cluster.observe",
             {
                 "target": c["object"],
-                "condition": c["condition"],
+                "condition": c.get("condition", "Ready"),
                 "namespace": c.get("in_space"),
                 "where": c.get("cluster"),
             },
@@ -153,7 +159,10 @@ def _commit(c: Captured) -> list[Ask]:
 RULES = (
     Rule(
         "an object is in a condition",
-        ("(VERIFY <that>?)? <object> <in_space>? <condition> MANNER? { <in_space> <cluster> } <manner>*",),
+        (
+            "(VERIFY <that>?)? <object> <in_space>? <condition> MANNER? { <in_space> <cluster> } <manner>*",
+            "(VERIFY <that>?)? FLUX RECONCILES <object> <manner>*",
+        ),
         _observe,
         {
             "midwestmtg-backend HelmRelease shows READY=True": (
@@ -164,11 +173,24 @@ RULES = (
                 "cluster.observe kind=HelmRelease name=midwestmtg-backend condition=Ready"
             ),
             "All Flux Kustomizations `READY=True`": "cluster.observe kind=Kustomization name=* condition=Ready",
+            "All 27 HelmReleases are Ready": "cluster.observe kind=HelmRelease name=* condition=Ready count=27",
+            "3 pods are Running in the ffl namespace": (
+                "cluster.observe kind=Pod name=* namespace=ffl condition=Running count=3"
+            ),
+            "All pods in ffl are healthy": "cluster.observe kind=Pod name=* namespace=ffl condition=Ready",
+            "Flux reconciles all kustomizations without errors": (
+                "cluster.observe kind=Kustomization name=* condition=Ready"
+            ),
             "All pods are Running": "cluster.observe kind=Pod name=* condition=Running",
             "Verify that all Kustomizations are ready": "cluster.observe kind=Kustomization name=* condition=Ready",
         },
         {
             "No pods are Running": "u",
+            "At least 3 pods are Running": "u",
+            "3 of 4 pods are Running": "u",
+            "3 pods restarted": "u",
+            "All pods in ffl are healthy for an hour": "u",
+            "Flux reconciles all kustomizations within a minute": "u",
             "All pods are Running for 24 hours": "u",
             "new HelmRelease shows READY=True": "u",
             "All beckerkube HelmReleases are ready": "u",

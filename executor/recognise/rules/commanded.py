@@ -122,7 +122,7 @@ def add(g: Grammar) -> None:
     g.phrase("before", "r:<restate> <joint>?", lambda c: ((), c["r"]))
     g.phrase(
         "outcome",
-        "<be>? (PASSES | COMPLETES) <manner>? | RENDERS <manner>? (VALID? YAML | MANNER)? | RUNS MANNER? | MANNER",
+        "<be>? (PASSES | COMPLETES) <manner>? | RENDERS <manner>? (VALID? YAML | MANNER)? | RUNS <manner>? | <manner>",
         lambda c: ("passes", ""),
     )
     g.phrase(
@@ -139,7 +139,7 @@ def add(g: Grammar) -> None:
     )
     g.phrase(
         "outcome",
-        "(SHOWS | RETURNS) ALL? THE? <kind_many>? (as | in)? r:<ready> ((= | :)? TRUE)?",
+        "(SHOWS | RETURNS) (everything | ALL? THE? <kind_many>?) (as | in)? r:<ready> ((= | :)? TRUE)?",
         lambda c: ("condition", c["r"]),
     )
     g.phrase("outcome", "<be> VALID", lambda c: ("passes", ""))

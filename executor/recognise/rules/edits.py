@@ -8,6 +8,7 @@ from typing import Any
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Rule, Target
+from executor.recognise.names import WORKLOAD_KINDS
 from executor.recognise.versions import is_placeholder
 
 Captured = Mapping[str, Any]
@@ -15,12 +16,15 @@ Captured = Mapping[str, Any]
 
 def add(g: Grammar) -> None:
     """The phrases that only these rules use."""
-    g.phrase("scalar", "x:CODE | x:NUMBER | x:TRUE | x:false | x:VERSION", lambda c: ("value", c["x"]))
+    g.phrase("scalar", "x:CODE | x:NUMBER | x:TRUE | x:false | x:VERSION | x:AMOUNT", lambda c: ("value", c["x"]))
     g.phrase("scalar", "x:PLACEHOLDER", lambda c: ("placeholder", c["x"].text))
     g.phrase("scalar", "<vague>", lambda c: ("vague", c["vague"]))
     g.phrase("file", "THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: c["x"].text)
     g.phrase("file", "THE? n:<named> h:<hr>", lambda c: Target("HelmRelease", (c["n"],)))
     g.phrase("file", "THE? h:<hr> n:<named>", lambda c: Target("HelmRelease", (c["n"],)))
+    g.phrase("file", "THE? n:NAME k:WORKLOAD", _workload)
+    g.phrase("file", "THE? k:WORKLOAD n:NAME", _workload)
+    g.phrase("everywhere", ",? EVERYWHERE")
     g.phrase("in_file", "(in | of | at | on | for | inside) f:<file>", lambda c: c["f"])
     g.phrase("entry", "x:CODE | x:PATH | x:NAME | x:IDENTIFIER | x:PLACEHOLDER", lambda c: c["x"])
     g.phrase(
@@ -31,15 +35,17 @@ def add(g: Grammar) -> None:
     g.phrase("key", "THE? x:KEY (VALUE | field | key | setting)?", lambda c: c["x"] if c["x"].code else None)
 
 
+def _workload(c: Captured) -> Target | None:
+    """ "the ledger-api Deployment"."""
+    kind = {each.casefold(): each for each in WORKLOAD_KINDS}.get(c["k"].text.casefold())
+    return Target(kind, (c["n"],)) if kind is not None else None
+
+
 def _set(c: Captured) -> list[Ask]:
     key: Token = c["key"]
     before = c["before"][1] if "before" in c else None
-    return [
-        Ask(
-            "manifest.set",
-            {"key": key.text, "scalar": c["scalar"], "file": c.get("in_file") or c.get("file"), "before": before},
-        )
-    ]
+    slots = {"key": key.text, "scalar": c["scalar"], "file": c.get("in_file") or c.get("file"), "before": before}
+    return [Ask("manifest.set", {**slots, "everywhere": "everywhere" in c})]
 
 
 def _setting(c: Captured) -> list[Ask] | None:
@@ -68,9 +74,10 @@ RULES = (
     Rule(
         "set a value",
         (
-            "SET <key> (to | = | : | →) <scalar> <in_file>?",
-            "SET <key> <in_file> (to | →) <scalar>",
-            "SET <key> from before:<scalar> (to | →) <scalar> <in_file>?",
+            "SET <key> (to | = | : | →) <scalar> <in_file>? <everywhere>?",
+            "SET <key> <in_file> (to | →) <scalar> <everywhere>?",
+            "SET <key> from before:<scalar> (to | →) <scalar> <in_file>? <everywhere>?",
+            "SET <key> <in_file> from before:<scalar> (to | →) <scalar> <everywhere>?",
             "<key> <in_file>? <be>? WAS_SET to <scalar> <in_file>?",
             "in f:<file> ,? SET <key> to <scalar>",
             "(BUMP | SET) THE? f:<file> VALUES? to SET <key> to <scalar>",
@@ -83,9 +90,25 @@ RULES = (
             "Set `spec.replicas` to 3 in apps/ffl/deployment.yaml": (
                 "manifest.set file=apps/ffl/deployment.yaml path=spec.replicas value=3"
             ),
+            "Set `spec.replicas` of the ffl-api Deployment to 3": (
+                "manifest.set file=apps/ffl/deployment.yaml path=spec.replicas value=3"
+            ),
+            "Set `spec.interval` of the longhorn HelmRelease to 30m": (
+                "manifest.set file=apps/longhorn/helmrelease.yaml path=spec.interval value=30m"
+            ),
+            "Set `spec.interval` of the longhorn HelmRelease to `30m`, everywhere": (
+                "manifest.set file=apps/longhorn/helmrelease.yaml path=spec.interval value=30m everywhere=True"
+            ),
+            "Change `data.FRAME_SIZE` in `apps/ffl/config.yaml` from `320x180` to `640x360`": (
+                "manifest.set file=apps/ffl/config.yaml path=data.FRAME_SIZE value=640x360 from_version=320x180"
+            ),
         },
         {
             "Set `image.tag` to a specific version": "b not-determinate",
+            "Set `spec.interval` of the longhorn HelmRelease to 30 minutes": "u",
+            "Set `spec.replicas` to three in apps/ffl/deployment.yaml": "u",
+            "Set `spec.replicas` of the ffl Deployment to 3": "b not-found",
+            "Set `spec.replicas` of the ffl-api Deployment to 3 or 4": "u",
             "Set `spec.replicas` to 3 in apps/ffl/nothing.yaml": "b not-found",
             "Set `spec.replicas` to 3 in apps/ffl/deployment.yaml during the night": "u",
             "Set `spec.replicas` to a sensible value": "u",

@@ -92,6 +92,7 @@ RULES = (
             "Push all FFL images to registry 192.168.7.21:5000 with tag 0.1.18": (
                 "image.push ffl/backend:0.1.18 192.168.7.21:5000 + image.push ffl/frontend:0.1.18 192.168.7.21:5000"
             ),
+            "Build all two ffl images with version 0.1.18": "image.build ffl/backend:0.1.18 + image.build ffl/frontend:0.1.18",
             "Build stitcher 1.1.0": "image.build stitcher:1.1.0",
             "Build the render-worker image 0.1.18": "image.build render-worker:0.1.18",
             "Build the render worker image, version 0.1.18": "image.build render-worker:0.1.18",
@@ -150,6 +151,8 @@ RULES = (
             "Push stitcher 1.1.0 to Harbor": "u",
             "Push stitcher 1.1.0 to registry 10.0.0.5:5000 and registry 10.0.0.6:5000": "u",
             "Build all 3 ffl images with version 0.1.18": "b count-differs",
+            "All three ffl images are built with version 0.1.18": "b count-differs",
+            "Build two stitcher images with version 0.1.18": "b count-differs",
         },
     ),
     Rule(
@@ -216,6 +219,7 @@ RULES = (
             "Registry responds": "registry.ping 192.168.7.21:5000",
         },
         {
+            "Verify that the registry 10.0.0.5:5432 is up": "r forbidden",
             "Registry is reachable from the cluster": "u",
             "Registry is not reachable from outside": "u",
             "Registry credentials are valid": "u",

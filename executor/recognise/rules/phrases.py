@@ -109,6 +109,10 @@ def _places(g: Grammar) -> None:
         lambda c: Place(namespace=c["x"].entry.name),
     )
     g.phrase(
+        "in_both", "<in> THE? x:<stage_word> <and> THE? y:<stage_word> (OVERLAYS | environments | clusters)?", _both
+    )
+    g.phrase("stage_word", "x:STAGE | x:PLACE", lambda c: c["x"])
+    g.phrase(
         "where",
         "EVERYWHERE | (in | across | on | for) ALL (ENVIRONMENT | environments | clusters | OVERLAYS | stages)",
         lambda c: Place(everywhere=True),
@@ -117,6 +121,10 @@ def _places(g: Grammar) -> None:
 
 def _stage(c: Captured) -> Place:
     return Place(stage=c["x"].text)
+
+
+def _both(c: Captured) -> tuple[Place, ...]:
+    return Place(stage=c["x"].text), Place(stage=c["y"].text)
 
 
 # --- registries -----------------------------------------------------------------------------------------------------
@@ -165,7 +173,7 @@ def _images(g: Grammar) -> None:
         lambda c: tuple(c[k] for k in "abcd" if k in c),
     )
     g.phrase("images", "d:<det>? i:<items> (n:<image_word> | n:<parts_word>)? v:VERSION?", _named_images)
-    g.phrase("images", "d:<det>? x:NUMBER i:<items> (n:<image_word> | n:<parts_word>)", _named_images)
+    g.phrase("images", "d:<det>? (x:NUMBER | x:COUNT) i:<items> (n:<image_word> | n:<parts_word>)", _named_images)
     g.phrase("images", "d:<det>? n:<image_word> (for | of | :)? i:<items>", _named_images)
     g.phrase(
         "images",
@@ -173,7 +181,7 @@ def _images(g: Grammar) -> None:
         _named_images,
     )
     g.phrase("images", "d:<det>? n:<image_word> v:VERSION?", _unnamed_images)
-    g.phrase("images", "d:<det> x:NUMBER n:<image_word>", _unnamed_images)
+    g.phrase("images", "d:<det> (x:NUMBER | x:COUNT) n:<image_word>", _unnamed_images)
     g.phrase("images", "x:BOTH (of? THE)? n:<image_word>", _unnamed_images)
     g.phrase("images", "IT", lambda c: Images(it=True))
 
@@ -230,6 +238,7 @@ def _releases(g: Grammar) -> None:
     g.phrase("release", "ALL THE? h:<hr>", lambda c: Target("HelmRelease", every=True, plural=True))
     g.phrase("release", "THE? n:<names>", _bare)
     g.phrase("release", "n:NAME s:SPACE", _with_space)
+    g.phrase("release", "THE? n:NAME <hr>? OPEN s:SPACE NAMESPACE? CLOSE", _in_space)
     g.phrase("release", "THE? k:SOURCE_KIND n:<named> | THE? n:<named> k:SOURCE_KIND", _source)
     g.phrase("field", "THE? HELM? CHART (VERSION_WORD | TAG)?", lambda c: Field("chart"))
     g.phrase("field", "THE? DOCKER* IMAGE (t:TAG | VERSION_WORD | REFERENCE)?", lambda c: Field("image"))
@@ -263,6 +272,11 @@ def _with_space(c: Captured) -> Target | None:
     if not (space.code or space.bold) or not (name.code or name.bold) or not name.entry.releases:
         return None
     return Target("HelmRelease", (name,), space.entry.name)
+
+
+def _in_space(c: Captured) -> Target | None:
+    """`ffl` (media): a release and its namespace."""
+    return Target("HelmRelease", (c["n"],), c["s"].entry.name) if c["n"].entry.releases else None
 
 
 _KINDS = {

@@ -48,6 +48,8 @@ def add(g: Grammar) -> None:
         "(in | on | of | for | under | against) THE? (x:STAGE | x:PLACE) (OVERLAY | ENVIRONMENT | MANIFESTS | CLUSTER)?",
         lambda c: Place(stage=c["x"].text),
     )
+    g.phrase("on_paths", "(in | under | below) THE? x:PART f:<folder_word>?", _folder)
+    g.phrase("folder_word", "folder | directory")
     g.phrase("on_paths", "EVERYWHERE | anywhere | in THE? (whole | entire)? REPOSITORY", lambda c: Place(path="."))
     g.phrase(
         "manifests",
@@ -58,6 +60,12 @@ def add(g: Grammar) -> None:
         "FLUX PATHS | KUSTOMIZE PATHS | FLUX (/ | AND) KUSTOMIZE (PATHS | MANIFESTS) | HELMRELEASE (REFERENCE | MANIFESTS | SYNTAX) | KUSTOMIZATION PATHS",
     )
     g.phrase("latest", "THE? LATEST TAG? | THE? latest (IMAGE TAG | TAG | IMAGES)")
+
+
+def _folder(c: Captured) -> Place | None:
+    """ "in infrastructure": a folder of that name. What a release or a namespace is called too may be that."""
+    entry = c["x"].entry
+    return Place(stage=c["x"].text) if "f" in c or not (entry.releases or entry.namespace) else None
 
 
 def _kustomize(c: Captured) -> list[Ask]:
@@ -88,7 +96,7 @@ RULES = (
         "kustomize build",
         (
             "(VERIFY <that>? | VALIDATE | RUN | RUN and VERIFY)? THE? <kustomize_build> { <overlays> <fine> <manner> }",
-            "(VALIDATE | VERIFY | BUILD | RENDER) <overlays> (with | using | via) <kustomize_build> MANNER?",
+            "(VALIDATE | VERIFY | BUILD | RENDER) <overlays> (with | using | via) (<kustomize_build> | KUSTOMIZE) MANNER?",
             "(VALIDATE | VERIFY | CHECK) (with | using | via | by running) <kustomize_build> {<overlays> MANNER}",
             "VALIDATE THE? KUSTOMIZATION BUILDS",
             "ALL? THE? KUSTOMIZATION BUILDS MANNER?",
@@ -104,6 +112,8 @@ RULES = (
                 "kustomize.build paths=clusters/overlays/staging,clusters/overlays/prod"
             ),
             "kustomize build runs without errors": "kustomize.build",
+            "kustomize build works without errors": "kustomize.build",
+            "Validate `clusters/overlays/prod` with kustomize": "kustomize.build paths=clusters/overlays/prod",
             "clusters/overlays/prod renders with kustomize": "kustomize.build paths=clusters/overlays/prod",
             "The staging overlay builds": "kustomize.build paths=clusters/overlays/staging",
             "Validate kustomization builds": "kustomize.build",
@@ -115,6 +125,8 @@ RULES = (
         {
             "kustomize build finishes in 2 s": "u",
             "kustomize build fails": "u",
+            "Validate `clusters/overlays/prod` with kustomize 5": "u",
+            "Validate `clusters/overlays/prod` with kustomize and conftest": "u",
             "kustomize build passes in CI": "u",
             "Do not run kustomize build": "u",
             "staging builds": "u",
@@ -179,6 +191,7 @@ RULES = (
         (
             "(VERIFY <that>?)? every:no IMAGES? <latest> (<be>? (used | present))? <on_paths>?",
             "(VERIFY <that>?)? every:no (IMAGE | IMAGES) (uses | use | with) <latest> <on_paths>?",
+            "(VERIFY <that>?)? every:no (IMAGE | IMAGES) <on_paths> (uses | use | with | has) <latest>",
         ),
         _latest,
         {
@@ -187,7 +200,15 @@ RULES = (
             "No `:latest` tags": "security.check paths=. rules=no-latest",
             "No `:latest` tags anywhere": "security.check paths=. rules=no-latest",
             "No `:latest` tags in `apps/`": "security.check paths=apps rules=no-latest",
+            "No `:latest` tags in apps/ffl": "security.check paths=apps/ffl rules=no-latest",
+            "No `:latest` tags in infrastructure": "security.check paths=kubernetes/infrastructure rules=no-latest",
+            "No image in prod uses the latest tag": "security.check paths=clusters/overlays/prod rules=no-latest",
         },
-        {"No latest news": "u", "Use `:latest`": "u", "No `:latest` tags except in staging": "u"},
+        {
+            "No latest news": "u",
+            "Use `:latest`": "u",
+            "No `:latest` tags except in staging": "u",
+            "No `:latest` tags in ffl": "u",
+        },
     ),
 )
