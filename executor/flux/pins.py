@@ -6,17 +6,18 @@ Everything here reads files and plans; `change.py` guards, proves and writes.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from executor.errors import Blocked
+from executor.errors import Blocked, Refused
 from executor.flux.cells import EVERYWHERE, Cell, cells
 from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, ask, deployments, make
 from executor.flux.places import Files, Spot, Thing
 from executor.flux.versions import Version, chart_problem, is_exact, split, tag_problem
 from executor.flux.where import named
 from executor.reasons import ReasonCode
-from executor.values import dataclass
+from executor.values import dataclass, replace
 
 if TYPE_CHECKING:
     from executor.flux.inventory import Manifest
@@ -55,7 +56,7 @@ def choose(ground: Ground, asked: Asked) -> list[Manifest]:
         wanted = posixpath.normpath(asked.file)
         inside = [each for each in found if each.path == wanted or each.path.startswith(wanted + "/")]
         beside = [each for each in found if posixpath.dirname(each.path) == posixpath.dirname(wanted)]
-        found = inside or beside or found  # else it may hold the version itself; `check_file` sees to that
+        found = inside or beside or found  # else it may hold the version itself; `finished` sees to that
     if asked.limits.where:
         found = _narrowed(ground, found, asked)
     if len(found) > 1 and not asked.limits.everywhere:
@@ -76,7 +77,10 @@ def _in_namespace(ground: Ground, asked: Asked) -> list[Manifest]:
     if not every:
         near = [each for each in ground.inventory.near(asked.name) if each in ground.inventory.names(asked.kind)]
         hint = f"; the nearest names are {', '.join(near)}" if near else ""
-        raise Blocked(ReasonCode.NOT_FOUND, f"there is no {asked.kind} {asked.name} in {ground.repository}{hint}")
+        aside = f"; {'; '.join(said)}" if (said := unread(ground, asked)) else ""
+        raise Blocked(
+            ReasonCode.NOT_FOUND, f"there is no {asked.kind} {asked.name} in {ground.repository}{hint}{aside}"
+        )
     if asked.namespace is None:
         return every
     sure = [each for each in every if asked.namespace in ground.inventory.namespaces(each)]
@@ -117,19 +121,35 @@ def _narrowed(ground: Ground, found: list[Manifest], asked: Asked) -> list[Manif
     raise Blocked(ReasonCode.NOT_FOUND, f"no {asked.kind} {asked.name} lies in {where}; found: {places}")
 
 
-def check_file(asked: Asked, plan: Plan) -> Plan:
-    """Raises Blocked where a named file is not the one that the version lives in, nor holds the object itself."""
-    if not asked.file or not plan.values:
-        return plan
-    wanted = posixpath.normpath(asked.file)
-    if not any(
+def unread(ground: Ground, asked: Asked) -> list[str]:
+    """Files that cannot be read as YAML and seem to hold the object: nobody knows what they say of it."""
+    kind = re.compile(rb"(?m)^\s*kind:\s*[\"']?" + re.escape(asked.kind.encode()) + rb"\b")
+    name = re.compile(rb"(?m)^\s*name:\s*[\"']?" + re.escape(asked.name.encode()) + rb"[\"']?\s*(?:#.*)?$")
+    found = []
+    for path, problem in ground.inventory.unreadable.items():
+        try:
+            data = ground.tree.read(path)
+        except (OSError, Refused):
+            continue
+        if kind.search(data) and name.search(data):
+            found.append(
+                f"{path} cannot be read as YAML ({problem}) and seems to hold a {asked.kind} of that name, too"
+            )
+    return found
+
+
+def finished(ground: Ground, asked: Asked, plan: Plan) -> Plan:
+    """With what could not be looked into. Raises Blocked where a named file is not the one that the version lives in,
+    nor holds the object itself."""
+    wanted = posixpath.normpath(asked.file) if asked.file and plan.values else None
+    if wanted and not any(
         path == wanted or path.startswith(wanted + "/") for path in (*plan.paths, *plan.about.get("objects", ()))
     ):
         raise Blocked(
             ReasonCode.NOT_FOUND,
             f"{asked.kind} {asked.name} has its version in {', '.join(plan.paths)}, not in {wanted}",
         )
-    return plan
+    return replace(plan, warnings=(*plan.warnings, *unread(ground, asked)))
 
 
 # -- charts -----------------------------------------------------------------------------------------------------------
@@ -465,7 +485,7 @@ def source_plan(ground: Ground, asked: Asked, version: Version) -> Plan:
         pins = source_pins(ground, files, source, version, asked.limits)
         turns += pin_turns(ground, files, pins, asked.limits)
         allowed += [each.allowed for each in pins]
-    return check_file(asked, make(
+    return finished(ground, asked, make(
         ground, turns, asked.limits, subject=f"{asked.kind} {asked.name}", allowed=allowed, files=files,
         about={"objects": [each.manifest.path for each in chosen]},
     ))  # fmt: skip

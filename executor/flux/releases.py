@@ -5,7 +5,7 @@ from __future__ import annotations
 from executor.errors import Blocked, Stop
 from executor.flux.change import Ground, Limits, Plan, Turn, bare, make
 from executor.flux.image_pins import Image, hidden_values, images_of, is_pushed, move, pick
-from executor.flux.pins import Asked, Pinned, chart_pins, check_file, choose, pin_turns
+from executor.flux.pins import Asked, Pinned, chart_pins, choose, finished, pin_turns
 from executor.flux.places import Files, Thing
 from executor.flux.versions import Version, image_problem
 from executor.models import Artefact
@@ -29,7 +29,7 @@ def release_plan(ground: Ground, bump: Bump) -> Plan:
     releases = [files.thing(each) for each in choose(ground, bump.asked)]
     field = bump.field or ("image" if bump.image else _only_field(ground, files, releases, bump))
     planned = _charts(ground, files, releases, bump) if field == "chart" else _images(ground, files, releases, bump)
-    return replace(check_file(bump.asked, planned), settled={"field": field, **planned.settled})
+    return replace(finished(ground, bump.asked, planned), settled={"field": field, **planned.settled})
 
 
 # -- charts -----------------------------------------------------------------------------------------------------------

@@ -231,3 +231,17 @@ def test_values_that_grow_without_end_are_blocked() -> None:
     source = Source("values.yaml", compose(bomb.encode()))
     with pytest.raises(Blocked):
         layer(source, 0, source.yaml.documents[0], ())
+
+
+def test_what_cannot_be_read_and_may_win_is_said(tmp_path: Path) -> None:
+    hidden = "  valuesFrom:\n    - {kind: ConfigMap, name: ffl}\n    - {kind: Secret, name: over}\n"
+    files = {
+        "apps/kustomization.yaml": "resources: [release.yaml]\nconfigMapGenerator: [{name: ffl, files: [values.yaml=v.yaml]}]\n",
+        "apps/release.yaml": RELEASE.partition("  values:")[0] + hidden,
+        "apps/v.yaml": "image: {repository: ffl/backend, tag: 0.1.17}\n",
+        "charts/x/templates/ffl.yaml": "{{- if .Values.on }}\n" + RELEASE + "{{- end }}\n",
+    }
+    said = OPERATION.foresee(IMAGE, site_of(tmp_path, files)).warnings
+    assert said[0] == "apps/v.yaml:1: the Secret over may set the image, too, and would win; look there"
+    assert said[1].startswith("charts/x/templates/ffl.yaml cannot be read as YAML (line 1")
+    assert len(said) == 2
