@@ -109,6 +109,7 @@ class RunPrinter:
         self._started = time.monotonic()
 
     def criterion_started(self, index: int, text: str) -> None:
+        self._stop()
         self._started = time.monotonic()
         self._text = f"{index:>3}  {clean(text)}"
         if self.console.terminal:

@@ -45,16 +45,23 @@ class Runner:
 
     def run(self) -> tuple[Outcome, ...]:
         """One outcome for each criterion, in file order."""
-        outcomes = [self._timed(planned) for planned in self.plan.criteria]
-        return settle_parents(self.plan, outcomes)
+        timed = [self._timed(planned) for planned in self.plan.criteria]
+        outcomes = settle_parents(self.plan, [outcome for outcome, _ in timed])
+        for planned, outcome, (_, seconds) in zip(self.plan.criteria, outcomes, timed, strict=True):
+            if planned.criterion.children:
+                self.observer.criterion_ended(outcome, seconds)
+        return outcomes
 
-    def _timed(self, planned: Planned) -> Outcome:
+    def _timed(self, planned: Planned) -> tuple[Outcome, float]:
+        """What came of one, and the seconds. What it is with its nested criteria is told when all have ended."""
         started = time.monotonic()
         if planned.cannot is None and not self.interrupted:
             self.observer.criterion_started(planned.criterion.index, planned.recognised.stem)
         outcome = self._criterion(planned)
-        self.observer.criterion_ended(outcome, time.monotonic() - started)
-        return outcome
+        seconds = time.monotonic() - started
+        if not planned.criterion.children:
+            self.observer.criterion_ended(outcome, seconds)
+        return outcome, seconds
 
     def _criterion(self, planned: Planned) -> Outcome:
         cannot = planned.cannot

@@ -15,7 +15,7 @@ from pathlib import Path
 from executor import journal as journals
 from executor import safety
 from executor.aftermath import finish, finish_interrupted, note_trees, stage, tick_and_log
-from executor.errors import RepositoryError, UsageError
+from executor.errors import RepositoryError, TaskFileError, UsageError
 from executor.intake import load, locate
 from executor.job import Call, Finished, Job, now
 from executor.models import Cannot
@@ -90,6 +90,8 @@ def prepare(call: Call, workspace: Workspace, path: Path) -> Job:
     task, types = load(path, workspace)
     if call.task_id is not None and call.task_id != task.id:
         raise UsageError(f"task_id is {call.task_id}, but {path} is {task.id}", remedy="correct one of them")
+    if not task.criteria:
+        raise TaskFileError("has no criterion", place=str(path), remedy="write each as a list item: `- [ ] text`")
     planned = plan(task, workspace, types, select(task, call.criteria))
     past = journals.past_of(workspace.home.root, task.id)
     repositories = dict.fromkeys([workspace.home, *(step.repository for step in planned.steps)])

@@ -16,7 +16,7 @@ from executor.values import dataclass, field
 
 _SCAN = pattern(
     r"""
-    (?P<code>(?P<ticks>`+)(?P<inner>.+?)(?<!`)(?P=ticks)(?!`))
+    (?P<code>(?<!`)(?P<ticks>`++)(?P<inner>.+?)(?<!`)(?P=ticks)(?!`))
     |(?P<address>(?<=\])\([^()\s]*\))
     |(?P<mark>\*\*\*?|__(?=\S)|\*(?=[\w`*])|(?<=[\w`.:)!])\*|(?<!\w)_(?=\w))
     |(?P<arrow>→|⇒|➜|➔|=>|-+>)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from executor.models import Recognised, Request
+from executor.models import Cannot, Recognised, Request, Status
+from executor.reasons import ReasonCode
 from executor.recognise import commands, decoration
+from executor.recognise.blocks import is_operation
 from executor.recognise.grammar import Parse
 from executor.recognise.lexer import Known, Token
 from executor.recognise.names import names_of
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 
 from executor.recognise.reading import Reading, Scope
+
+LONGEST = 1000
+"""Characters of a criterion. The longest of 3,600 real ones has 824; what is longer is no sentence, and takes long."""
 
 
 class Recogniser:
@@ -53,6 +58,9 @@ class Recogniser:
     # --- the sources ------------------------------------------------------------------------------------------------
 
     def _recognise(self, criterion: Criterion, *, with_facts: bool) -> Recognised:
+        if len(criterion.text) > LONGEST and not any(is_operation(block) for block in criterion.blocks):
+            reason = f"{len(criterion.text)} characters are no one thing to be done; split it into criteria"
+            return Recognised(criterion.text, (), Cannot(Status.UNRESOLVED, ReasonCode.NOT_UNDERSTOOD, reason))
         stripped = decoration.strip(criterion.text)
         reading = Reading(self, criterion, stripped, with_facts=with_facts)
         recognised = reading.recognised()

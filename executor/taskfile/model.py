@@ -25,7 +25,8 @@ class Criterion:
     `index` counts from 1 in file order. `text` is the Markdown of the item's own paragraph after the box, its lines
     joined by one space, code spans and emphasis as written. `mark` is the character between the brackets and `box` its
     byte offset. `parent` and `children` are indexes. `headings` are the headings between the section and the item,
-    outermost first. `blocks` are the fenced blocks inside the item (not inside its nested items).
+    outermost first. `blocks` are the fenced blocks inside the item (not inside its nested items). `more` is what else
+    is said in the item, `lead` the paragraph that leads to its list ("For staging:").
     """
 
     index: int
@@ -38,6 +39,8 @@ class Criterion:
     children: tuple[int, ...] = ()
     headings: tuple[str, ...] = ()
     blocks: tuple[CodeBlock, ...] = ()
+    more: tuple[str, ...] = ()
+    lead: str = ""
 
     @property
     def checked(self) -> bool:

@@ -155,7 +155,7 @@ def _task(
         version=matter.text("version") or None,
         registry=matter.text("registry") or None,
         context=matter.text("context") or None,
-        warnings=(*matter.warnings, *_warnings(root, path)),
+        warnings=(*matter.warnings, *_warnings(root, path, empty=not found)),
         **dependencies.read(matter, root),
     )
 
@@ -197,6 +197,8 @@ def _criterion(index: int, found: Found, lines: list[Line]) -> Criterion:
         children=tuple(child + 1 for child in found.children),
         headings=found.headings,
         blocks=_code(found.blocks),
+        more=found.more,
+        lead=found.lead,
     )
 
 
@@ -247,7 +249,9 @@ def _fences(block: Block) -> list[Block]:
     return [fence for child in block.children for fence in _fences(child)] if block.kind in ("list", "item") else []
 
 
-def _warnings(root: Block, path: Path) -> Iterable[str]:
+def _warnings(root: Block, path: Path, *, empty: bool) -> Iterable[str]:
+    for section in sections_named(root, says_acceptance_criteria) if empty else ():
+        yield f"{path}:{section.heading.line + 1}: no criterion in the section; write each as `- [ ] text`"
     for item in almost_boxes(root):
         text = item.children[0].text[0][:60]
         yield f"{path}:{item.line + 1}: `{text}` is no task-list item and not a criterion; write `- [ ] text`"

@@ -47,7 +47,8 @@ class Heading:
 
 @dataclass(slots=True)
 class Found:
-    """A task-list item. `paragraph` is its own, whose text begins with the box; `parent` is an index in the list."""
+    """A task-list item. `paragraph` is its own, whose text begins with the box; `parent` is an index in the list;
+    `lead` is the paragraph above the list that leads to it by a colon."""
 
     item: Block
     paragraph: Block
@@ -56,6 +57,7 @@ class Found:
     parent: int | None
     headings: tuple[str, ...]
     blocks: tuple[Block, ...]
+    lead: str = ""
     children: list[int] = field(default_factory=list)
 
     @property
@@ -63,11 +65,25 @@ class Found:
         return self.paragraph.line
 
     @property
+    def more(self) -> tuple[str, ...]:
+        """What else stands in the item: paragraphs, quotes, list items that are no criteria."""
+        inside = (each for each in self.item.children if each is not self.paragraph)
+        return tuple(text for block in inside for text in _said(block))
+
+    @property
     def key(self) -> tuple[object, ...]:
         """What scanner and parser have to agree on; white space that CommonMark makes nothing of is folded."""
         code = tuple((block.info, " ".join(block.code.split())) for block in self.blocks)
         headings = tuple(" ".join(each.split()) for each in self.headings)
         return (self.mark, " ".join(self.text.split()), self.parent, headings, code)
+
+
+def _said(block: Block) -> Iterator[str]:
+    """The texts of a block, without those of criteria in it."""
+    if block.kind in ("paragraph", "heading"):
+        yield block.joined
+    for child in block.children if _box(block) is None else ():
+        yield from _said(child)
 
 
 @dataclass(slots=True)
@@ -134,11 +150,13 @@ class _Reader:
         self.sections: list[Heading] = []
         self._section: Heading | None = None
         self._groups: list[Heading] = []
+        self._lead = ""
 
     def read(self, root: Block) -> None:
-        for block in root.children:
+        for before, block in zip([None, *root.children], root.children, strict=False):
             for heading in headings_of(block):
                 self._enter(heading)
+            self._lead = before.joined if before and before.kind == "paragraph" and before.joined.endswith(":") else ""
             if block.kind == "list" and self._section and not any(is_progress_log(each) for each in self._groups):
                 self._list(block, None)
 
@@ -169,7 +187,7 @@ class _Reader:
         text = Block("paragraph", text=[first.text[0][box.end() :], *first.text[1:]]).joined
         code = tuple(each for each in item.children if each.kind == "code" and each.fenced)
         groups = tuple(each.title for each in self._groups)
-        self.found.append(Found(item, first, box[1], text, parent, groups, code))
+        self.found.append(Found(item, first, box[1], text, parent, groups, code, self._lead))
         if parent is not None:
             self.found[parent].children.append(index)
         return index

@@ -75,6 +75,11 @@ def files(image: str, registry: str) -> Mapping[str, str | bytes]:
     }
 
 
+def environment() -> dict[str, str]:
+    named = {name: os.environ[name] for name in ("DOCKER_HOST", "DOCKER_CONFIG")}
+    return {**ENVIRONMENT, "PYTHONPATH": str(ROOT), **named}
+
+
 @pytest.mark.parametrize("point", range(1, 20, 2))
 def test_nothing_is_pushed_twice_under_another_digest(
     bench: Callable[[Mapping[str, str | bytes]], Bench], services: Services, point: int
@@ -83,11 +88,7 @@ def test_nothing_is_pushed_twice_under_another_digest(
     assert shutil.which("strace"), "strace is not installed: apt-get install strace (make setup does it)"
     image = unique()
     here = bench(files(image, services.registry))
-    env = {
-        **ENVIRONMENT,
-        "PYTHONPATH": str(ROOT),
-        **{name: os.environ[name] for name in ("DOCKER_HOST", "DOCKER_CONFIG")},
-    }
+    env = environment()
     kill = ["strace", "-qq", "-o", os.devnull, "-e", "trace=fsync", "-e", f"inject=fsync:signal=SIGKILL:when={point}"]
     run = [sys.executable, "-m", "executor", "run", "tasks/TASK-001.md"]
     killed = subprocess.run([*kill, *run], cwd=here.root, env=env, capture_output=True, check=False)
@@ -106,3 +107,16 @@ def test_nothing_is_pushed_twice_under_another_digest(
     assert {each["status"] for each in document["outcomes"]} <= {"passed", "skipped"}
     staged = git(here.root, "diff", "--cached", "--name-only").split()
     assert staged == ["apps/web.yaml", "tasks/TASK-001.md"]
+
+
+def test_a_dry_run_rehearses_what_stands_on_a_build(
+    bench: Callable[[Mapping[str, str | bytes]], Bench], services: Services
+) -> None:
+    """The build and the push are planned only, and the bump that stands on them is shown as a diff."""
+    here = bench(files(unique(), services.registry))
+    root = here.root
+    ran = executor(root, "run", "--dry-run", "--json", "TASK-001", env=environment())
+    outcomes = json.loads(ran.stdout)["outcomes"]
+    assert [each["status"] for each in outcomes] == ["planned"] * 4, ran
+    assert '+      tag: "1.0"' in outcomes[3]["operations"][0]["planned_edit"]
+    assert git(root, "status", "--porcelain") == ""

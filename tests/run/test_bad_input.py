@@ -200,3 +200,25 @@ def test_a_dry_run_of_what_cannot_run_names_the_reason(tmp_path: Path) -> None:
     root = repository(tmp_path / "ops", task(BUMP.replace("0.1.18", ">=1")))
     said = executor(root, "run", "--dry-run", "TASK-001").stdout
     assert "Run it" not in said and "Criterion 1 is blocked" in said, said
+
+
+@pytest.mark.parametrize("body", ["", "- kustomize build apps/ffl succeeds\n"])
+def test_a_section_without_a_criterion_is_no_success(tmp_path: Path, body: str) -> None:
+    root = repository(tmp_path / "ops", task(body))
+    ran = executor(root, "run", "TASK-001")
+    assert ran.exit_code == 2 and "has no criterion" in ran.stderr, ran
+    assert "no criterion in the section" in executor(root, "explain", "TASK-001").stdout
+
+
+def test_a_criterion_of_a_megabyte_is_not_waited_for(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(f"- [ ] kustomize build {'a' * 1_000_000} succeeds\n- [ ] {'`' * 9000}\n"))
+    outcomes = json.loads(executor(root, "run", "TASK-001", "--json").stdout)["outcomes"]
+    assert [each["status"] for each in outcomes] == ["unresolved"] * 2
+    assert "1000025 characters" in outcomes[0]["reason"]
+
+
+def test_a_parent_is_told_with_its_children(tmp_path: Path) -> None:
+    child = "  - [ ] `kustomize build apps/ffl` succeeds\n"
+    root = repository(tmp_path / "ops", task(f"- [ ] Rendering\n{child}"))
+    lines = [line.split()[:2] for line in executor(root, "run", "TASK-001").stdout.splitlines() if line[:3].strip()]
+    assert [each for each in lines if each[0].isdigit()] == [["2", "passed"], ["1", "passed"]]

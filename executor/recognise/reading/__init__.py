@@ -46,6 +46,10 @@ class Reading(Commands):
             words = tuple(self._word(token, None) for token in tokens[:-1])
             found = Recognised(self.stem, (), self._persons(tokens[0]), words)
             return self._own(found, tokens, scope) or found
+        if self.criterion.more:
+            more = self.criterion.more[0]
+            reason = f'"{more[:80]}" stands in it too, and nothing tells what that means for it; write one sentence'
+            raise Unresolved(ReasonCode.WORD_LEFT, reason)
         found = (
             self._commanded(tokens, scope)
             or self._fenced(tokens, scope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,8 +31,9 @@ class Scope:
         """Whether a repository path exists; looked up once."""
         found = self.known.get(path)
         if found is None:
-            leaves = not path or path[0] in "/~" or "\0" in path or ".." in path.split("/") or len(path) > 1000
-            found = self.known[path] = not leaves and (self.repository.root / path).exists()
+            leaves = not path or path[0] in "/~" or ".." in path.split("/")
+            # unlike Path.exists, false for what no file can be called
+            found = self.known[path] = not leaves and os.path.exists(self.repository.root / path)  # noqa: PTH110
         return found
 
 

@@ -134,6 +134,7 @@ class Surroundings:
     def _turned_by(self) -> str | None:
         """A heading or parent above the criterion that limits or turns around what stands below it."""
         above = [(f'the heading "{heading}"', heading) for heading in self.criterion.headings]
+        above += [(f'"{self.criterion.lead}"', self.criterion.lead)]
         parent = self.criterion.parent
         while parent is not None:
             criterion = self.whole.task.criterion(parent)
@@ -150,7 +151,7 @@ def turns_around(text: str) -> bool:
 
 
 _TURNING = frozenset(
-    "not never no don't without skip unless except if optional optionally maybe only manual manually deferred later "
-    "future someday eventually stretch backlog cancelled canceled withdrawn obsolete rejected postponed rollback "
+    "not never no none don't without skip unless except if optional optionally maybe only manual manually deferred "
+    "later future someday eventually stretch backlog cancelled canceled withdrawn obsolete rejected postponed rollback "
     "nice-to-have out-of-scope tbd wip proposal draft avoid".split()
 )
