@@ -43,17 +43,19 @@ class FluxBuild:
         return f"{self.flux.namespace or 'flux-system'}/{self.flux.name}"
 
 
-def _above(path: str) -> Iterator[str]:
+def above(path: str) -> Iterator[str]:
     """Every folder that a path lies in, without the top."""
     while path := posixpath.dirname(path):
         yield path
 
 
 class Graph:
-    """Built from facts alone; asks no disk."""
+    """Built from facts alone; asks no disk. `links`: symlinks inside of the repository and what they lead to; a
+    kustomization may name either (where Flux takes a folder as a whole it passes them over)."""
 
-    def __init__(self, facts: Mapping[str, Facts]) -> None:
+    def __init__(self, facts: Mapping[str, Facts], links: Mapping[str, str] | None = None) -> None:
         self.facts = facts
+        self.links = dict(links or {})
         self.files: dict[str, tuple[str, Settings]] = {}
         for name in reversed(FILE_NAMES):
             for path, each in facts.items():
@@ -62,7 +64,14 @@ class Graph:
         self.users: dict[str, set[str]] = defaultdict(set)
         for folder, (_, settings) in self.files.items():
             for _, path in settings.references:
-                self.users[path].add(folder)
+                self.users[self.real(path)].add(folder)
+
+    def real(self, path: str) -> str:
+        """The path behind the symlinks on the way."""
+        for folder in (path, *above(path)) if self.links else ():
+            if folder in self.links:
+                return normal(self.links[folder] + path.removeprefix(folder))
+        return path
 
     @functools.cached_property
     def flux(self) -> tuple[FluxBuild, ...]:
@@ -80,7 +89,7 @@ class Graph:
             return self._copied_from(name, path)
         if (kind, name) in self._foreign:
             return None
-        return normal(posixpath.join(self._pushed_from.get((kind, name), "."), path))
+        return self.real(normal(posixpath.join(self._pushed_from.get((kind, name), "."), path)))
 
     def _copied_from(self, artifact: str, path: str) -> str | None:
         """Where the ArtifactGenerators of that name copy `path` from, if that is one place and a whole folder."""
@@ -98,7 +107,7 @@ class Graph:
     def _pushed_from(self) -> dict[tuple[str, str], str]:
         """Artifacts that were pushed from a folder of this repository (`flux push artifact --path`), with that folder:
         nothing that is built of them is there from the top, and all of it is below that one folder."""
-        folders = {folder for path in self.facts for folder in _above(path)}
+        folders = {folder for path in self.facts for folder in above(path)}
         built: dict[tuple[str, str], set[str]] = defaultdict(set)
         for each in (each for facts in self.facts.values() for each in facts.flux):
             if each.source[0] in ("OCIRepository", "Bucket") and each.path != "." and "${" not in each.path:
@@ -135,18 +144,28 @@ class Graph:
                 found[folder].append(each)
         return found
 
+    @functools.cached_property
+    def _kustomization_links(self) -> dict[str, list[str]]:
+        """Symlinks that are kustomization files, by what they lead to."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for link, target in self.links.items():
+            if posixpath.basename(link) in FILE_NAMES:
+                found[target].append(link)
+        return found
+
     def takers(self, path: str) -> set[str]:
         """The folders that take `path` in directly: a file or a folder that has a kustomization file."""
         found = set(self.users.get(path, ()))
+        found |= {posixpath.dirname(link) or "." for link in self._kustomization_links.get(path, ())}
         folder = posixpath.dirname(path) or "."
         if posixpath.basename(path) in FILE_NAMES and self.files.get(folder, ("",))[0] == path:
             found.add(folder)
             return found
         if path.endswith((".yaml", ".yml")) or path in self.files:
-            found |= self._generated_above(path)
+            found |= self._generatedabove(path)
         return found
 
-    def _generated_above(self, path: str) -> set[str]:
+    def _generatedabove(self, path: str) -> set[str]:
         """The folders upwards that Flux would take as a whole, with no kustomization file on the way."""
         found: set[str] = set()
         here = path
@@ -204,7 +223,7 @@ class Graph:
         leaves: list[str] = []
         todo = list(folders)
         while todo:
-            path = todo.pop()
+            path = self.real(todo.pop())
             if path in seen or path in files:
                 continue
             if path not in self.files:

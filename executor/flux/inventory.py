@@ -25,7 +25,7 @@ from executor.flux.images import ImageSource, image_sources, is_dockerfile
 from executor.patterns import pattern
 from executor.tools import process
 from executor.tools.kustomize import FILE_NAMES
-from executor.values import dataclass, field
+from executor.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from executor.flux.graph import Graph
@@ -85,6 +85,8 @@ class Inventory:
     images: tuple[ImageSource, ...] = ()
     registries: tuple[str, ...] = ()
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Symlinks that git tracks and what they lead to inside of the repository."""
 
     @functools.cached_property
     def manifests(self) -> tuple[Manifest, ...]:
@@ -111,7 +113,7 @@ class Inventory:
         """Which kustomization names which file; from the files as they were read."""
         from executor.flux.graph import Graph
 
-        return Graph(self.facts)
+        return Graph(self.facts, self.links)
 
     @functools.cached_property
     def _by_name(self) -> dict[str, list[Manifest]]:
@@ -185,7 +187,7 @@ class Inventory:
         known = self.__dict__.get("_updated")
         if known is None or known[0] != laid:
             read_anew = {path: of_file(path, data) for path, data in laid.items() if _is_yaml(path)}
-            known = (laid, Inventory(self.root, {**self.facts, **read_anew}, self.images, self.registries, self.stamps))
+            known = (laid, replace(self, facts={**self.facts, **read_anew}))
             self.__dict__["_updated"] = known
         found: Inventory = known[1]
         return found
@@ -201,14 +203,19 @@ class Inventory:
             stamps.pop(path)
             if now:
                 facts[path], stamps[path] = of_file(path, (self.root / path).read_bytes()), now
-        return Inventory(self.root, facts, self.images, self.registries, stamps)
+        return replace(self, facts=facts, stamps=stamps)
 
 
 def read(root: Path, config: Config) -> Inventory:
     """The inventory of the repository whose top folder is `root`. Raises nothing for what is wrong in a file."""
-    listed = [path for path in _listed(root) if not _left_out(path, config.report_folder)]
+    every, tracked_links = _listed(root)
+    listed = [path for path in every if not _left_out(path, config.report_folder)]
+    links = {link: target for link in tracked_links if (target := _target(root, link)) is not None}
     stamps = {path: stamp for path in listed if _is_yaml(path) and (stamp := _stamp(f"{root}/{path}"))}
     facts = _read_all(root, stamps)
+    for link, target in links.items():
+        if posixpath.basename(link) in FILE_NAMES and (root / target).is_file():
+            facts[link] = Facts(settings=of_file(link, (root / target).read_bytes()).settings)
     pins = {repository for each in facts.values() for repository, _, _ in each.pins}
     names = {split_host(repository)[1] for repository in pins}
     dockerfiles = [path for path in listed if is_dockerfile(path) and (root / path).is_file()]
@@ -216,7 +223,7 @@ def read(root: Path, config: Config) -> Inventory:
     if config.registry.url:
         hosts.add(config.registry.url)
     images = image_sources(root, config, dockerfiles, names)
-    return Inventory(root, facts, tuple(images), tuple(sorted(hosts)), stamps)
+    return Inventory(root, facts, tuple(images), tuple(sorted(hosts)), stamps, links)
 
 
 def split_host(repository: str) -> tuple[str | None, str]:
@@ -237,15 +244,31 @@ def _left_out(path: str, report_folder: str) -> bool:
     return any(part in _NEVER or _ARCHIVE.fullmatch(part) for part in path.split("/")[:-1])
 
 
-def _listed(root: Path) -> list[str]:
-    """Every file that git tracks or would track; by walking where there is no git or it does not know the folder."""
+def _listed(root: Path) -> tuple[list[str], list[str]]:
+    """Every file that git tracks or would track, and those among the tracked ones that are symlinks; by walking where
+    there is no git or it does not know the folder."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     with contextlib.suppress(OSError):
-        argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        argv = ["git", "ls-files", "-z", "--stage", "--others", "--cached", "--exclude-standard"]
         done = process.run(argv, cwd=root, env={**env, "GIT_OPTIONAL_LOCKS": "0"}, timeout=30, at_our_death=None)
         if done.exit_code == 0 and not done.truncated and not done.timed_out:
-            return sorted({os.fsdecode(each) for each in done.stdout.split(b"\0") if each})
-    return sorted(_walked(root))
+            entries = [os.fsdecode(each) for each in done.stdout.split(b"\0") if each]
+            links = [each.partition("\t")[2] for each in entries if each.startswith("120000 ")]
+            return sorted({_STAGE.sub("", each) for each in entries}), links
+    return sorted(_walked(root)), []
+
+
+_STAGE = pattern(r"\A(?:100644|100755|120000|160000) [0-9a-f]{40,64} [0-3]\t")
+
+
+def _target(root: Path, link: str) -> str | None:
+    """What a symlink leads to, from the top; None where that is outside, git's own, or not there."""
+    try:
+        found = (root / link).resolve(strict=True)
+        inside = found.relative_to(root).as_posix()
+    except (OSError, RuntimeError, ValueError):
+        return None
+    return None if ".git" in inside.casefold().split("/") else inside
 
 
 def _walked(root: Path) -> Iterator[str]:

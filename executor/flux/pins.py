@@ -53,7 +53,7 @@ def choose(ground: Ground, asked: Asked) -> list[Manifest]:
     """The objects that are meant: one, or all of them where the sentence says everywhere. Raises Blocked."""
     found = _in_namespace(ground, asked)
     if asked.file:
-        wanted = posixpath.normpath(asked.file)
+        wanted = ground.inventory.graph.real(posixpath.normpath(asked.file))
         inside = [each for each in found if each.path == wanted or each.path.startswith(wanted + "/")]
         beside = [each for each in found if posixpath.dirname(each.path) == posixpath.dirname(wanted)]
         found = inside or beside or found  # else it may hold the version itself; `finished` sees to that
@@ -141,7 +141,7 @@ def unread(ground: Ground, asked: Asked) -> list[str]:
 def finished(ground: Ground, asked: Asked, plan: Plan) -> Plan:
     """With what could not be looked into. Raises Blocked where a named file is not the one that the version lives in,
     nor holds the object itself."""
-    wanted = posixpath.normpath(asked.file) if asked.file and plan.values else None
+    wanted = ground.inventory.graph.real(posixpath.normpath(asked.file)) if asked.file and plan.values else None
     if wanted and not any(
         path == wanted or path.startswith(wanted + "/") for path in (*plan.paths, *plan.about.get("objects", ()))
     ):

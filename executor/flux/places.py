@@ -152,8 +152,8 @@ class Files:
         return self.sources[path]
 
     def named(self, path: str) -> str:
-        """A file as a sentence names it: normalised; the kustomization file of a folder."""
-        path = posixpath.normpath(path)
+        """A file as a sentence names it: normalised, symlinks followed; the kustomization file of a folder."""
+        path = self.tree.relative(self.tree.locate(posixpath.normpath(path)))
         if self.tree.is_dir(path):
             inside = [posixpath.normpath(posixpath.join(path, name)) for name in FILE_NAMES]
             return next((each for each in inside if self.tree.is_file(each)), path)

@@ -6,13 +6,13 @@ import json
 import os
 import posixpath
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from executor.errors import Refused
 from executor.flux.facts import ADDING, normal
-from executor.flux.graph import Graph
+from executor.flux.graph import Graph, above
 from executor.flux.variables import substitute
 from executor.tools.kustomize import Build, load
 from executor.tools.tree import Tree
@@ -102,10 +102,18 @@ def write(side: Side, target: Target, root: Path) -> list[str]:
     copy = _Copy(side, root)
     for path in sorted(files):
         copy.add(path)
+    for link in {link for folder in folders for link in _links(graph, folder)}:
+        copy.link(link, graph.links[link])
     (root / target.folder).mkdir(parents=True, exist_ok=True)
     if generated or any(target.spec.get(key) for key in ADDING):
         _write_kustomization(side, target, root, generated)
     return leaves
+
+
+def _links(graph: Graph, folder: str) -> Iterator[str]:
+    """The symlinks on the way to what a kustomization names."""
+    for _, path in graph.files[folder][1].references:
+        yield from (each for each in (path, *above(path)) if each in graph.links)
 
 
 class _Copy:
@@ -127,6 +135,13 @@ class _Copy:
             place.write_bytes(data)
         elif not path.startswith("..") and self.side.tree.is_dir(path):
             _copy_folder(self.side, path, self)
+
+    def link(self, path: str, target: str) -> None:
+        """A symlink as it is in the repository."""
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.is_symlink() and not place.exists():
+            place.symlink_to(posixpath.relpath(target, posixpath.dirname(path)))
 
     def _link(self, path: str, place: Path) -> bool:
         """False where it has to be read and written: another file system, a symlink, not there, not allowed."""

@@ -12,6 +12,7 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from services import own_registry
+from support import git, make_repository
 
 from executor.errors import Blocked, Failed, Stop
 from executor.flux.change import LATER
@@ -26,6 +27,7 @@ from executor.repository import open_workspace
 from executor.toolbox import LiveToolbox
 from executor.tools.tree import Tree
 from executor.tools.yaml_span import compose
+from executor.values import replace
 
 OLD, NEW = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 RELEASE = f"""\
@@ -236,7 +238,8 @@ def test_values_that_grow_without_end_are_blocked() -> None:
 def test_what_cannot_be_read_and_may_win_is_said(tmp_path: Path) -> None:
     hidden = "  valuesFrom:\n    - {kind: ConfigMap, name: ffl}\n    - {kind: Secret, name: over}\n"
     files = {
-        "apps/kustomization.yaml": "resources: [release.yaml]\nconfigMapGenerator: [{name: ffl, files: [values.yaml=v.yaml]}]\n",
+        "apps/kustomization.yaml": "resources: [release.yaml]\n"
+        "configMapGenerator: [{name: ffl, files: [values.yaml=v.yaml]}]\n",
         "apps/release.yaml": RELEASE.partition("  values:")[0] + hidden,
         "apps/v.yaml": "image: {repository: ffl/backend, tag: 0.1.17}\n",
         "charts/x/templates/ffl.yaml": "{{- if .Values.on }}\n" + RELEASE + "{{- end }}\n",
@@ -245,3 +248,36 @@ def test_what_cannot_be_read_and_may_win_is_said(tmp_path: Path) -> None:
     assert said[0] == "apps/v.yaml:1: the Secret over may set the image, too, and would win; look there"
     assert said[1].startswith("charts/x/templates/ffl.yaml cannot be read as YAML (line 1")
     assert len(said) == 2
+
+
+def test_what_is_reached_through_symlinks_is_shared_and_covered(tmp_path: Path) -> None:
+    release = RELEASE.replace("0.1.17@", "0.1.16@")
+    root = make_repository(
+        tmp_path / "repository",
+        {
+            "base/kustomization.yaml": "resources: [release.yaml]\n",
+            "base/release.yaml": release,
+            "overlays/a/kustomization.yaml": "resources: [app]\n",
+            "overlays/b/kustomization.yaml": "resources: [../a/app]\n",
+        },
+    )
+    (root / "overlays/a/app").symlink_to("../../base")
+    (root / "link.yaml").symlink_to("base/release.yaml")
+    git(root, "add", "--all")
+
+    def site() -> Site:
+        home = open_workspace(root).home
+        return Site(home.name, Tree(home.root), home.inventory, home.config)
+
+    with pytest.raises(Blocked, match=r"used by 2 deployments.*overlays/a.*overlays/b"):
+        OPERATION.foresee(CHART, site())
+    everywhere = replace(CHART, everywhere=True, file="link.yaml")
+    done = OPERATION.perform(everywhere, LiveToolbox(site(), declared=frozenset({"base/release.yaml"})))
+    assert done.evidence["covered"] is True
+    assert [each["path"] for each in done.evidence["builds"]] == ["overlays/a", "overlays/b"]
+    wanted = release.replace("version: 0.1.17", "version: 0.1.18")
+    assert (root / "base/release.yaml").read_text(encoding="utf-8") == wanted
+    arguments = SetArguments(file="link.yaml", path="spec.chart.spec.version", value="0.1.19", everywhere=True)
+    SET.perform(arguments, LiveToolbox(site(), declared=frozenset({"base/release.yaml"})))
+    assert (root / "link.yaml").is_symlink()
+    assert (root / "base/release.yaml").read_text(encoding="utf-8") == wanted.replace("0.1.18", "0.1.19")
