@@ -92,10 +92,10 @@ PARSERS = {
 
 
 def verify_command(arguments: argparse.Namespace) -> int:
-    from executor.gate.verify import AFTER, Call
+    from executor.gate.verify import Call
 
-    if arguments.after is not None:
-        raise UsageError(AFTER)
+    if arguments.task is None and arguments.after not in (None, "HEAD"):
+        arguments.task, arguments.after = arguments.after, "HEAD"  # `--after TASK`: COMMIT may be left out
     console = Console(sys.stderr if arguments.json else sys.stdout)
     say = _Teller(console)
     if arguments.input is not None:
@@ -107,7 +107,19 @@ def verify_command(arguments: argparse.Namespace) -> int:
     else:
         call = Call(arguments.task, arguments.start, tuple(arguments.checks) or ("all",), arguments.timeout,
                     arguments.key, say=say)  # fmt: skip
+    if arguments.after is not None:
+        return _after(call, console, json=arguments.json)
     return _verify(call, console, commit=arguments.commit, json=arguments.json)
+
+
+def _after(call: Any, console: Console, *, json: bool) -> int:
+    from executor.gate.verify import after
+
+    document = after(call)
+    console.line(f"{document['task_id']}: {document['failure_analysis']['root_cause']}")
+    if json:
+        machine(document)
+    return 1
 
 
 def _verify(call: Any, console: Console, *, commit: bool, json: bool) -> int:

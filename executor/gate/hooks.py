@@ -70,8 +70,8 @@ class Hooks:
                                remedy="do what it asks for, run and verify again")  # fmt: skip
 
     def _path(self, name: str) -> Path | None:
-        found = self.subject.objects.run("rev-parse", "--git-path", f"hooks/{name}").decode().strip()
-        path = self.subject.repository.root / found
+        found = self.subject.objects.run("rev-parse", "--git-path", f"hooks/{name}").removesuffix(b"\n")
+        path = self.subject.repository.root / os.fsdecode(found)
         return path if path.is_file() and os.access(path, os.X_OK) else None
 
     def _start(self, path: Path, arguments: tuple[str, ...]) -> process.Completed:

@@ -161,9 +161,10 @@ class Objects(Git):
         if plain is not None:
             return plain, plain / "objects"
         if ("places",) not in self.known:
-            said = self.run("rev-parse", "--path-format=absolute", "--git-common-dir", "--git-path", "objects")
-            common, store = said.decode().splitlines()
-            self.known["places",] = (Path(common), Path(store))
+            asked = (("--git-common-dir",), ("--git-path", "objects"))
+            said = [self.run("rev-parse", "--path-format=absolute", *each) for each in asked]
+            common, store = (Path(os.fsdecode(each.removesuffix(b"\n"))) for each in said)
+            self.known["places",] = (common, store)
         found: tuple[Path, Path] = self.known["places",]
         return found
 

@@ -6,7 +6,10 @@ can touch the user's.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,13 +29,59 @@ _CONFIG = """\
 """
 
 
+_PREFIX = "executor-verify-"
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """One folder for everything temporary of this process, locked while it lives. Folders of processes that were
+    killed have no lock any more and are removed; a process in another container keeps its own."""
+    old = tempfile.tempdir
+    _sweep(Path(tempfile.gettempdir()))
+    while (held := _locked(Path(tempfile.mkdtemp(prefix=_PREFIX)))) is None:
+        pass  # somebody's sweep was quicker than our lock
+    descriptor, folder = held
+    tempfile.tempdir = str(folder)
+    try:
+        yield folder
+    finally:
+        tempfile.tempdir = old
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+def _sweep(folder: Path) -> None:
+    for each in folder.glob(f"{_PREFIX}*"):
+        held = _locked(each)
+        if held is not None:
+            shutil.rmtree(each, ignore_errors=True)
+            os.close(held[0])
+
+
+def _locked(folder: Path) -> tuple[int, Path] | None:
+    """The folder's descriptor with a lock on it; None: not ours, somebody's at work, or gone."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        if os.fstat(descriptor).st_uid == os.getuid():
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(descriptor), folder.lstat()):
+                return descriptor, folder
+    except OSError:
+        pass
+    os.close(descriptor)
+    return None
+
+
 @contextmanager
 def checkout(real: Repository, commit: str | None, tree: str, store: Path) -> Iterator[Repository]:
     """A repository of the same name with the files of `tree` (read-tree -u) on top of `commit`.
 
     `store` is the real repository's folder of objects.
     """
-    with tempfile.TemporaryDirectory(prefix="executor-verify-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tree-") as folder:
         root = Path(folder).resolve() / real.root.name
         _make(root / ".git", commit, tree, store)
         objects = Objects(root)
@@ -47,7 +96,15 @@ def _make(git: Path, commit: str | None, tree: str, store: Path) -> None:
     sha1 = re.fullmatch(r"[0-9a-f]{40}", tree) is not None
     text = _CONFIG.format(version=0 if sha1 else 1, kind="sha1" if sha1 else "sha256")
     (git / "config").write_text(text if not sha1 else text.partition("[extensions]")[0], encoding="utf-8")
-    (git / "objects" / "info" / "alternates").write_text(f"{store}\n", encoding="utf-8")
+    (git / "objects" / "info" / "alternates").write_bytes(_quoted(store) + b"\n")
     (git / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
     if commit is not None:
         (git / "refs" / "heads" / "main").write_text(f"{commit}\n", encoding="utf-8")
+
+
+def _quoted(path: Path) -> bytes:
+    """As git reads a line of `alternates`: plain, or in quotes as in C where a byte would end it or mean something."""
+    raw = os.fsencode(path)
+    if re.fullmatch(rb"[\w./-]+", raw):
+        return raw
+    return b'"' + b"".join(b"\\%03o" % each for each in raw) + b'"'

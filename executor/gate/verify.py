@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from executor import journal as journals
+from executor.classify import Types
 from executor.config import FILE_NAME
 from executor.errors import LockHeld, UsageError
 from executor.gate import certificate as certificates
@@ -30,7 +31,7 @@ from executor.gate.certify import facts_of
 from executor.gate.checks import manifests, operations, repository, task_file
 from executor.gate.committed import already
 from executor.gate.objects import Objects
-from executor.gate.scratch import checkout
+from executor.gate.scratch import checkout, workplace
 from executor.gate.verdict import APPROVING, CHECKS_VERSION, GROUPS, CheckStatus, Decision, Found
 from executor.intake import load, locate
 from executor.job import now
@@ -82,11 +83,29 @@ class Verified:
         return bool(self.document["success"])
 
 
+def after(call: Call) -> dict[str, Any]:
+    """The document of `verify --after`: not looked at, which is never a pass."""
+    workspace, path = _locate(call)
+    task, types = load(path, workspace)
+    found = Found("cluster", "the chain on the cluster", CheckStatus.SKIP, "the commit runs in the cluster", AFTER,
+                  cause=AFTER, remedy="look with `flux get all -A`; the boxes of observations stay open",
+                  task_issue=False)  # fmt: skip
+    return {
+        **_contract([found], task.id, types),
+        "next_action": "Look at the cluster by hand; nothing was ticked",
+        "schema_version": "1.0",
+        "task_path": path.resolve().relative_to(workspace.home.root).as_posix(),
+        "verified_at": certificates.time_text(datetime.now(UTC)),
+        "checks_run": [],
+    }
+
+
 @contextlib.contextmanager
 def verified(call: Call) -> Iterator[Verified]:
     """Verify a task; the lock is held and nothing moves until the caller is done with what came of it."""
     workspace, path = _locate(call)
     with contextlib.ExitStack() as held:
+        held.enter_context(workplace())
         objects = Objects(workspace.home.root)
         _hold(held, objects, path)
         case = open_case(call, workspace, path, objects)
@@ -94,7 +113,7 @@ def verified(call: Call) -> Iterator[Verified]:
             if subject is not case.home:
                 _hold(held, subject.objects, path)
         standing = already(case) if not case.ticked and not case.home.changes else None
-        found = look(case, call) if standing is None else [_standing(standing)]
+        found = _shown(case, look(case, call)) if standing is None else [_standing(standing)]
         yield finish(case, call, found, standing)
 
 
@@ -295,6 +314,20 @@ def _selected(call: Call) -> tuple[str, ...]:
     return known if "all" in call.checks else tuple(each for each in known if each in call.checks)
 
 
+def _shown(case: Case, found: list[Found]) -> list[Found]:
+    """A secret in what these looks found is masked, and then there is no certificate (safety.md, "Secrets")."""
+    mask = case.tools.masker
+    for each in found:
+        text = json.dumps([each.command, each.actual, dict(each.evidence)], default=str)
+        if mask(text) != text:
+            return [*found, Found(
+                "secrets", "secrets in what was found", CheckStatus.FAIL, "nothing has to be masked in it",
+                f"a secret was masked in the check {each.name}", cause="a secret was shown to the verification",
+                remedy="keep it out of what that check prints, and change it",
+            )]  # fmt: skip
+    return found
+
+
 # What it means
 
 
@@ -321,23 +354,10 @@ def trusted_at(subject: Subject) -> dict[str, keys.TrustedKey]:
 
 
 def _document(case: Case, call: Call, found: Sequence[Found], decision: Decision, issued: str) -> dict[str, Any]:
-    """contracts.md, "Verification", with what is ours behind it. Warnings alone = passed; error and skip = failed."""
-    good = bool(found) and all(each.good for each in found)
-    status = {each: sum(1 for one in found if one.status is each) for each in CheckStatus}
+    """contracts.md, "Verification", with what is ours behind it."""
+    good = _good(found)
     document: dict[str, Any] = {
-        "success": good,
-        "overall_status": "passed" if good else "failed",
-        "task_id": case.task.id,
-        "task_type": str(case.types.of_task) if case.types.of_task else None,
-        "checks": {
-            "total": len(found),
-            "passed": status[CheckStatus.PASS] + status[CheckStatus.WARN],
-            "failed": status[CheckStatus.FAIL] + status[CheckStatus.ERROR] + status[CheckStatus.SKIP],
-            "warnings": status[CheckStatus.WARN],
-        },
-        "check_results": [_result(each) for each in found],
-        "failure_analysis": None if good else _analysis(found),
-        "next_action": "",
+        **_contract(found, case.task.id, case.types),
         "schema_version": "1.0",
         "verification_id": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(2).hex()}-v",
         "task_path": case.task_path,
@@ -357,6 +377,31 @@ def _document(case: Case, call: Call, found: Sequence[Found], decision: Decision
     }
     document["next_action"] = next_action(case, good, decision)
     return _masked(case, document)
+
+
+def _good(found: Sequence[Found]) -> bool:
+    return bool(found) and all(each.good for each in found)
+
+
+def _contract(found: Sequence[Found], task_id: str, types: Types) -> dict[str, Any]:
+    """The keys of contracts.md, in its order. Warnings alone = passed; error and skip = failed."""
+    good = _good(found)
+    status = {each: sum(1 for one in found if one.status is each) for each in CheckStatus}
+    return {
+        "success": good,
+        "overall_status": "passed" if good else "failed",
+        "task_id": task_id,
+        "task_type": str(types.of_task) if types.of_task else None,
+        "checks": {
+            "total": len(found),
+            "passed": status[CheckStatus.PASS] + status[CheckStatus.WARN],
+            "failed": status[CheckStatus.FAIL] + status[CheckStatus.ERROR] + status[CheckStatus.SKIP],
+            "warnings": status[CheckStatus.WARN],
+        },
+        "check_results": [_result(each) for each in found],
+        "failure_analysis": None if good else _analysis(found),
+        "next_action": "",
+    }
 
 
 def _masked(case: Case, document: dict[str, Any]) -> dict[str, Any]:

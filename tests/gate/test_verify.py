@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from support import git
 
 from executor.gate.verdict import GROUPS
 
-from .work import DEPLOYMENT, FILES, OVERLAY, TASK, Answer, Work, check, run, start
+from .work import DEPLOYMENT, FILES, LIGHT, OVERLAY, SETTINGS, TASK, Answer, Work, check, run, start
 
 KEYS = [
     "success",
@@ -68,9 +69,17 @@ def test_contract(work: Work, tmp_path: Path) -> None:
     assert work.call("verify", "--input", str(tmp_path / "call.json")).code == 2
 
 
-def test_after_says_cannot(work: Work) -> None:
-    answer = work.call("verify", TASK, "--after")
-    assert answer.code == 2 and "cannot: no cluster support yet" in answer.err
+@pytest.mark.parametrize("arguments", [(TASK, "--after"), ("--after", TASK), ("--after", "HEAD", TASK)])
+def test_after_says_cannot(work: Work, arguments: tuple[str, ...]) -> None:
+    before = work.read(TASK)
+    answer = work.call("verify", "--json", *arguments)
+    assert answer.code == 1 and "cannot: no cluster support yet" in answer.err
+    document = answer.json
+    assert list(document)[:8] == KEYS and document["overall_status"] == "failed"
+    assert document["check_results"][0]["status"] == "skip"
+    assert document["failure_analysis"]["is_task_issue"] is False
+    assert work.read(TASK) == before
+    assert work.call("verify", "--after", "TASK-009").code == 2
 
 
 def test_part_of_the_checks_is_no_certificate(work: Work) -> None:
@@ -196,6 +205,100 @@ def test_mode_changed(work: Work) -> None:
     (work.root / OVERLAY).chmod(0o755)
     work.git("add", OVERLAY)
     failed(work.verify(), "paths in")
+
+
+NEW = "## Acceptance Criteria\n\n- [ ] Document it\n"
+
+
+def test_new_task_of_which_nothing_is_done(light: Work) -> None:
+    light.write("tasks/TASK-002.md", NEW)
+    light.call("run", "TASK-002")
+    answer = light.call("verify", "TASK-002", "--json", "--commit")
+    assert answer.code == 1 and answer.json["status"] == "NEEDS_FURTHER_REVIEW"
+    analysis = answer.json["failure_analysis"]
+    assert analysis["root_cause"] == "nothing was done" and "executor run tasks/TASK-002.md" in analysis["remediation"]
+    assert analysis["is_task_issue"] is False
+
+
+def test_taken_out_of_the_index(light: Work) -> None:
+    light.git("reset", "--quiet")
+    light.git("rm", "--quiet", "--cached", TASK)
+    analysis = failed(light.verify(), "paths in")["failure_analysis"]
+    assert analysis["root_cause"] == "not staged" and f"git add {TASK}" in analysis["remediation"]
+
+
+def test_task_file_that_git_ignores(light: Work) -> None:
+    light.git("rm", "--quiet", "--cached", TASK)
+    light.git("reset", "--quiet", SETTINGS)
+    light.git("commit", "--quiet", "-m", "Ignore it")
+    light.write(".gitignore", "reports/\ntasks/\n")
+    light.commit("Ignore it", ".gitignore")
+    answer = light.verify("--commit")
+    assert answer.code == 1 and "git ignores tasks/TASK-001.md" in answer.out
+    assert "git add -f tasks/TASK-001.md" in answer.out
+
+
+# Secrets that came into sight
+
+
+def test_secret_that_was_masked_in_the_report(light: Work) -> None:
+    """safety.md: masked, and no certificate."""
+
+    def leak(report: dict[str, Any]) -> None:
+        report["outcomes"][0]["operations"][0]["evidence"]["said"] = "token is ***"
+
+    _report(light, leak)
+    document = failed(light.verify("--commit"), "secrets in the reports")
+    assert document["failure_analysis"]["root_cause"] == "a secret was shown to a run"
+    assert "outcomes[0].operations[0].evidence.said" in check(document, "secrets in the reports")["actual"]
+    assert "Set it" not in light.git("log", "--format=%B", "-1")
+
+
+def test_stars_that_the_task_says_itself(tmp_path: Path) -> None:
+    text = LIGHT[TASK].replace("- [ ] Set it\n", "- [ ] Set it ***now***\n")
+    work = start(tmp_path, {**LIGHT, TASK: text})
+    run(work)
+    assert "***now***" in (work.root / "reports" / "TASK-001.json").read_text()
+    assert check(work.verify().json, "secrets in the reports")["status"] == "pass"
+
+
+SHOWS = """
+from executor.gate.case import look
+def looks(case):
+    yield look("house", "shows", "x", lambda this: this.passed("the token is hunter2-hunter2"))
+"""
+
+
+def test_secret_in_what_verification_finds(light: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "plugin"
+    folder.mkdir()
+    plugin(folder, SHOWS)
+    monkeypatch.syspath_prepend(str(folder))
+    answer = light.verify("--commit", env={"HOUSE_TOKEN": "hunter2-hunter2"})
+    document = failed(answer, "secrets in what was found")
+    assert "hunter2" not in answer.out + light.document().decode() + json.dumps(document)
+
+
+# What a killed verification leaves
+
+
+def test_folders_of_the_dead_are_removed(light: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of a process that was killed goes; one that somebody holds stays, and so does what is not ours."""
+    import fcntl
+    import tempfile
+
+    place = tmp_path / "tmp"
+    for name in ("executor-verify-dead/tree", "executor-verify-alive", "other"):
+        (place / name).mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    descriptor = os.open(place / "executor-verify-alive", os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        assert light.verify().code == 0
+    finally:
+        os.close(descriptor)
+    assert sorted(each.name for each in place.iterdir()) == ["executor-verify-alive", "other"]
+    assert tempfile.tempdir == str(place)
 
 
 # Where the repository stands

@@ -33,6 +33,8 @@ def looks(case: Case) -> Iterable[Look]:
                        lambda this, k=kind, s=subject, c=changed: _whole(this, case, s, k, c))  # type: ignore[misc]  # fmt: skip
         yield look("secrets", f"secrets in {name}", "every Secret sealed or encrypted, no credential in the change",
                    lambda this, s=subject: _secrets(this, case, s))  # type: ignore[misc]  # fmt: skip
+    yield look("secrets", "secrets in the reports", "nothing had to be masked in what is evidence",
+               lambda this: _masked(this, case))  # fmt: skip
 
 
 def _manifests(case: Case, subject: Subject) -> tuple[str, ...]:
@@ -129,6 +131,39 @@ def _secrets(this: Look, case: Case, subject: Subject) -> Found:
             remedy="seal or encrypt it (SOPS, SealedSecret), and change the secret: it lay open in a file",
         )  # fmt: skip
     return this.passed(f"{len(subject.changes)} changed files looked through")
+
+
+def _masked(this: Look, case: Case) -> Found:
+    """safety.md, "Secrets": a hit in a report is masked, and there is no certificate. What the task file itself says
+    is no hit."""
+    proving = {claim.run_id for each in case.ticked if (claim := case.claims.proving(each.index)) is not None}
+    own = case.task.data.decode(errors="replace")
+    found = [
+        f"{claim.path}: {where}"
+        for claim in case.runs
+        if claim.run_id in proving
+        for where, text in _texts(claim.document)
+        if any(word not in own for word in re.findall(rf"\S*{re.escape(MASK)}\S*", text))
+    ]
+    if found:
+        return this.failed(
+            f"a secret was masked in {found[0]}" + (f" and {len(found) - 1} more places" * (len(found) > 1)),
+            cause="a secret was shown to a run", evidence={"places": found},
+            remedy="keep it out of what the run prints and of the task, change it, open the boxes and run again",
+        )  # fmt: skip
+    return this.passed(f"{len(proving)} report{'s' if len(proving) != 1 else ''} looked through")
+
+
+def _texts(value: Any, where: str = "") -> Iterable[tuple[str, str]]:
+    """Every text of a report and where it stands: outcomes[0].operations[1].evidence."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _texts(each, f"{where}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for place, each in enumerate(value):
+            yield from _texts(each, f"{where}[{place}]")
 
 
 def _unsealed(path: str, data: bytes) -> Iterable[tuple[int, str]]:

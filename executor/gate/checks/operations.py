@@ -17,6 +17,7 @@ from typing import Any
 from executor.errors import Errored, Failed, Stop
 from executor.gate.case import Case, Look, Subject, look
 from executor.gate.certificate import ImagePart, OperationPart, RanPart
+from executor.gate.checks.digests import AsItWasKnown, known_to
 from executor.gate.checks.task_file import manual_of, reopened
 from executor.gate.claims import Claim
 from executor.gate.envelope import sha256_of
@@ -199,9 +200,12 @@ def _edit(this: Look, case: Case, task: Task) -> Found:
     repository = task.step.repository
     site = task.site
     forecast = task.operation.foresee(task.step.arguments, site)
-    toolbox = _toolbox(case, site, frozenset(edit.path for edit in forecast.edits))
+    declared = frozenset(edit.path for edit in forecast.edits)
+    toolbox = AsItWasKnown(site, declared, case.ledger, tools=case.tools, reported=known_to(task.claimed["evidence"]))
     try:
         done = task.operation.perform(task.step.arguments, toolbox)
+        if toolbox.stops:
+            raise toolbox.stops[0]
     except Stop as stop:
         _keep(case, task, _verdict(stop), toolbox.taken(), {})
         raise
@@ -209,7 +213,10 @@ def _edit(this: Look, case: Case, task: Task) -> Found:
         if forecast.edits:
             repository.__dict__.pop("inventory", None)  # read anew: the files are others now
     _keep(case, task, Verdict.PROVED, toolbox.taken(), done.evidence)
-    return this.passed(done.words, evidence=done.evidence, command=_commands(case, task))
+    return this.found(
+        CheckStatus.WARN if toolbox.warnings else CheckStatus.PASS, "; ".join((done.words, *toolbox.warnings)),
+        evidence=done.evidence, command=_commands(case, task),
+    )  # fmt: skip
 
 
 def _same_tree(this: Look, case: Case, subject: Subject) -> Found:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from executor.gate.case import Case, Look, Subject, look
-from executor.gate.verdict import Found
+from executor.gate.verdict import CheckStatus, Found
 from executor.journal import Past
 from executor.reasons import ReasonCode
 from executor.safety import Task, check_repository
@@ -70,9 +71,9 @@ def _reports(this: Look, case: Case) -> Found:
             remedy="restore it, or remove it and run again",
         )  # fmt: skip
     if not case.runs:
-        return this.failed(
-            "no run of this task since the base commit", cause="nothing was run",
-            remedy=f"executor run {case.task_path}",
+        return this.found(
+            CheckStatus.FAIL if case.ticked else CheckStatus.SKIP, "no run of this task since the base commit",
+            cause="nothing was run", remedy=f"executor run {case.task_path}", task_issue=bool(case.ticked),
         )  # fmt: skip
     unknown = sorted(
         {entry["name"] for claim in case.runs for entry in claim.document["repositories"]} - set(case.subjects)
@@ -98,7 +99,19 @@ def _paths(this: Look, case: Case, subject: Subject) -> Found:
             f"{', '.join(odd)}: changed its kind or mode", cause="edited since", evidence={"paths": odd},
             remedy=f"restore the mode of {', '.join(odd)}",
         )  # fmt: skip
-    differs = _not_staged(subject)
+    staged = _staged(subject)
+    absent = [each.path for each in subject.changes if each.after is not None and each.path not in staged]
+    if absent == [case.task_path] and not case.ticked:
+        return this.found(
+            CheckStatus.SKIP, f"{case.task_path} is not in git yet, and nothing of it is done",
+            cause="nothing was done", remedy=f"executor run {case.task_path}", task_issue=False,
+        )  # fmt: skip
+    if absent:
+        return this.failed(
+            f"{', '.join(absent)}: changed, and not staged", cause="not staged", evidence={"paths": absent},
+            remedy=f"git add {' '.join(absent)}",
+        )  # fmt: skip
+    differs = [each.path for each in subject.changes if staged.get(each.path) != (each.after and each.after.blob)]
     if differs:
         return this.failed(
             f"{', '.join(differs)}: the index and the work tree differ", cause="edited since",
@@ -110,12 +123,12 @@ def _paths(this: Look, case: Case, subject: Subject) -> Found:
     )  # fmt: skip
 
 
-def _not_staged(subject: Subject) -> list[str]:
-    """Changed paths whose entry in the user's index is not what the work tree holds."""
+def _staged(subject: Subject) -> dict[str, str]:
+    """The changed paths as the user's index has them: path → blob."""
     listed = subject.objects.run("ls-files", "-z", "--stage", "--", *subject.changed) if subject.changed else b""
     staged = {}
     for line in listed.split(b"\0"):
         if line:
             about, _, path = line.partition(b"\t")
-            staged[path.decode(errors="surrogateescape")] = about.split()[1].decode()
-    return [each.path for each in subject.changes if staged.get(each.path) != (each.after.blob if each.after else None)]
+            staged[os.fsdecode(path)] = about.split()[1].decode()
+    return staged

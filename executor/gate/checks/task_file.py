@@ -10,7 +10,7 @@ from typing import Any
 from executor.errors import RepositoryError, TaskFileError
 from executor.gate.case import Case, Look, look
 from executor.gate.claims import MANUAL, Claim, Taken
-from executor.gate.verdict import Found
+from executor.gate.verdict import CheckStatus, Found
 from executor.job import now
 from executor.taskfile import edit, parse
 from executor.taskfile.model import Criterion, TaskFile
@@ -29,7 +29,9 @@ def _only_allowed(this: Look, case: Case) -> Found:
     """Build what the last writer should have left, from the original that was stored before it began."""
     last = case.claims.last_event()
     if last is None:
-        return this.failed("no run has written it", cause="nothing was run", remedy=f"executor run {case.task_path}")
+        return this.found(CheckStatus.FAIL if case.ticked else CheckStatus.SKIP, "no run has written it",
+                          cause="nothing was run", remedy=f"executor run {case.task_path}",
+                          task_issue=bool(case.ticked))  # fmt: skip
     blob = last.task_after if isinstance(last, Taken) else str(last.document["task_blob"])
     try:
         original = case.home.objects.blob(blob)
