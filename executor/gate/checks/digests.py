@@ -23,15 +23,22 @@ _Asked = tuple[str, str, str]
 
 @dataclass
 class AsItWasKnown(LiveToolbox):
-    """`reported` are the digests that the run's evidence names, None for those that were dropped. `stops` and
-    `warnings` are what the registries had to say about them now."""
+    """`reported` are the digests that the run's evidence names, None for those that were dropped; `warnings` what
+    registries say about the latter by now."""
 
     reported: Mapping[_Asked, str | None] = field(default_factory=dict)
-    stops: list[Stop] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def registry(self, host: str) -> Registry:
         return _Recalling(LiveToolbox.registry(self, host), self)  # type: ignore[return-value]
+
+
+class Unanswered(Exception):
+    """Goes through what takes a silent registry for one that does not know: nothing may be written then."""
+
+    def __init__(self, stop: Stop) -> None:
+        super().__init__(stop.reason)
+        self.stop = stop
 
 
 class _Recalling:
@@ -55,11 +62,10 @@ class _Recalling:
         try:
             found = self.real.find(image, reference)
         except Stop as stop:
-            self.toolbox.stops.append(stop)
-            raise
+            raise Unanswered(stop) from None
         if found is None or found.digest != reported:
             said = f"is {found.digest}" if found else "is not there"
-            self.toolbox.stops.append(
+            raise Unanswered(
                 Failed(ReasonCode.DIGEST_DIFFERS, f"{image}:{reference} {said} in {self.real.host}, and the run "
                        f"reports {reported}")
             )  # fmt: skip

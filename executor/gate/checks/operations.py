@@ -17,7 +17,7 @@ from typing import Any
 from executor.errors import Errored, Failed, Stop
 from executor.gate.case import Case, Look, Subject, look
 from executor.gate.certificate import ImagePart, OperationPart, RanPart
-from executor.gate.checks.digests import AsItWasKnown, known_to
+from executor.gate.checks.digests import AsItWasKnown, Unanswered, known_to
 from executor.gate.checks.task_file import manual_of, reopened
 from executor.gate.claims import Claim
 from executor.gate.envelope import sha256_of
@@ -204,11 +204,10 @@ def _edit(this: Look, case: Case, task: Task) -> Found:
     toolbox = AsItWasKnown(site, declared, case.ledger, tools=case.tools, reported=known_to(task.claimed["evidence"]))
     try:
         done = task.operation.perform(task.step.arguments, toolbox)
-        if toolbox.stops:
-            raise toolbox.stops[0]
-    except Stop as stop:
+    except (Stop, Unanswered) as error:
+        stop = error.stop if isinstance(error, Unanswered) else error
         _keep(case, task, _verdict(stop), toolbox.taken(), {})
-        raise
+        raise stop from None
     finally:
         if forecast.edits:
             repository.__dict__.pop("inventory", None)  # read anew: the files are others now
