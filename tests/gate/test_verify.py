@@ -279,6 +279,72 @@ def test_secret_in_what_verification_finds(light: Work, tmp_path: Path, monkeypa
     assert "hunter2" not in answer.out + light.document().decode() + json.dumps(document)
 
 
+# What goes missing between run and verification
+
+
+def test_journals_removed(light: Work) -> None:
+    """They are the run's own; what is claimed stands in the reports."""
+    import shutil
+
+    shutil.rmtree(light.root / ".executor" / "runs")
+    assert light.verify("--commit").code == 0
+
+
+def test_original_of_the_task_file_collected(tmp_path: Path) -> None:
+    """`git gc` takes what nothing refers to; the remedy that is named works."""
+    light = start(tmp_path, LIGHT)
+    light.replace(TASK, "# Raise", "# Raise and praise")
+    run(light)
+    light.git("gc", "--quiet", "--prune=now")
+    document = failed(light.verify("--commit"), "task file")
+    assert document["failure_analysis"]["root_cause"] == "the original is missing"
+    run(light)
+    light.git("add", TASK)
+    assert light.verify("--commit").code == 0
+
+
+def test_report_of_another_task(light: Work) -> None:
+    _report(light, lambda report: report.update(task_id="TASK-002"))
+    failed(light.verify(), "claims: reports")
+
+
+def test_report_of_a_dry_run(light: Work) -> None:
+    _report(light, lambda report: report.update(dry_run=True))
+    failed(light.verify(), "claims: reports")
+
+
+def test_old_report_put_beside(light: Work) -> None:
+    """An invented earlier run that says that the person's box passed."""
+    path = light.root / "reports" / "TASK-001.json"
+    report = json.loads(path.read_bytes())
+    report["run_id"] = "20200101T000000Z-0000"
+    report["outcomes"][1] |= {"status": "passed", "reason": "", "reason_code": None,
+                              "operations": report["outcomes"][0]["operations"]}  # fmt: skip
+    (path.parent / "TASK-001").mkdir(exist_ok=True)
+    (path.parent / "TASK-001" / "20200101T000000Z-0000.json").write_text(json.dumps(report))
+    light.replace(TASK, "- [ ] Document", "- [x] Document")
+    light.git("add", TASK)
+    assert light.verify("--commit").code == 1
+    assert "Set it" not in light.git("log", "--format=%B", "-1")
+
+
+@pytest.mark.parametrize("name", ["manual", "cluster.observe", "git.commit", "nonsense"])
+def test_claim_of_an_operation_that_proves_nothing(light: Work, name: str) -> None:
+    """A report that says that a person's work was done by hand, which is not in the log, or by what nobody can look
+    at."""
+    light.replace(TASK, "- [ ] Document", "- [x] Document")
+    light.git("add", TASK)
+
+    def forge(report: dict[str, Any]) -> None:
+        operation = {**report["outcomes"][0]["operations"][0], "operation": name, "arguments": {},
+                     "evidence": {"by": "Bob", "note": "trust me"}}  # fmt: skip
+        report["outcomes"][1] |= {"status": "passed", "reason": "", "reason_code": None, "operations": [operation]}
+
+    _report(light, forge)
+    answer = light.verify("--commit")
+    assert answer.code == 1, answer.out
+
+
 # What a killed verification leaves
 
 

@@ -130,6 +130,11 @@ def _problem(case: Case, criterion: Criterion) -> str:
     outcome = claim.passed[criterion.index]
     if not outcome["operations"] and not criterion.children:
         return f"run {claim.run_id} names no operation that passed"
+    by_hand = manual_of(outcome)
+    if by_hand is not None:
+        said = f"manual, {by_hand.get('by')}: {by_hand.get('note')}"
+        logged = str(claim.document["progress_log_entry"]).endswith(f": {said}")
+        return "" if logged else f"run {claim.run_id} calls it a person's work, and its log line does not say {said!r}"
     unproved = [each["operation"] for each in outcome["operations"] if each["status"] != "passed"]
     if unproved and not criterion.children:
         return f"run {claim.run_id} says passed although {', '.join(unproved)} did not"
