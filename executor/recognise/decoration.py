@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from executor.patterns import pattern
-from executor.recognise.words import WORDS
+from executor.recognise.words import WORDS, fold
 from executor.values import dataclass
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def strip(text: str) -> Stripped:
 def _is_label(words: str) -> bool:
     """`**Registry:**` says nothing; `**Staging only:**` does."""
     return all(
-        word.casefold() in _LABEL_WORDS or _LABEL_CLASSES & set(WORDS.get(word.casefold(), ()))
+        fold(word) in _LABEL_WORDS or _LABEL_CLASSES & set(WORDS.get(fold(word), ()))
         for word in re.findall(r"\w+", words)
     )
 
@@ -86,7 +86,12 @@ _CONTINUES = frozenset(
 _SAYS_NO = frozenset(
     "wontfix nope revert broke broken stuck hold wait waiting pending later obsolete duplicate invalid frozen will "
     "won't undone done tbd tba cancel drop move postpone skip abandon supersede decline reject fail pause defer block "
-    "somebody someone us we they he she i".split()
+    "somebody someone us we they he she i "
+    # the same in other languages: "(noch nicht)", "(pas maintenant)"
+    "nicht nein kein keine nie niemals noch erst vorerst nur ohne falls wenn sobald ausser statt stattdessen manuell "
+    "pas non jamais sauf sans seulement uniquement plus tard sinon nunca sin solo salvo excepto cuando todavia aun luego "
+    "mai senza tranne quando poi dopo nao sem apenas exceto depois niet geen nooit alleen zonder behalve indien "
+    "bez tylko jesli poza inte ingen aldrig endast utan ikke aldri kun uten ei".split()
 )
 _HARMLESS_PARTICIPLES = frozenset("required needed expected tested automated based shared related wanted".split())
 
@@ -96,7 +101,9 @@ def _may_say_no(word: str) -> bool:
 
     No list of such words is ever complete, so whatever reads as a participle or an identifier counts too.
     """
-    folded = word.casefold()
+    if not word.isascii() and any(sign.isalpha() for sign in word):
+        return True  # a word of another language may say anything
+    folded = fold(word)
     participle = folded.endswith("ed") and len(folded) > 4 and folded not in _HARMLESS_PARTICIPLES
     return folded in _SAYS_NO or participle or "-" in word.strip("-")
 
@@ -111,7 +118,7 @@ def without_note(stem: str, tokens: Sequence[Token], lexer: Lexer, names: Names)
     end = len(tokens) - 1
     while (start := _note_start(tokens, end)) is not None:
         inside = [token for token in tokens[start:end] if token.text not in "()—:,.;"]
-        first = inside[0].text.casefold() if inside else "with"
+        first = fold(inside[0].text) if inside else "with"
         if first in _CONTINUES or any(token.bits & refused or _may_say_no(token.text) for token in inside):
             return
         stem = stem[: tokens[start].start].rstrip()

@@ -11,7 +11,7 @@ from executor.recognise import versions
 from executor.recognise.decoration import NO_NOTE
 from executor.recognise.grammar import Grammar
 from executor.recognise.names import Entry, Names
-from executor.recognise.words import ACRONYMS, COUNTS, TAKEN_FOR, WELL_KNOWN_REGISTRIES, WORDS
+from executor.recognise.words import ACRONYMS, COUNTS, TAKEN_FOR, WELL_KNOWN_REGISTRIES, WORDS, fold
 from executor.values import dataclass, field
 
 _SCAN = pattern(
@@ -95,7 +95,7 @@ class Lexer:
         self.negative = self._all(("NEGATION", "CONDITION", "RESTRICTION", "QUESTION"))
         self.no_note = self._all(NO_NOTE)
         self.before_version = self._all(
-            "NAME VERSION_WORD TAG RELEASE IMAGE IMAGES BUILD PUSH BUMP DASH OPEN 'to' ':' '→'".split()
+            "NAME VERSION_WORD TAG RELEASE IMAGE IMAGES BUILD PUSH BUMP DASH OPEN 'to' 'of' ':' '→'".split()
         )
         """What a heading's version may stand behind: a name that exists, or a word that says "version"."""
         self._first_of_name = self.bit("FIRST_OF_NAME")
@@ -146,7 +146,7 @@ class Lexer:
         text, code = raw.text, raw.code
         found = list(self._typed(raw, known))
         for token in found:
-            folded = token.text.casefold()
+            folded = fold(token.text)
             token.bits |= self.any
             if not token.code and (folded in known.names.first_spoken or folded in self._first_registries):
                 token.bits |= self._first_of_name
@@ -163,7 +163,7 @@ class Lexer:
             token.bits = self.bit(name if name.isupper() else f"'{name}'")
             yield token
             return
-        folded = token.text.casefold()
+        folded = fold(token.text)
         bits = self.words.get(folded)
         if bits is not None:
             token.bits = bits
@@ -268,10 +268,10 @@ class Lexer:
         reference = versions.image_reference(text)
         if reference is not None and reference.repository.endswith(_PATH_ENDS) and not reference.tag:
             reference = None
-        if versions.is_address(text) or text.casefold() in known.names.registries:
+        if versions.is_address(text) or fold(text) in known.names.registries:
             token.bits |= self.bit("HOST")
-            token.value = text.casefold()
-        elif self._registry(token, (text.casefold(),)):
+            token.value = fold(text)
+        elif self._registry(token, (fold(text),)):
             return
         elif reference is not None and (reference.tag or reference.digest) and _is_tag(reference):
             token.bits |= self.bit("IMAGE_REF")
@@ -285,7 +285,7 @@ class Lexer:
 
     def _code(self, token: Token, known: Known) -> Iterator[Token]:
         inner = token.text
-        folded = inner.casefold()
+        folded = fold(inner)
         if known.is_command(inner):
             token.bits = self.bit("COMMAND")
             token.value = inner
@@ -316,7 +316,7 @@ class Lexer:
     def _splits_into_predicate(self, token: Token) -> bool:
         """`READY=True` is read as words; other code is one thing."""
         parts = re.split(r"==?", token.text)
-        return len(parts) == 2 and all(self.words.get(part.casefold()) for part in parts)
+        return len(parts) == 2 and all(self.words.get(fold(part)) for part in parts)
 
     def _phrase_in_code(self, token: Token, known: Known) -> Iterator[Token]:
         """Code with a space: a setting, a predicate such as `Ready: True`, or something we do not know."""
@@ -338,7 +338,7 @@ class Lexer:
         """`Flux/Kustomize`, `build+push`, `READY=True`: the words in it, where each of them is known."""
         pieces = [(m.group(), m.start()) for m in re.finditer(r"[=/+&]+|[^=/+&]+", token.text)]
         words = [piece for piece, _ in pieces if piece[0] not in "=/+&"]
-        if len(pieces) < 2 or not all(word.casefold() in self.words or versions.version(word) for word in words):
+        if len(pieces) < 2 or not all(fold(word) in self.words or versions.version(word) for word in words):
             yield token
             return
         offset = token.start + (1 if token.code else 0)
@@ -362,7 +362,7 @@ class Lexer:
     def _spoken(self, tokens: Sequence[Token], at: int, known: Known, *, liberal: bool) -> int:
         """How many words from `at` on are one spoken name, 0 if none."""
         first = tokens[at]
-        folded = first.text.casefold()
+        folded = fold(first.text)
         longest = max(known.names.first_spoken.get(folded, 0), self._first_registries.get(folded, 0))
         if not longest or not _is_word(first):
             return 0
@@ -370,7 +370,7 @@ class Lexer:
             words = tokens[at : at + length]
             if not all(map(_is_word, words)):
                 continue
-            key = tuple(word.text.casefold() for word in words)
+            key = tuple(fold(word.text) for word in words)
             spoken = known.names.spoken.get(key) and (
                 liberal or any(not word.bits & ~self.weak & ~self._first_of_name for word in words)
             )
@@ -379,7 +379,7 @@ class Lexer:
         return 0
 
     def _one(self, words: Sequence[Token], known: Known) -> Token:
-        key = tuple(word.text.casefold() for word in words)
+        key = tuple(fold(word.text) for word in words)
         token = Token(" ".join(key), words[0].start, words[-1].end, bold=words[0].bold)
         token.bits = self.any
         if not self._registry(token, key):
@@ -417,6 +417,8 @@ def _peeled(piece: str, start: int, bold: bool) -> Iterator[Token]:
     end = len(core)
     while end and core[end - 1] in ".:!?_":
         end -= 1
+    if core.endswith("..."):  # something is left out there, and nobody knows what
+        end, core = len(core.rstrip(".")), core.rstrip(".") + "…"
     if end:
         yield Token(core[:end], start, start + end, bold=bold)
     for at in range(end, len(core)):
@@ -445,6 +447,6 @@ def _is_tag(reference: versions.ImageReference) -> bool:
 
 
 def _looks_like_path(text: str) -> bool:
-    return text.casefold().endswith(_PATH_ENDS) or text.startswith(("./", "../", "/")) or (
+    return fold(text).endswith(_PATH_ENDS) or text.startswith(("./", "../", "/")) or (
         text.endswith("/") and text.count("/") >= 1 and len(text) > 1
     )  # fmt: skip

@@ -22,11 +22,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One image that is named: by a name that exists here, or by a reference; with its own version if it has one."""
+    """One image that is named: by a name that exists here, or by a reference; with its own version if it has one.
+    `loose`: that stands behind the name without a colon or a word, and may be said of all that are listed."""
 
     token: Token
     wanted: Wanted | None = None
     reference: ImageReference | None = None
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

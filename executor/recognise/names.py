@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from executor.recognise.words import fold
 from executor.values import dataclass, field
 
 T = TypeVar("T")
@@ -116,7 +117,7 @@ class Names:
         self.images: tuple[AnImage, ...] = tuple(inventory.images)
         self.manifests: tuple[AManifest, ...] = tuple(inventory.manifests)
         self.pins: tuple[APin, ...] = tuple(inventory.pinned_images)
-        self.registries: tuple[str, ...] = tuple(dict.fromkeys(each.casefold() for each in inventory.registries))
+        self.registries: tuple[str, ...] = tuple(dict.fromkeys(fold(each) for each in inventory.registries))
         self.entries: dict[str, Entry] = {}
         self._read_manifests(_set_by_kustomize(inventory))
         self._read_images()
@@ -129,14 +130,14 @@ class Names:
             self.first_spoken[parts[0]] = max(len(parts), self.first_spoken.get(parts[0], 0))
 
     def entry(self, name: str) -> Entry | None:
-        return self.entries.get(name.casefold())
+        return self.entries.get(fold(name))
 
     def near(self, name: str, wanted: Iterable[str] | None = None, *, cutoff: float = 0.6) -> list[str]:
         """Up to three names that exist and look like `name`."""
-        known = {each.casefold(): each for each in (wanted if wanted is not None else self._nameable())}
+        known = {fold(each): each for each in (wanted if wanted is not None else self._nameable())}
         from difflib import get_close_matches
 
-        return [known[each] for each in get_close_matches(name.casefold(), known, n=3, cutoff=cutoff)]
+        return [known[each] for each in get_close_matches(fold(name), known, n=3, cutoff=cutoff)]
 
     def _nameable(self) -> Iterator[str]:
         for entry in self.entries.values():
@@ -147,7 +148,7 @@ class Names:
         return [each for each in self.manifests if each.kind == kind]
 
     def _at(self, name: str) -> Entry:
-        key = name.casefold()
+        key = fold(name)
         found = self.entries.get(key)
         if found is None:
             found = self.entries[key] = Entry(name)
@@ -232,7 +233,7 @@ def _by_last_part(named: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
     found: dict[str, list[T]] = {}
     for name, each in named:
         if "/" in name:
-            found.setdefault(name.rpartition("/")[2].casefold(), []).append(each)
+            found.setdefault(fold(name.rpartition("/")[2]), []).append(each)
     return found
 
 

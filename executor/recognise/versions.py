@@ -13,7 +13,10 @@ _TWO = pattern(rf"v?\d+\.\d+(?:-{_TAG_CHARACTERS})?", re.ASCII)
 _ONE = pattern(rf"v\d+(?:-{_TAG_CHARACTERS})?|\d+-[A-Za-z][\w.]*", re.ASCII)
 _SHA = pattern(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}")
 _NAMED_SHA = pattern(r"(?:main|master|sha|git|develop|dev|release|pr-\d+)-[0-9a-f]{7,40}(?:-\d+)?")
-_RANGE = pattern(r"[<>~^]=?\s*v?\d[\w.]*|v?\d+(?:\.\d+)*\.[xX*](?:\.[xX*])*|[<>]=?|v?\d+(?:\.\d+)+\+")
+_RANGE = pattern(
+    r"[<>~^]=?\s*v?\d[\w.]*|v?\d+(?:\.\d+)*\.[xX*](?:\.[xX*])*|[<>]=?|v?\d+(?:\.\d+)+\+"
+    r"|v?\d+\.\d+\.\d+(?:-|\.\.)v?\d+\.\d+\.\d+"
+)
 DIGEST = pattern(r"sha256:[0-9a-f]{64}")
 _DIGEST_LIKE = pattern(r"sha(?:256|512):.*")
 _PLACEHOLDER = pattern(

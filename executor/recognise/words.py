@@ -203,6 +203,13 @@ TAKEN_FOR: dict[str, str] = {
     "value": "KEY NUMBER SETTING",
 }
 
+
+def fold(text: str) -> str:
+    """For looking words up: case does not matter. Other than casefold(), no sign that only looks alike becomes a letter
+    (a ligature, a Kelvin sign)."""
+    return text.lower() if text.isascii() or "\u212a" not in text else text
+
+
 COUNTS = {word: number for number, word in enumerate(VOCABULARY["COUNT"].split(), 2)}
 
 ACRONYMS = frozenset(

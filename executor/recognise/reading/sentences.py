@@ -14,6 +14,7 @@ from executor.recognise.grammar import Parse
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask
 from executor.recognise.resolve import Incomplete, Setting, resolve
+from executor.recognise.words import fold
 from executor.values import replace
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Sentences(Surroundings):
     def _sentence(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
         found = self._read(self.stem, tokens, scope)
         spoken = scope.names.first_spoken
-        if any(token.text.casefold() in spoken for token in tokens):
+        if any(fold(token.text) in spoken for token in tokens):
             liberal = self._tokens(self.stem, scope, liberal=True)
             if len(liberal) != len(tokens):
                 found = self._either(found, self._read(self.stem, liberal, scope))
@@ -109,7 +110,9 @@ class Sentences(Surroundings):
             shorter = suggest.shortened(self.stem, tokens, end) if dropped and not self._says_much(dropped) else ""
             if shorter and self._reads(shorter, scope, runs=True):
                 return shorter
-        return suggest.block(tokens, self.whole.lexer.bit, at, lost=self._says_much(tokens[at:-1]))
+        return suggest.block(
+            tokens, self.whole.lexer.bit, at, lost=self._says_much(tokens[min(at, len(tokens) - 2) : -1])
+        )
 
     def _says_much(self, tokens: Sequence[Token]) -> bool:
         """Whether words that a shorter wording would drop name a thing, a place or a number: they were meant."""
@@ -162,13 +165,13 @@ class Sentences(Surroundings):
 
     def _named_repositories(self) -> list[Scope]:
         """Other repositories that are mentioned in any way ("Build stitcher", with a repository of that name)."""
-        words = dict.fromkeys(re.findall(r"[\w.-]+", self.stem.casefold()))
+        words = dict.fromkeys(re.findall(r"[\w.-]+", fold(self.stem)))
         scopes = [self.whole.scope(self.whole.repository(word)) for word in words if self.whole.is_repository(word)]
         return [scope for scope in scopes if scope.name is not None]
 
     def _mentioned(self) -> Scope | None:
         """The one repository that the sentence says to work in: "in X", "X repository", "X/path/in/it"."""
-        text = self.stem.casefold()
+        text = fold(self.stem)
         words = {match[1] or match[2] for match in _IN_REPOSITORY.finditer(text)}
         words |= {word for word in _PATH_IN.findall(text) if not self.whole.home.exists(word)}
         named = [self.whole.repository(word) for word in words if word and self.whole.is_repository(word)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Unresolved
@@ -86,7 +86,7 @@ class Surroundings:
     def _version(self, scope: Scope) -> tuple[Wanted | None, str, tuple[Entry, ...]]:
         """The version of the nearest heading that has one, else of the front matter."""
         own = self._front_matter_version()
-        for heading in reversed(self.criterion.headings):
+        for heading in self._above():
             found = self._heading_version(heading, scope)
             if found is not None:
                 if own is not None and own.text != found.text:
@@ -100,7 +100,7 @@ class Surroundings:
     def _heading_stage(self, scope: Scope) -> str | None:
         """ "### Production": an environment or cluster in a heading, where the repository has a folder of that name."""
         bits = self.whole.lexer.bit("STAGE") | self.whole.lexer.bit("PLACE")
-        for heading in reversed(self.criterion.headings):
+        for heading in self._above():
             found = [token.text for token in self._tokens(heading, scope) if token.bits & bits]
             known = [word for word in found if has_stage(scope.names, word)]
             if len(known) == 1:
@@ -131,27 +131,43 @@ class Surroundings:
             return None
         return wanted(tokens[at[0]])
 
+    def _parents(self) -> Iterator[Criterion]:
+        """The items that it stands below, the nearest first."""
+        parent = self.criterion.parent
+        while parent is not None:
+            criterion = self.whole.task.criterion(parent)
+            yield criterion
+            parent = criterion.parent
+
+    def _above(self) -> Iterator[str]:
+        """Parents, the paragraph that leads to the list, and headings, the nearest first: what they say of version and
+        place holds below them."""
+        yield from (parent.text for parent in self._parents())
+        if self.criterion.lead:
+            yield self.criterion.lead
+        yield from reversed(self.criterion.headings)
+
     def _turned_by(self) -> str | None:
         """A heading or parent above the criterion that limits or turns around what stands below it."""
         above = [(f'the heading "{heading}"', heading) for heading in self.criterion.headings]
         above += [(f'"{self.criterion.lead}"', self.criterion.lead)]
-        parent = self.criterion.parent
-        while parent is not None:
-            criterion = self.whole.task.criterion(parent)
-            above.append((f'line {criterion.line}, "{criterion.text}"', criterion.text))
-            parent = criterion.parent
+        above += [(f'line {parent.line}, "{parent.text}"', parent.text) for parent in self._parents()]
         return next((what for what, text in above if turns_around(text)), None)
 
 
 def turns_around(text: str) -> bool:
     """Whether a heading says that what stands below it is not simply to be done ("Optional", "If approved", "Not in
     this task", "Staging only"). Words of order ("After the build", "Before merge", "First") are none."""
-    words = re.findall(r"[\w'/-]+", text.casefold())
-    return bool(_TURNING & set(words)) or "out of scope" in text.casefold()
+    folded = text.casefold().replace("\u2019", "'")
+    words = re.findall(r"[\w'/-]+", folded)
+    return bool(_TURNING & set(words)) or any(each in folded for each in ("out of scope", "one of", "any of"))
 
 
 _TURNING = frozenset(
     "not never no none don't without skip unless except if optional optionally maybe only manual manually deferred "
     "later future someday eventually stretch backlog cancelled canceled withdrawn obsolete rejected postponed rollback "
-    "nice-to-have out-of-scope tbd wip proposal draft avoid".split()
+    "nice-to-have out-of-scope tbd wip proposal draft avoid none neither nor either alternatively alternative "
+    "alternatives example examples approval approved pending awaiting blocked were previously wrong forbidden "
+    "nicht nein kein keine keinen nie niemals nur ohne falls wenn sobald erst später jamais sauf sans seulement "
+    "nunca salvo excepto senza tranne apenas exceto niet geen nooit alleen zonder nie bez tylko не нет только".split()
 )

@@ -15,6 +15,7 @@ from executor.recognise.names import AManifest
 from executor.recognise.resolve.base import (
     KUSTOMIZATION_FILES,
     Base,
+    below,
 )
 
 
@@ -93,6 +94,10 @@ class EditAsks(Base):
         there: list[AManifest] = []
         if token.entry is not None:
             there = [each for each in (*token.entry.releases, *token.entry.workloads) if each.kind == said.kind]
+        if self.at.stage is not None:
+            stage = self._stage(self.at.stage)
+            there = [each for each in there if below(each.path, stage)]
+            self.at.remark(f"in {stage}, as its heading says")
         if len(there) != 1:
             listed = ", ".join(f"{each.path}:{each.line}" for each in there)
             raise Blocked(

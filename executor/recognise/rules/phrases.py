@@ -163,7 +163,7 @@ def _images(g: Grammar) -> None:
     g.phrase("parts_word", "PARTS", lambda c: "many")
     g.phrase("det", "ALL of THE REMAINING? | ALL THE? REMAINING?", lambda c: "all")
     g.phrase("det", "THE REMAINING? | REMAINING", lambda c: "the")
-    g.phrase("item", "x:NAME (:? VERSION_WORD? v:VERSION)?", _item)
+    g.phrase("item", "x:NAME ((t:: VERSION_WORD? | t:VERSION_WORD)? v:VERSION)?", _item)
     g.phrase("item", "x:IMAGE_REF", lambda c: Item(c["x"], None, c["x"].value))
     g.phrase("item", "x:IMAGE_NAME (:? v:VERSION)?", _item)
     g.phrase("items", "a:<item> (<and> b:<item>)?", lambda c: tuple(c[k] for k in "ab" if k in c))
@@ -192,7 +192,11 @@ def _item(c: Captured) -> Item | None:
     if isinstance(token.value, ImageReference):
         return Item(token, own, token.value)
     entry = token.entry
-    return Item(token, own) if entry and (entry.images or entry.group or entry.pins) else None
+    return (
+        Item(token, own, loose="v" in c and "t" not in c)
+        if entry and (entry.images or entry.group or entry.pins)
+        else None
+    )
 
 
 def _named_images(c: Captured) -> Images | None:
@@ -200,6 +204,8 @@ def _named_images(c: Captured) -> Images | None:
     items: tuple[Item, ...] = c["i"]
     if "v" in c and any(item.wanted for item in items):
         return None
+    if noun is None and len(items) > 1 and items[-1].loose and not any(item.wanted for item in items[:-1]):
+        return None  # "web and base 1.1.0": of both, which is the reading with `v`
     many = noun == "many" or (c.get("d") == "all" and noun is not None)
     count = c["x"].value if "x" in c else None
     return Images(
