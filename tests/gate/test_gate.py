@@ -6,10 +6,9 @@ import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-import pytest
 from support import git
 
-from .pushes import ROOT, accepted, commit_it, gate, mallory, push, refused, serve
+from .pushes import accepted, commit_it, gate, mallory, push, refused, serve
 from .work import LIGHT, SETTINGS, TASK, Work, run, start
 
 # Honest work
@@ -321,14 +320,3 @@ def test_it_changes_nothing(light: Work, server: Path) -> None:
     before = (light.git("for-each-ref"), light.git("status", "--porcelain"), sorted(light.root.iterdir()))
     assert gate(light).code == 0
     assert (light.git("for-each-ref"), light.git("status", "--porcelain"), sorted(light.root.iterdir())) == before
-
-
-@pytest.mark.parametrize("name", ["github-actions.yml", "gitlab-ci.yml"])
-def test_templates_are_yaml_and_call_us_rightly(name: str) -> None:
-    import yaml
-
-    text = (ROOT / "docs" / "ci" / name).read_text(encoding="utf-8")
-    assert isinstance(yaml.safe_load(text), dict)
-    (line,) = [line for line in text.splitlines() if "executor gate --base" in line]
-    for option in ("--base", "--head", "--junit", "--sarif"):
-        assert option in line
