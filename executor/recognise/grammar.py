@@ -247,10 +247,14 @@ class _Choice(_Node):
         self.ways = ways
 
     def matcher(self, grammar: Grammar) -> Matcher:
-        ways = [way.matcher(grammar) for way in self.ways]
+        ways = [(grammar._starts(way), way.matcher(grammar)) for way in self.ways]
 
         def match(parse: Parse, at: int) -> Ends:
-            return [found for way in ways for found in way(parse, at)]
+            here = parse.tokens[at].bits
+            found = [each for starts, way in ways if starts & here or starts == -1 for each in way(parse, at)]
+            if not found and at > parse.far:
+                parse.far = at
+            return found
 
         return match
 
@@ -267,9 +271,13 @@ class _Repeat(_Node):
 
     def matcher(self, grammar: Grammar) -> Matcher:
         step, least, most = self.part.matcher(grammar), self.least, self.most
+        starts = grammar._starts(self.part)
 
         def match(parse: Parse, at: int) -> Ends:
             found: list[tuple[int, Bindings]] = [(at, ())] if least == 0 else []
+            if not starts & parse.tokens[at].bits and starts != -1:
+                parse.far = max(parse.far, at)
+                return found
             states: list[tuple[int, Bindings]] = [(at, ())]
             for _ in range(most):
                 states = [(e, b + more) for s, b in states for e, more in step(parse, s) if e > s]
@@ -292,17 +300,19 @@ class _Unordered(_Node):
         self.parts = parts
 
     def matcher(self, grammar: Grammar) -> Matcher:
-        steps = [part.matcher(grammar) for part in self.parts]
+        steps = [(1 << i, grammar._starts(part), part.matcher(grammar)) for i, part in enumerate(self.parts)]
 
         def match(parse: Parse, at: int) -> Ends:
             found: list[tuple[int, Bindings]] = [(at, ())]
             states: list[tuple[int, Bindings, int]] = [(at, (), 0)]
+            tokens = parse.tokens
             while states:
+                parse.far = max(parse.far, states[-1][0])
                 states = [
-                    (end, bindings + more, used | 1 << number)
+                    (end, bindings + more, used | number)
                     for start, bindings, used in states
-                    for number, step in enumerate(steps)
-                    if not used >> number & 1
+                    for number, starts, step in steps
+                    if not used & number and (starts & tokens[start].bits or starts == -1)
                     for end, more in step(parse, start)
                     if end > start
                 ]
