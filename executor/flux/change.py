@@ -6,7 +6,7 @@ turns ──guards──▶ edits, spliced and proved by re-reading ──▶ pr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from executor.errors import Blocked, Errored, Failed, Stop
@@ -28,7 +28,7 @@ from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from executor.config import Config
-    from executor.flux.inventory import Inventory
+    from executor.flux.inventory import Inventory, Manifest
     from executor.flux.render import Change
     from executor.tools.kustomize import Kustomize
     from executor.tools.tree import Tree
@@ -168,7 +168,29 @@ def make(
     changes = [_value(turn, pending) for turn in pending] + [about for _, _, about in more]
     words, done = _words(subject, turns, changes, verb)
     more_allowed = [_allowed_elsewhere(turn) for turn in pending if limits.everywhere or turn.cell.variable]
+    rest["warnings"] = (*rest.get("warnings", ()), *(said for turn in by_spot.values() for said in _lost(turn)))
     return Plan(words, done, files.edited(edits), tuple(values), (*allowed, *more_allowed), **rest)
+
+
+def _lost(turn: Turn) -> Iterator[str]:
+    """What a new version lacks that the old one had, although most name a published build only with it."""
+    cell, old, new = turn.cell, split(turn.old).tag or "", split(turn.new).tag or ""
+    if not turn.version or cell.used.steps == ("spec", "chart", "spec", "version"):  # Helm takes v1.2.3 for 1.2.3
+        return
+    one, two = (re.fullmatch(r"(v?)\d+(?:\.\d+)+(-[a-zA-Z][\w.-]*)?", each) for each in (old, new))
+    if one and two and one[1] != two[1]:
+        yield f"{cell.place}: it was {old} and becomes {new}: one has a leading v, the other has not"
+    if one and two and one[2] and not two[2] and not is_lower(old, old.removesuffix(one[2])):
+        yield f"{cell.place}: it was {old} and becomes {new}: without {one[2]}"
+
+
+def rendered_name(ground: Ground, manifest: Manifest) -> str | None:
+    """What the object's name in the rendered output holds; None where a patch may give it another one."""
+    graph = ground.inventory.graph
+    for folder in graph.reach(manifest.path):
+        if folder in graph.files and b"allowNameChange" in ground.files.read(graph.files[folder][0]):
+            return None
+    return manifest.name
 
 
 def _allowed_elsewhere(turn: Turn) -> Allowed:

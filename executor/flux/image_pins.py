@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked
 from executor.flux.cells import Cell, cells
-from executor.flux.change import Allowed, Ground, Limits, Turn, ask, bare
+from executor.flux.change import Allowed, Ground, Limits, Turn, ask, bare, rendered_name
 from executor.flux.inventory import split_host
 from executor.flux.places import Files, Source, Spot, Thing, node_at, refuse_foreign_owner
 from executor.flux.values import ImagePin, Values, images, layer, merge, reference
@@ -18,7 +18,7 @@ from executor.flux.versions import Version, split
 from executor.flux.where import named
 from executor.models import Artefact
 from executor.reasons import ReasonCode
-from executor.tools.yaml_span import Edit, InsertKey, Path, RemoveKey, parse_path, show_path
+from executor.tools.yaml_span import Edit, InsertKey, NotYaml, Path, RemoveKey, Scalar, compose, parse_path, show_path
 from executor.tools.yaml_span import Mapping as MappingNode
 from executor.tools.yaml_span import Sequence as SequenceNode
 from executor.values import dataclass
@@ -37,8 +37,6 @@ class Entry:
     node: MappingNode
 
     def spot(self, key: str) -> Spot | None:
-        from executor.tools.yaml_span import Scalar
-
         found = node_at(self.source, self.node, (key,))
         if found is None or not isinstance(found[0], Scalar):
             return None
@@ -308,17 +306,40 @@ def _same_start(target: Path, path: Path) -> bool:
 
 
 def _block_patched(release: Thing, pin: ImagePin) -> None:
-    """Raises Blocked where a postRenderers patch speaks of the image: it is laid over all that values say."""
-    if pin.repository is None:
+    """Raises Blocked where a postRenderers patch sets the image: it is laid over all that values say."""
+    found = release.node("spec", "postRenderers") if pin.repository is not None else None
+    if found is None:
         return
-    for i in range(_count(release, "spec", "postRenderers")):
-        for n in range(_count(release, "spec", "postRenderers", i, "kustomize", "patches")):
-            spot = release.spot("spec", "postRenderers", i, "kustomize", "patches", n, "patch")
-            if spot is not None and re.search(rf"image:.*{re.escape(bare(pin.repository))}\b", spot.text):
-                raise Blocked(
-                    ReasonCode.NO_EFFECT,
-                    f"{spot.place}: a postRenderers patch sets the image and wins; change it there",
-                )
+    wanted = bare(pin.repository or "")
+    patches = layer(release.source, release.document, found[0], ("spec", "postRenderers"), found[1])
+    for spot in _patched_images(patches):
+        said = reference(spot.text)
+        if said is not None and bare(said[0]) == wanted:
+            raise Blocked(
+                ReasonCode.NO_EFFECT, f"{spot.place}: a postRenderers patch sets the image and wins; change it there"
+            )
+
+
+def _patched_images(values: Values) -> Iterator[Spot]:
+    """What patches set an `image` to: as objects, as JSON patches (`path: …/image`), or as a text of either."""
+    if isinstance(values, Spot):
+        try:
+            inner = compose(values.text.encode()) if "image" in values.text and "\n" in values.text else None
+        except NotYaml:
+            return
+        outer = values if values.node.style == "|" else None
+        source = Source(values.path, inner, outer) if inner is not None else None
+        for number, root in enumerate(source.yaml.documents if source else ()):
+            if source and not isinstance(root, Scalar):
+                yield from _patched_images(layer(source, number, root, ()))
+        return
+    if isinstance(values, dict):
+        path = values.get("path")
+        for key in ("image", *(("value",) if isinstance(path, Spot) and path.text.endswith("/image") else ())):
+            if isinstance(found := values.get(key), Spot):
+                yield found
+    for each in values.values() if isinstance(values, dict) else values:
+        yield from _patched_images(each)
 
 
 def _post_renderers(release: Thing) -> Iterator[Entry]:
@@ -405,13 +426,12 @@ def pick(found: Sequence[Image], wanted: str | None, version: Version, limits: L
     found = built or found
     names = {each.repository for each in found}
     versions = {_tag(each) for each in found} - {version.tag}
-    if len(names) == 1 and len(versions) <= 1:
+    if len(names) == 1 and (len(versions) <= 1 or limits.everywhere):
         return list(found)
     if len(versions) <= 1 and (built or limits.everywhere):
         return list(found)
-    raise Blocked(
-        ReasonCode.AMBIGUOUS, f"several images fit: {', '.join(map(str, found))}; name the image, or its old version"
-    )
+    hint = "name the image" if len(names) > 1 else "say that all of them are meant"
+    raise Blocked(ReasonCode.AMBIGUOUS, f"several images fit: {', '.join(map(str, found))}; {hint}, or its old version")
 
 
 def _tag(image: Image) -> str | None:
@@ -433,7 +453,7 @@ def move(ground: Ground, files: Files, image: Image, version: Version, limits: L
     """What brings an image to a version. Raises Blocked."""
     if image.obstacle is not None and not (limits.everywhere and image.obstacle.code is ReasonCode.SHARED):
         raise image.obstacle
-    allowed = _allowed(image, version)
+    allowed = _allowed(ground, image, version)
     if image.entry is not None:
         return move_entry(ground, files, image.entry, version, limits, allowed=allowed)
     assert image.pin is not None
@@ -478,9 +498,9 @@ def _move_digest(
     )
 
 
-def _allowed(image: Image, version: Version) -> tuple[Allowed, ...]:
+def _allowed(ground: Ground, image: Image, version: Version) -> tuple[Allowed, ...]:
     """Values of the release, whichever way they come; a ConfigMap that holds them."""
-    name = image.release.manifest.name
+    name = rendered_name(ground, image.release.manifest)
     holds = version.tag or version.digest
     fields = [("spec", "values"), ("spec", "postRenderers")]
     found = [Allowed("HelmRelease", name, field, each) for field in fields for each in {holds, version.digest}]
@@ -523,18 +543,13 @@ def decide(
     if asked.digest is not None:
         return asked, _about(repository, asked.tag, asked.digest, "given", old), ()
     if old.digest is None:
-        return Version(asked.tag, None), None, _prefix_warning(old.tag, asked.tag, place)
+        return Version(asked.tag, None), None, ()
     if old.tag == asked.tag:
         return old, None, ()  # 1.4.0@sha256:… asked to be 1.4.0 is already there
     needed = apart or ground.config.digests == "require"
     answer = ask(ground, repository, asked.tag, needed=needed)
-    warnings = _prefix_warning(old.tag, asked.tag, place)
     if answer.value is not None:
-        return (
-            Version(asked.tag, answer.value),
-            _about(repository, asked.tag, answer.value, answer.source, old),
-            warnings,
-        )
+        return Version(asked.tag, answer.value), _about(repository, asked.tag, answer.value, answer.source, old), ()
     if needed:
         raise Blocked(
             ReasonCode.DIGEST_UNKNOWN,
@@ -545,18 +560,12 @@ def decide(
     return (
         Version(asked.tag, None),
         _about(repository, asked.tag, None, f"dropped: {answer.source}", old),
-        (*warnings, said),
+        (said,),
     )
 
 
 def _about(repository: str | None, tag: str | None, digest: str | None, source: str, old: Version) -> dict[str, Any]:
     return {"image": repository, "tag": tag, "digest": digest, "digest_from": source, "digest_before": old.digest}
-
-
-def _prefix_warning(old: str | None, new: str, place: str) -> tuple[str, ...]:
-    if old and re.match(r"v?\d+\.", old) and re.match(r"v?\d+\.", new) and old.startswith("v") != new.startswith("v"):
-        return (f"{place}: the tag was {old} and becomes {new}: one has a leading v, the other has not",)
-    return ()
 
 
 # -- kustomize images -------------------------------------------------------------------------------------------------
@@ -571,10 +580,12 @@ def move_entry(
     if tag is not None and "@" in tag.text:
         raise Blocked(ReasonCode.NOT_PLAIN, f"{tag.place}: newTag holds a digest; write it as `digest:` first")
     wanted = Version(version.tag, version.digest)
+    about: Mapping[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
     if version.tag is not None and version.digest is None and old.digest is None:
-        new, about, warnings = wanted, None, _prefix_warning(old.tag, version.tag, entry.place)
+        new = wanted
     elif version.tag is None:
-        new, about, warnings = Version(old.tag, version.digest), None, ()
+        new = Version(old.tag, version.digest)
     else:
         new, about, warnings = decide(ground, entry.repository, old, wanted, apart=False, place=entry.place)
     turns: list[Turn] = []

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Refused
 from executor.flux.cells import EVERYWHERE, Cell, cells
-from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, ask, deployments, make
-from executor.flux.places import Files, Spot, Thing
+from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, ask, deployments, make, rendered_name
+from executor.flux.places import Files, Spot, Thing, block_templates
 from executor.flux.versions import Version, chart_problem, is_exact, split, tag_problem
 from executor.flux.where import named
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.values import dataclass, replace
 
@@ -132,9 +133,7 @@ def unread(ground: Ground, asked: Asked) -> list[str]:
         except (OSError, Refused):
             continue
         if kind.search(data) and name.search(data):
-            found.append(
-                f"{path} cannot be read as YAML ({problem}) and seems to hold a {asked.kind} of that name, too"
-            )
+            found.append(f"{path} cannot be read as YAML ({problem}) and seems to hold a {asked.kind} of that name")
     return found
 
 
@@ -170,14 +169,58 @@ def chart_pins(ground: Ground, files: Files, release: Thing, version: Version, l
         raise _no_version(release, kind)
     spot = release.spot("spec", "chart", "spec", "version")
     if spot is None or spot.is_null:
+        patches = ", ".join(inline_patches(ground, release.manifest.path, _VERSION))
         raise Blocked(
             ReasonCode.RANGE,
-            f"{release.place}: the chart has no version, so Flux takes the newest; write `version:` there first",
+            f"{release.place}: the chart has no version there; an inline patch seems to set it: {patches}; change it "
+            "there by hand"
+            if patches
+            else f"{release.place}: the chart has no version, so Flux takes the newest; write `version:` there first",
         )
     _block_range(ground, files, spot, limits)
     _block_inexact(version, chart_problem)
-    allowed = Allowed("HelmRelease", release.manifest.name, ("spec", "chart", "spec", "version"), version.tag)
+    allowed = Allowed(
+        "HelmRelease", rendered_name(ground, release.manifest), ("spec", "chart", "spec", "version"), version.tag
+    )
     return [Pinned(spot, "chart version", version.tag or "", allowed)]
+
+
+_VERSION = pattern(r"(?m)/spec/chart/spec/version\b|^(?:[^#\n]*[\s{,])?version[\"']?:\s*[\"']?v?\d")
+
+
+def inline_patches(ground: Ground, path: str, sets: re.Pattern[str]) -> list[str]:
+    """file:line of every patch that is written out in a kustomization around a file, or in a Flux Kustomization that
+    builds it, and that `sets` finds something in."""
+    graph = ground.inventory.graph
+    reached = graph.reach(path)
+    around = {graph.files[folder][0] for folder in reached if folder in graph.files}
+    return [
+        f"{file}:{line}"
+        for file in sorted(around | {each.file for each in graph.builds(reached)})
+        for line, text in _patch_texts(ground, file)
+        if sets.search(text)
+    ]
+
+
+def _patch_texts(ground: Ground, file: str) -> list[tuple[int, str]]:
+    """Line and text of what stands below `patch:` and `patchesStrategicMerge:`."""
+    from executor.tools.yaml_read import NotYaml, Scalar
+    from executor.tools.yaml_read import read as read_yaml
+
+    try:
+        todo: list[Any] = [(each, False) for each in read_yaml(ground.tree.read(file))]
+    except (OSError, Refused, NotYaml):
+        return []
+    found = []
+    while todo:
+        node, patch = todo.pop()
+        if isinstance(node, dict):
+            todo += [(value, key in ("patch", "patchesStrategicMerge")) for key, value in node.items()]
+        elif isinstance(node, list):
+            todo += [(each, patch) for each in node]
+        elif patch and isinstance(node, Scalar) and "\n" in node:
+            found.append((node.line, str(node)))
+    return sorted(found)
 
 
 def _no_version(thing: Thing, kind: str | None) -> Blocked:
@@ -189,6 +232,7 @@ def _no_version(thing: Thing, kind: str | None) -> Blocked:
 
 def _block_range(ground: Ground, files: Files, spot: Spot, limits: Limits) -> None:
     for cell in cells(files, ground.inventory, spot, limits.scope):
+        block_templates(cell.spot)
         if not is_exact(cell.text):
             raise Blocked(
                 ReasonCode.RANGE,

@@ -322,4 +322,7 @@ def first_line(text: str) -> str:
 def _unintended(paths: Sequence[str], changes: Sequence[Change]) -> str:
     shown = "; ".join(f"{each} (in {each.build})" for each in changes[:5])
     more = f"; and {len(changes) - 5} more" if len(changes) > 5 else ""
-    return f"{', '.join(paths)}: the edit would also change what was not meant, nothing was written: {shown}{more}"
+    return (
+        f"{', '.join(paths)}: the edit would also change what was not meant, nothing was written: {shown}{more}; "
+        "where that is meant, say everywhere"
+    )

@@ -281,3 +281,20 @@ def test_what_is_reached_through_symlinks_is_shared_and_covered(tmp_path: Path) 
     SET.perform(arguments, LiveToolbox(site(), declared=frozenset({"base/release.yaml"})))
     assert (root / "link.yaml").is_symlink()
     assert (root / "base/release.yaml").read_text(encoding="utf-8") == wanted.replace("0.1.18", "0.1.19")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("v1.0.0", "1.1.0", "has a leading v"),
+        ("1.0.0-alpine", "1.1.0", "without -alpine"),
+        ("1.0.0-rc1", "1.0.0", None),
+        ("1.0.0-rc.1", "1.1.0", None),
+        ("1.0.0-alpine", "1.1.0-alpine3", None),
+        ("v1.0.0", "v1.1.0", None),
+    ],
+)
+def test_what_a_new_tag_lacks_is_said(tmp_path: Path, before: str, after: str, said: str | None) -> None:
+    text = RELEASE.replace(f"0.1.17@{OLD}", before)
+    forecast = OPERATION.foresee(replace(IMAGE, version=after), site_of(tmp_path, {"apps/release.yaml": text}))
+    assert [said in each if said else False for each in forecast.warnings] == ([True] if said else [])
