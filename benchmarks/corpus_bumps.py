@@ -192,7 +192,8 @@ def faults(task: Task, plan: Plan, everything: bool) -> list[str]:
     if task.field == "image" and not everything:
         wanted = {(number, path) for number, path, _ in task.spots}
         got = {(path[0], path[1:]) for edit, values, _ in changed if edit.path == task.path for path, _, _ in values}
-        if wanted != got or len(plan.edits) != 1:
+        elsewhere = [path for _, values, _ in changed for path, _, _ in values if not is_elsewhere(path, task)]
+        if (wanted != got or len(plan.edits) != 1) and elsewhere:
             found.append(f"changed {got}, wanted {wanted}")
     if task.field == "chart":
         found += [
@@ -201,6 +202,13 @@ def faults(task: Task, plan: Plan, everything: bool) -> list[str]:
         if len(plan.edits) != 1 and not everything:
             found.append("more than one file")
     return found
+
+
+def is_elsewhere(path: tuple[Any, ...], task: Task) -> bool:
+    """A place that wins over values: a variable of Flux's (where the value is one), an image of postRenderers."""
+    keys = [str(each).removeprefix("('tag:yaml.org,2002:str', '").removesuffix("')") for each in path[1:]]
+    variable = keys[:1] == ["data"] or keys[:3] == ["spec", "postBuild", "substitute"]
+    return keys[:2] == ["spec", "postRenderers"] or (variable and any("${" in text for _, _, text in task.spots))
 
 
 def difference(edit: FileEdit) -> tuple[list[tuple[tuple[Any, ...], Any, Any]], list[str]]:
