@@ -70,7 +70,7 @@ def _stage(job: Job, repository: Repository, declared: Sequence[str]) -> None:
     past = journals.past_of(job.workspace.home.root, job.task.id)
     git = Git(repository.root)
     changed = git.dirty(declared)
-    ours = [path for path in changed if past.is_ours(repository.root, path)]
+    ours = [path for path in changed if past.is_ours(repository.name, repository.root, path)]
     ignored = [path for path in ours if changed[path] == IGNORED]
     job.warnings += [f"{path} is ignored by git and was not staged" for path in ignored]
     git.stage([path for path in ours if path not in ignored])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -138,6 +139,9 @@ class Config:
     phrases: tuple[PhraseEntry, ...] = ()
 
 
+MAX_BYTES = 1024 * 1024
+
+
 def load(root: Path) -> Config:
     """The configuration of the repository at `root`; the defaults where it has no executor.toml.
 
@@ -145,22 +149,32 @@ def load(root: Path) -> Config:
     """
     path = root / FILE_NAME
     try:
-        return read(files.read(path))
+        content = files.read(path, MAX_BYTES + 1)
     except FileNotFoundError:
-        return Config()
+        if not path.is_symlink():
+            return Config()
+        raise ConfigError("is a link to what is not there", place=FILE_NAME, remedy="remove or mend it") from None
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", place=f"{FILE_NAME}:1") from None
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise ConfigError("is a link out of the repository", place=FILE_NAME, remedy="put the file itself here")
+    return read(content)
 
 
 def read(content: bytes) -> Config:
     """The configuration that these bytes say (the gate reads them from a commit). Raises ConfigError as `load` does."""
     import tomllib
 
+    if len(content) > MAX_BYTES:
+        raise ConfigError(f"has more than {MAX_BYTES} bytes", place=FILE_NAME, remedy="is it the right file?")
     try:
-        text = content.decode()
+        text = content.decode("utf-8-sig")
         data = tomllib.loads(text)
     except UnicodeDecodeError as error:
-        raise ConfigError(f"not UTF-8 (byte {error.start})", place=f"{FILE_NAME}:1") from None
+        place = f"{FILE_NAME}:{1 + content.count(bytes([10]), 0, error.start)}"
+        raise ConfigError(f"not UTF-8 (byte {error.start})", place=place, remedy="save it as UTF-8") from None
+    except RecursionError:
+        raise ConfigError("nested too deeply", place=f"{FILE_NAME}:1", remedy="flatten it") from None
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         place = f"{FILE_NAME}:{line[1] if line else text.count(chr(10)) + 1}"
@@ -169,7 +183,10 @@ def read(content: bytes) -> Config:
         config = convert(Config, data)
         _check(config)
     except ConversionError as error:
-        raise ConfigError(error.message, place=f"{FILE_NAME}:{_line_of(text, error.path)}") from None
+        key = ".".join(map(str, error.path))
+        named = not key or f'"{error.path[-1]}"' in error.message
+        place = f"{FILE_NAME}:{_line_of(text, error.path)}"
+        raise ConfigError(error.message if named else f"{key}: {error.message}", place=place) from None
     return config
 
 
@@ -178,8 +195,10 @@ def _check(config: Config) -> None:
     if config.retry.attempts not in (1, 2):
         raise ConversionError(("retry", "attempts"), f"found {config.retry.attempts}, expected 1 or 2 (contracts.md)")
     for name in ("build", "push", "kustomize", "registry", "command"):
-        if getattr(config.timeouts, name) <= 0:
+        if not 0 < getattr(config.timeouts, name) < math.inf:
             raise ConversionError(("timeouts", name), "expected a number of seconds above 0")
+    if not 0 <= config.retry.pause_seconds < math.inf:
+        raise ConversionError(("retry", "pause_seconds"), "expected a number of seconds")
     _check_templates(config.commit)
     for path, where in [
         (config.report_folder, ("report_folder",)),
@@ -187,6 +206,8 @@ def _check(config: Config) -> None:
     ]:
         if Path(path).is_absolute() or ".." in Path(path).parts:
             raise ConversionError(where, f'found "{path}", expected a folder inside the repository')
+        if Path(path).parts[:1] in ((".git",), (".executor",)):
+            raise ConversionError(where, f"found \"{path}\", expected a folder that is not git's or executor's own")
     if config.time_zone is not None:
         from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 

@@ -67,6 +67,7 @@ class Job:
     log: str = ""
     task_blob: str | None = None
     staged_trees: dict[Repository, str] = field(default_factory=dict)
+    unstaged: str = ""
     finished: datetime | None = None
 
     @property

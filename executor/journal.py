@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ FOLDER = Path(".executor") / "runs"
 
 def new_run_id(now: datetime) -> str:
     """Sorts by time, to the microsecond, and names a file: `20260131T142501.034117Z-3f9c`."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{os.urandom(2).hex()}"
 
 
 @dataclass
@@ -68,7 +67,7 @@ def prepare(root: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         ignore = folder / ".gitignore"
-        if not ignore.exists():
+        if not ignore.is_file() or not ignore.stat().st_size:  # a full disk leaves an empty one
             ignore.write_text("*\n", encoding="utf-8")
     except OSError as error:
         raise RepositoryError(
@@ -81,24 +80,24 @@ def prepare(root: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What earlier runs of a task left: the digests of everything that they wrote, by path, and the runs that never
-    came to an end, with their entries."""
+    """What earlier runs of a task left: the digests of everything that they wrote, by repository and path, and the runs
+    that never came to an end, with their entries."""
 
-    written: Mapping[str, frozenset[str]]
+    written: Mapping[tuple[str, str], frozenset[str]]
     unfinished: Mapping[str, tuple[Mapping[str, Any], ...]]
 
-    def is_ours(self, root: Path, path: str) -> bool:
-        """Whether the bytes of `path` in the repository at `root` are what one of these runs wrote there."""
+    def is_ours(self, name: str, root: Path, path: str) -> bool:
+        """Whether the bytes of `path` in the repository of that name, at `root`, are what one of these runs wrote."""
         try:
             digest = files.sha256((root / path).read_bytes())
         except OSError:
             return False
-        return digest in self.written.get(path, frozenset())
+        return digest in self.written.get((name, path), frozenset())
 
 
 def past_of(root: Path, task_id: str) -> Past:
     """All journals of this task. A torn last line is what a crash leaves and is passed over."""
-    written: dict[str, set[str]] = {}
+    written: dict[tuple[str, str], set[str]] = {}
     unfinished: dict[str, tuple[Mapping[str, Any], ...]] = {}
     for path in sorted((root / FOLDER).glob("*.jsonl")):
         entries = tuple(_entries(path))
@@ -106,7 +105,7 @@ def past_of(root: Path, task_id: str) -> Past:
             continue
         for entry in entries:
             if entry["event"] == "write":
-                written.setdefault(entry["path"], set()).add(entry["after"])
+                written.setdefault((entry.get("repository", ""), entry["path"]), set()).add(entry["after"])
         if entries[-1]["event"] != "end":
             unfinished[path.stem] = entries
     return Past({path: frozenset(digests) for path, digests in written.items()}, unfinished)

@@ -128,6 +128,10 @@ class Runner:
             self.interrupted = True
             reason = "interrupted; what it had begun was ended"
             return _Result(_not_run(step, Cannot(Status.ERRORED, ReasonCode.INTERRUPTED, reason)))
+        except OSError as error:  # a full disk, a file that may not be read: the machine's fault, not the task's
+            at = f"{error.filename}: " if error.filename else ""
+            reason = f"{at}{error.strerror or error}; mend that and run again"
+            return _Result(_not_run(step, Cannot(Status.ERRORED, ReasonCode.WRITE_FAILED, reason)))
         except Exception as error:  # a bug of ours: the other criteria still deserve their turn
             self.bugs.append(traceback.format_exc())
             reason = f"a defect of executor: {type(error).__name__}: {error}; the log has the details, please report it"

@@ -84,7 +84,13 @@ def _clean(repository: Repository, task: Task, declared: list[str], past: Past) 
         whole = frozenset[str]() if path == task.path else frozenset({path})
         yield Check(f"ignored paths in {repository.name}", False, reason, cannot, whole)
         del dirty[path]
-    foreign = sorted(path for path in declared if path in dirty and not past.is_ours(repository.root, path))
+    for path in Git(repository.root).overlooked(declared):
+        flags = "--no-assume-unchanged --no-skip-worktree"
+        reason = f"git was told to overlook changes of {path}; `git update-index {flags} {quote(path)}` first"
+        cannot = Cannot(Status.BLOCKED, ReasonCode.DIRTY, reason)
+        yield Check(f"overlooked paths in {repository.name}", False, reason, cannot, frozenset({path}))
+    theirs = (path for path in declared if path in dirty)
+    foreign = sorted(path for path in theirs if not past.is_ours(repository.name, repository.root, path))
     if not foreign:
         yield Check(
             f"clean paths in {repository.name}", True, f"{len(declared)} paths to write, none changed by others"

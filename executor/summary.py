@@ -12,7 +12,7 @@ from executor.reasons import ReasonCode
 from executor.report import Report, TaskStatus
 from executor.repository import Repository
 from executor.taskfile import parse
-from executor.wording import next_steps
+from executor.wording import next_steps, not_staged
 
 
 def exit_code(job: Job) -> int:
@@ -24,6 +24,8 @@ def exit_code(job: Job) -> int:
         return 130
     if any(each.status is Status.REFUSED or each.reason_code is ReasonCode.NEEDS_APPROVAL for each in selected):
         return 4
+    if job.unstaged:
+        return 1
     return 0 if all(_is_done(each) for each in selected) else 1
 
 
@@ -68,7 +70,9 @@ def build_report(job: Job) -> Report:
         changes=report.Changes(files_modified=_modified(job), commands_executed=ran),
         progress_log_entry=job.log,
         status=status,
-        next_steps=next_steps(job.typed, status, job.outcomes, dry_run=job.call.dry_run),
+        next_steps=not_staged(job.typed, job.unstaged)
+        if job.unstaged
+        else next_steps(job.typed, status, job.outcomes, dry_run=job.call.dry_run),
         repository=repositories[0],
         repositories=repositories,
         task_blob=job.task_blob,

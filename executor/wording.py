@@ -61,4 +61,9 @@ def next_steps(task: str, status: str, outcomes: Sequence[Outcome], *, dry_run: 
     return f"Nothing was done.{still_open} See what each criterion becomes: executor explain {task}"
 
 
+def not_staged(task: str, why: str) -> str:
+    """What to do where git could not take what was done."""
+    return f"What was done is not staged: {why.rstrip('.')}. Mend that, then: executor run {task}"
+
+
 _GRAVE = (Status.FAILED, Status.ERRORED, Status.REFUSED, Status.BLOCKED)

@@ -74,10 +74,14 @@ def perform(job: Job, observer: Observer) -> Finished:
         job.outcomes = runner.run()
         job.bugs, job.interrupted = runner.bugs, runner.interrupted
         tick_and_log(job, journal)
-        stage(job)
-        note_trees(job)
+        try:
+            stage(job)
+            note_trees(job)
+        except RepositoryError as error:  # another git is at work, the disk is full: no reason to lose the report
+            job.unstaged = str(error)
         finished = finish(job, journal)
-        journal.add("end", status=finished.document["status"])
+        if not job.unstaged:  # else the next run finishes this one
+            journal.add("end", status=finished.document["status"])
     return finished
 
 

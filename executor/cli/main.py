@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from executor.cli.parsers import parser_for
 from executor.console import silence
-from executor.errors import ExecutorError, Stop
+from executor.errors import ExecutorError, Stop, UsageError
 from executor.models import Status
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("executor: interrupted", file=sys.stderr)
         return _INTERRUPTED_EXIT
+    except OSError as error:
+        at = f"{error.filename}: " if error.filename else ""
+        print(f"executor: {at}{error.strerror or error}; mend that and run again", file=sys.stderr)
+        return UsageError.exit_code
     except Exception:
         print(f"executor: a defect of ours, please report it; details: {_log_defect()}", file=sys.stderr)
         return _BUG_EXIT

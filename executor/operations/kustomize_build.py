@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from executor.errors import Blocked, Failed
 from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk, TaskType
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.values import dataclass
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from executor.flux.targets import Chosen
     from executor.operations.interface import Site, Toolbox
     from executor.tools.kustomize import Build
+
+
+_KIND = pattern(rb"(?m)^kind: *\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,12 @@ def _by(chosen: Chosen, builds: Iterable[Build]) -> Iterable[tuple[str, Build]]:
 
 def _evidence(folder: str, build: Build) -> dict[str, Any]:
     """What was seen of one build. Raises Failed where it rendered nothing."""
-    objects = len(build.documents())
+    documents = build.documents()
+    objects = len(documents)
+    strange = next((each for each in documents if not _KIND.search(each)), None)
+    if strange is not None:
+        words = f"{folder}: kustomize build succeeds, and what it prints is no object: {strange[:60]!r}"
+        raise Failed(ReasonCode.INVALID_MANIFEST, words)
     if objects == 0:
         raise Failed(ReasonCode.INVALID_MANIFEST, f"{folder}: kustomize build succeeds but renders no object")
     return {

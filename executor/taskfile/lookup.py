@@ -72,7 +72,7 @@ def id_of(path: Path) -> str:
 def id_from_name(path: Path) -> str:
     """`task-12 - Build it.md` → task-12, `TASK-001-build.md` → TASK-001, `build.md` → build."""
     found = _NAME.match(path.stem)
-    return found[1] if found else re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-") or "task"
+    return found[1] if found else re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-")[:200] or "task"
 
 
 def _files(root: Path, folders: Sequence[str]) -> Iterator[Path]:

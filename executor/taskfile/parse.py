@@ -36,7 +36,7 @@ from executor.taskfile.sections import (
 from executor.values import dataclass
 
 MAX_BYTES = 10 * 1024 * 1024
-_ID = pattern(r"[A-Za-z0-9._-]+\Z")
+_ID = pattern(r"[A-Za-z0-9._-]{1,200}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +166,10 @@ def _id(matter: FrontMatter, path: Path) -> str:
     if node is None or (node.id == "scalar" and not own):
         return id_from_name(path)
     if not _ID.match(own):
+        wrong = f"the id {own[:80]!r} is not made of up to 200 letters, digits, `.`, `_` and `-`"
         raise TaskFileError(
-            f"the id {own!r} is not made of letters, digits, `.`, `_` and `-`" if own else "the id is no single value",
-            place=f"{path}:{matter.lines['id']}", remedy="write it like `id: TASK-001`",
+            wrong if own else "the id is no single value", place=f"{path}:{matter.lines['id']}",
+            remedy="write it like `id: TASK-001`",
         )  # fmt: skip
     return own
 

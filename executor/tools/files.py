@@ -52,7 +52,7 @@ def replace(path: Path, data: bytes, *, scratch: Path | None = None) -> None:
 def _write_and_rename(folder: Path, path: Path, data: bytes) -> None:
     import tempfile
 
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=folder)
+    descriptor, name = tempfile.mkstemp(prefix=".executor-", suffix=".new", dir=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

@@ -96,7 +96,7 @@ class Git:
             return name.removeprefix("refs/heads/"), commit
         branch = self.attempt("symbolic-ref", "--quiet", "--short", "HEAD")
         if branch.exit_code > 1:  # no detached HEAD: git does not work here at all (somebody else's repository, say)
-            raise RepositoryError(f"{branch.command}: {_words(branch)}", place=str(self.root))
+            raise RepositoryError(f"{branch.command}: {_words(branch)}", place=str(self.root), remedy=_remedy(branch))
         found = self.attempt("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
         return (
             branch.output.strip() if branch.exit_code == 0 else None,
@@ -112,6 +112,12 @@ class Git:
         listed = self.run("status", *options, "--", *map(_literal, paths))
         entries = [entry for entry in listed.decode(errors="surrogateescape").split("\0") if entry]
         return {entry[3:]: entry[:2] for entry in entries}
+
+    def overlooked(self, paths: Sequence[str]) -> list[str]:
+        """Of `paths`, those whose changes git was told to overlook (assume-unchanged, skip-worktree)."""
+        listed = self.run("ls-files", "-v", "-z", "--", *map(_literal, paths)) if paths else b""
+        entries = [entry for entry in listed.decode(errors="surrogateescape").split("\0") if entry]
+        return [entry[2:] for entry in entries if entry[0].islower() or entry[0] == "S"]
 
     def stage(self, paths: Sequence[str], env: Mapping[str, str] | None = None) -> None:
         """Exactly these paths as they are in the work tree, also where a .gitignore matches what is tracked (for
@@ -131,6 +137,12 @@ class Git:
             self.run("read-tree", commit or "--empty", env=env)
             self.stage(paths, env)
             return self.run("write-tree", env=env).decode().strip()
+
+
+def _remedy(done: process.Completed) -> str | None:
+    """The command that git itself advises."""
+    advised = next((line.strip() for line in done.errors.splitlines() if line.strip().startswith("git config")), None)
+    return advised and f"if it is yours: {advised}"
 
 
 def _words(done: process.Completed) -> str:

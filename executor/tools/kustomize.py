@@ -15,7 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from executor.errors import Errored
 from executor.patterns import pattern
+from executor.reasons import ReasonCode
 from executor.tools.process import Call, Completed, find, run, run_together
 from executor.values import dataclass, field
 
@@ -78,6 +80,14 @@ class Build:
 
     def objects(self) -> list[dict[str, Any]]:
         return [each for text in self.documents() for each in load(text) if isinstance(each, dict)]
+
+
+_ANSWERS = (0, 1)
+"""kustomize and kubectl end with 1 for every error that they know of; 2 is a panic of Go, below 0 a signal."""
+
+
+def _end(exit_code: int) -> str:
+    return f"was ended by signal {-exit_code}" if exit_code < 0 else f"ended with exit code {exit_code}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +169,12 @@ class Kustomize:
     def _as_build(self, done: Completed, places: tuple[str, Path | None]) -> Build:
         if self.on_run:
             self.on_run(done)
+        if not done.timed_out and done.exit_code not in _ANSWERS:
+            raise Errored(
+                ReasonCode.CRASHED,
+                f"`{self.command[0]}` {_end(done.exit_code)} without an answer; run `{done.command}` to see why",
+                retryable=True,
+            )
         text = plain_error(done.errors)
         for place in filter(None, (places[1], places[0])):
             text = text.replace(f"{place}/", "").replace(str(place), ".")

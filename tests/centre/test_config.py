@@ -75,7 +75,11 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
         ('time_zone = "Europe/Atlantis"\n', 1, "no such time zone"),
         ('a = "b\n', 1, "not TOML"),
         ("registry = 5\n", 1, "expected a table"),
-        ('retry.attempts = "2"\n', 1, "expected a whole number"),
+        ('retry.attempts = "2"\n', 1, "retry.attempts: found"),
+        ("[timeouts]\nbuild = nan\n", 2, "above 0"),
+        ("[retry]\npause_seconds = inf\n", 2, "a number of seconds"),
+        ('report_folder = ".git/reports"\n', 1, "git's or executor's own"),
+        ("a = " + "[" * 5000 + "]" * 5000, 1, "nested too deeply"),
     ],
 )
 def test_wrong(tmp_path: Path, text: str, line: int, said: str) -> None:
@@ -87,6 +91,27 @@ def test_wrong(tmp_path: Path, text: str, line: int, said: str) -> None:
 
 
 def test_not_utf8(tmp_path: Path) -> None:
-    (tmp_path / "executor.toml").write_bytes(b'branch = "\xff"\n')
-    with pytest.raises(ConfigError, match="not UTF-8"):
+    (tmp_path / "executor.toml").write_bytes(b'# ok\nbranch = "\xff"\n')
+    with pytest.raises(ConfigError, match=r"executor\.toml:2: not UTF-8"):
+        load(tmp_path)
+
+
+def test_a_byte_order_mark_is_nothing_wrong(tmp_path: Path) -> None:
+    (tmp_path / "executor.toml").write_bytes(b'\xef\xbb\xbfbranch = "trunk"\n')
+    assert load(tmp_path).branch == "trunk"
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [("nowhere", "a link to what is not there"), ("/etc/hostname", "a link out"), ("/dev/zero", "is no regular file")],
+)
+def test_links(tmp_path: Path, target: str, said: str) -> None:
+    (tmp_path / "executor.toml").symlink_to(target)
+    with pytest.raises(ConfigError, match=said):
+        load(tmp_path)
+
+
+def test_too_large(tmp_path: Path) -> None:
+    (tmp_path / "executor.toml").write_bytes(b"#" * 2_000_000)
+    with pytest.raises(ConfigError, match="more than"):
         load(tmp_path)

@@ -99,17 +99,6 @@ def test_a_folder_to_start_in_that_is_none(tmp_path: Path) -> None:
         assert ran.exit_code == 2 and "nowhere" in ran.stderr, ran
 
 
-def test_a_lock_of_git_is_named(tmp_path: Path) -> None:
-    root = repository(tmp_path / "ops", task(BUMP))
-    lock = root / ".git/index.lock"
-    lock.touch()
-    ran = executor(root, "run", "tasks/TASK-001.md")
-    assert ran.exit_code == 2 and "index.lock" in ran.stderr, ran
-    lock.unlink()
-    assert executor(root, "run", "tasks/TASK-001.md").exit_code == 0
-    assert git(root, "diff", "--cached", "--name-only").split() == ["apps/ffl/release.yaml", "tasks/TASK-001.md"]
-
-
 @pytest.mark.parametrize(
     ("file", "path"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from shlex import quote
 from typing import Any
 
 from executor.errors import Stop, Unresolved
@@ -65,7 +66,7 @@ class Reading(Commands):
         return Cannot(
             Status.UNRESOLVED,
             ReasonCode.PERSON,
-            f'"{token.text}" is a person\'s work; when it is done: executor tick {self.whole.task.path} '
+            f'"{token.text}" is a person\'s work; when it is done: executor tick {quote(str(self.whole.task.path))} '
             f"{self.criterion.index} --by NAME --note TEXT",
         )
 

@@ -1,0 +1,123 @@
+"""The machine's faults: tools that die, full disks, files that git overlooks. No box is ticked that was not proven."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import ENVIRONMENT, executor, git
+
+from run.sample import BUILD, BUMP, RELEASE, report, repository, task
+
+KUSTOMIZE = """#!/bin/sh
+[ "$1" = version ] && {{ echo v5.5.0; exit 0; }}
+{}
+"""
+
+
+def with_kustomize(tmp_path: Path, script: str) -> dict[str, str]:
+    """An environment whose `kustomize` does this instead of building."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "kustomize").write_text(KUSTOMIZE.format(script))
+    (folder / "kustomize").chmod(0o755)
+    return {**ENVIRONMENT, "PATH": f"{folder}:{ENVIRONMENT['PATH']}"}
+
+
+@pytest.mark.parametrize("script", ["kill -9 $$", "echo 'fatal error: out of memory' >&2; exit 2"])
+def test_a_kustomize_that_dies_proves_nothing(tmp_path: Path, script: str) -> None:
+    root = repository(tmp_path / "ops", task(BUMP + BUILD))
+    ran = executor(root, "run", "--json", "TASK-001", env=with_kustomize(tmp_path, script))
+    outcomes = json.loads(ran.stdout)["outcomes"]
+    assert (outcomes[0]["status"], outcomes[0]["reason_code"]) == ("errored", "crashed"), outcomes
+    assert outcomes[1]["status"] in ("errored", "skipped")
+    assert (root / "apps/ffl/release.yaml").read_text() == RELEASE
+    assert "- [x]" not in (root / "tasks/TASK-001.md").read_text()
+
+
+def test_what_kustomize_prints_has_to_be_objects(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUILD))
+    ran = executor(root, "run", "--json", "TASK-001", env=with_kustomize(tmp_path, "echo 'a: ['"))
+    outcome = json.loads(ran.stdout)["outcomes"][0]
+    assert (outcome["status"], outcome["reason_code"]) == ("failed", "invalid-manifest")
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_what_git_overlooks_is_blocked(tmp_path: Path, flag: str) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    git(root, "update-index", flag, "apps/ffl/release.yaml")
+    outcome = json.loads(executor(root, "run", "--json", "TASK-001").stdout)["outcomes"][0]
+    assert outcome["status"] == "blocked" and "git update-index" in outcome["reason"], outcome
+    assert (root / "apps/ffl/release.yaml").read_text() == RELEASE
+
+
+def test_a_lock_of_git_costs_no_report(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    (root / ".git/index.lock").touch()
+    ran = executor(root, "run", "TASK-001")
+    assert ran.exit_code == 1, ran
+    assert "is not staged" in ran.stdout and "index.lock" in ran.stdout
+    assert report(root)["criteria"]["completed"] == 1
+    (root / ".git/index.lock").unlink()
+    assert executor(root, "run", "TASK-001").exit_code == 0
+    assert git(root, "diff", "--cached", "--name-only").split() == ["apps/ffl/release.yaml", "tasks/TASK-001.md"]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4M", "none", str(place)], check=False)
+    if mounted.returncode != 0:
+        pytest.fail("a small disk is needed, which only root can mount: run the tests as root, or in a container")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("left", [0, 8, 16, 24, 32, 48, 64])
+def test_a_full_disk_is_no_defect_of_ours(small_disk: Path, left: int) -> None:
+    """`left` kilobytes. Nothing is torn, the message says what to do, and a run with room again finishes."""
+    root = repository(small_disk / "ops", task(BUMP))
+    fill = small_disk / "fill"
+    with fill.open("wb", buffering=0) as file:
+        while True:
+            try:
+                file.write(b"\0" * 4096)
+            except OSError:
+                break
+    os.truncate(fill, max(0, fill.stat().st_size - left * 1024))
+    ran = executor(root, "run", "TASK-001")
+    assert ran.exit_code in (0, 1, 2), ran
+    assert "defect of" not in ran.stdout + ran.stderr, ran
+    assert ran.exit_code == 0 or "space" in ran.stdout + ran.stderr, ran
+    bumped = RELEASE.replace("0.1.17", "0.1.18")
+    assert (root / "apps/ffl/release.yaml").read_text() in (RELEASE, bumped)
+    fill.unlink()
+    assert executor(root, "run", "TASK-001").exit_code == 0
+    assert (root / "apps/ffl/release.yaml").read_text() == bumped
+    assert "- [x]" in (root / "tasks/TASK-001.md").read_text()
+    assert executor(root, "verify", "TASK-001").exit_code in (0, 1)
+    assert not git(root, "status", "--porcelain", "--", ".executor")
+
+
+def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    name = os.fsencode(root / "tasks") + b"/\xff.md"
+    (root / "tasks/TASK-001.md").rename(os.fsdecode(name))
+    ran = executor(root, "run", os.fsdecode(name))
+    assert ran.exit_code == 2 and "not UTF-8" in ran.stderr, ran
+    assert (root / "apps/ffl/release.yaml").read_text() == RELEASE
+
+
+def test_the_longest_name(tmp_path: Path) -> None:
+    name = "x" * 252 + ".md"
+    root = repository(tmp_path / "ops", task(BUMP))
+    (root / "tasks" / name).write_text(task(BUMP).replace("id: TASK-001\n", ""))
+    (root / "tasks/TASK-001.md").unlink()
+    ran = executor(root, "run", f"tasks/{name}")
+    assert ran.exit_code == 0, ran
+    assert "- [x]" in (root / "tasks" / name).read_text()
