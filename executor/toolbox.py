@@ -133,7 +133,7 @@ class LiveToolbox:
             self._take_back(placed)
             raise Errored(
                 ReasonCode.WRITE_FAILED,
-                f"{placed[-1].path}: {error.strerror}; every file is as it was",
+                f"{edit.path}: {error.strerror}; every file is as it was",
                 retryable=False,
             ) from None
         except BaseException:

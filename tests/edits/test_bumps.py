@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from services import own_registry
 from support import git, make_repository
 
-from executor.errors import Blocked, Failed, Stop
+from executor.errors import Blocked, Errored, Failed, Stop
 from executor.flux.change import LATER
 from executor.flux.places import Source, Spot
 from executor.flux.values import Values, layer, merge
@@ -281,6 +282,39 @@ def test_what_is_reached_through_symlinks_is_shared_and_covered(tmp_path: Path) 
     SET.perform(arguments, LiveToolbox(site(), declared=frozenset({"base/release.yaml"})))
     assert (root / "link.yaml").is_symlink()
     assert (root / "base/release.yaml").read_text(encoding="utf-8") == wanted.replace("0.1.18", "0.1.19")
+
+
+FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  path: ./apps
+  sourceRef: {kind: GitRepository, name: flux-system}
+  postBuild:
+    substitute: {FFL_VERSION: 0.1.17}
+"""
+
+
+@pytest.mark.parametrize("fault", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("number", range(3))
+def test_a_fault_at_any_write_leaves_every_file_as_it_was(tmp_path: Path, number: int, fault: BaseException) -> None:
+    release = RELEASE.replace("version: 0.1.17 # chart", "version: ${FFL_VERSION}")
+    clusters = {f"clusters/{each}/apps.yaml": FLUX for each in ("a", "b", "c")}
+    site = site_of(tmp_path, {"apps/release.yaml": release, **clusters})
+    written: list[str] = []
+
+    def on_write(path: str, before: str | None, after: str) -> None:
+        if len(written) == number:
+            raise fault
+        written.append(path)
+
+    toolbox = LiveToolbox(site, declared=frozenset(clusters), on_write=on_write)
+    with pytest.raises((Errored, KeyboardInterrupt)):
+        OPERATION.perform(replace(CHART, everywhere=True), toolbox)
+    assert written == list(clusters)[:number]
+    assert {path: site.tree.read(path).decode() for path in clusters} == clusters
+    assert not [each for each in site.tree.root.rglob("*") if each.name.endswith(".new")]
 
 
 @pytest.mark.parametrize(
