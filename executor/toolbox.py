@@ -130,12 +130,9 @@ class LiveToolbox:
                 placed.append(edit)
                 files.replace(self.site.tree.locate(edit.path), edit.after, scratch=self.scratch)
         except OSError as error:
-            self._take_back(placed)
-            raise Errored(
-                ReasonCode.WRITE_FAILED,
-                f"{edit.path}: {error.strerror}; every file is as it was",
-                retryable=False,
-            ) from None
+            left = self._take_back(placed)
+            said = f"could not be taken back: {', '.join(left)} (see `git diff`)" if left else "every file is as it was"
+            raise Errored(ReasonCode.WRITE_FAILED, f"{edit.path}: {error.strerror}; {said}", retryable=False) from None
         except BaseException:
             self._take_back(placed)
             raise
@@ -153,15 +150,21 @@ class LiveToolbox:
                 f"{edit.path} was changed by somebody else during the run; nothing written",
             )
 
-    def _take_back(self, placed: Sequence[FileEdit]) -> None:
+    def _take_back(self, placed: Sequence[FileEdit]) -> list[str]:
+        """Returns the paths where even that failed."""
+        left = []
         for edit in reversed(placed):
-            target = self.site.tree.locate(edit.path)
-            if target.exists() and target.read_bytes() != edit.after:
-                continue  # it never got there, or is somebody else's now
-            if edit.before is None:
-                target.unlink(missing_ok=True)
-            else:
-                files.replace(target, edit.before, scratch=self.scratch)
+            try:
+                target = self.site.tree.locate(edit.path)
+                if target.exists() and target.read_bytes() != edit.after:
+                    continue  # it never got there, or is somebody else's now
+                if edit.before is None:
+                    target.unlink(missing_ok=True)
+                else:
+                    files.replace(target, edit.before, scratch=self.scratch)
+            except OSError:
+                left.append(edit.path)
+        return left
 
     def kustomize(self) -> Kustomize:
         from executor.tools.kustomize import Kustomize

@@ -317,6 +317,22 @@ def test_a_fault_at_any_write_leaves_every_file_as_it_was(tmp_path: Path, number
     assert not [each for each in site.tree.root.rglob("*") if each.name.endswith(".new")]
 
 
+def test_what_cannot_be_taken_back_is_named(tmp_path: Path) -> None:
+    release = RELEASE.replace("version: 0.1.17 # chart", "version: ${FFL_VERSION}")
+    clusters = {f"clusters/{each}/apps.yaml": FLUX for each in ("a", "b", "c")}
+    site = site_of(tmp_path, {"apps/release.yaml": release, **clusters})
+    scratch = tmp_path / "scratch"
+
+    def on_write(path: str, before: str | None, after: str) -> None:
+        if path == "clusters/b/apps.yaml":
+            scratch.rmdir()
+            scratch.write_text("no folder any more")
+
+    toolbox = LiveToolbox(site, declared=frozenset(clusters), on_write=on_write, scratch=scratch)
+    with pytest.raises(Errored, match=r"^clusters/b/apps.yaml: .*taken back: clusters/a/apps.yaml \(see `git diff`\)"):
+        OPERATION.perform(replace(CHART, everywhere=True), toolbox)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
