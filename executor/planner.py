@@ -5,7 +5,7 @@ The edits of one step are laid over the tree before the next is foreseen, so tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from executor.all_operations import kinds, operation
@@ -124,6 +124,7 @@ def plan(task: TaskFile, workspace: Workspace, types: Types, selected: Mapping[i
         cannot = _not_to_run(criterion, types, selected) or recognised.cannot
         before = scene.snapshot()
         steps = tuple(_step(each, task, workspace, types, scene, home=home) for each in recognised.requests)
+        steps = _remarked(steps, recognised.remarks)
         cannot = cannot or next((step.cannot for step in steps if step.cannot is not None), None)
         if cannot is not None:
             scene.take_back(before)
@@ -131,6 +132,14 @@ def plan(task: TaskFile, workspace: Workspace, types: Types, selected: Mapping[i
             scene.add(steps, lay=cannot is None)
         criteria.append(Planned(criterion, recognised, steps, cannot))
     return Plan(task, workspace, types, tuple(criteria))
+
+
+def _remarked(steps: tuple[Step, ...], remarks: Sequence[str]) -> tuple[Step, ...]:
+    """What was decided on the way (which heading's version, which place) is said with the first step."""
+    if not remarks or not steps or steps[0].forecast is None:
+        return steps
+    words = f"{steps[0].forecast.words} ({'; '.join(remarks)})"
+    return (replace(steps[0], forecast=replace(steps[0].forecast, words=words)), *steps[1:])
 
 
 def home_of(task: TaskFile, workspace: Workspace) -> Repository:

@@ -112,6 +112,9 @@ class Runner:
         result = self._guarded(step, toolbox)
         ran = toolbox.taken()
         stopped = result.outcome.cannot
+        if stopped is None and planned.recognised.remarks:
+            settled = {**result.outcome.evidence, "settled": list(planned.recognised.remarks)}
+            result = replace(result, outcome=replace(result.outcome, evidence=settled))
         if self.journal is not None:
             evidence = {"evidence": dict(result.outcome.evidence), "changed": result.outcome.changed}
             ended = evidence if stopped is None else {"reason": stopped.reason, "code": stopped.code}
