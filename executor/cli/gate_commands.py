@@ -98,15 +98,16 @@ def verify_command(arguments: argparse.Namespace) -> int:
         arguments.task, arguments.after = arguments.after, "HEAD"  # `--after TASK`: COMMIT may be left out
     console = Console(sys.stderr if arguments.json else sys.stdout)
     say = _Teller(console)
+    key = None if arguments.key is None else arguments.start / arguments.key
     if arguments.input is not None:
         from executor.gate.contract import read_call
 
-        call = read_call(_text(arguments.input, arguments.start), arguments.start, key=arguments.key, say=say)
+        call = read_call(_text(arguments.input, arguments.start), arguments.start, key=key, say=say)
     elif arguments.task is None:
         raise UsageError("which task?", remedy="executor verify TASK.md, or executor verify --input -")
     else:
         call = Call(arguments.task, arguments.start, tuple(arguments.checks) or ("all",), arguments.timeout,
-                    arguments.key, say=say)  # fmt: skip
+                    key, say=say)  # fmt: skip
     if arguments.after is not None:
         return _after(call, console, json=arguments.json)
     return _verify(call, console, commit=arguments.commit, json=arguments.json)
@@ -210,8 +211,9 @@ def gate_command(arguments: argparse.Namespace) -> int:
     judged = judge(arguments.start, arguments.base, arguments.head, tuple(arguments.notes))
     for path, write in ((arguments.junit, junit), (arguments.sarif, sarif)):
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(write(judged), encoding="utf-8")
+            place = arguments.start / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(write(judged), encoding="utf-8")
     console = Console(sys.stderr if arguments.json else sys.stdout)
     for each in judged.findings:
         console.line(f"✗ {each.place}: {each.rule}: {each.message}" if each.refuses else f"! {each.message}")
@@ -227,12 +229,12 @@ def certificate_show(arguments: argparse.Namespace) -> int:
 
     document = find_document(arguments.which, arguments.start)
     if arguments.output is not None:
-        path = arguments.output / str(summary(document)["file"])
+        path = arguments.start / arguments.output / str(summary(document)["file"])
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(document)
         Console().line(str(path))
     elif arguments.signed is not None:
-        for path in write_signed(document, arguments.signed):
+        for path in write_signed(document, arguments.start / arguments.signed):
             Console().line(str(path))
     elif arguments.json:
         machine(summary(document))
@@ -245,7 +247,8 @@ def certificate_show(arguments: argparse.Namespace) -> int:
 def certificate_check(arguments: argparse.Namespace) -> int:
     from executor.gate.inspect import check_which
 
-    checked = check_which(arguments.which, arguments.start, arguments.keys, arguments.base)
+    keys = None if arguments.keys is None else arguments.start / arguments.keys
+    checked = check_which(arguments.which, arguments.start, keys, arguments.base)
     if arguments.json:
         machine(checked.document())
     else:
@@ -260,7 +263,8 @@ def keys_new(arguments: argparse.Namespace) -> int:
     from executor.repository import top_of
 
     root = top_of(arguments.start)
-    path, key = keys.create(arguments.name, arguments.folder or keys.key_folder(), days=arguments.days)
+    folder = keys.key_folder() if arguments.folder is None else arguments.start / arguments.folder
+    path, key = keys.create(arguments.name, folder, days=arguments.days)
     trusted = keys.trust(root, key)
     where = trusted.relative_to(root)
     if arguments.json:

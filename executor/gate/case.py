@@ -123,11 +123,23 @@ class Look:
         """Failed and refused say no; everything else is not to know."""
         unknown = not isinstance(stop, Failed | Refused | Blocked) or stop.code in _NOT_TO_KNOW
         status = CheckStatus.ERROR if unknown else CheckStatus.FAIL
+        cause = ": ".join(part for part in (_CAUSE.get(stop.code), stop.reason) if part)
         return self.found(
-            status, stop.reason, cause=stop.reason, remedy=REMEDY[stop.code],
+            status, stop.reason, cause=cause, remedy=REMEDY[stop.code],
             task_issue=not unknown, transient=stop.retryable, evidence={"reason_code": str(stop.code)},
         )  # fmt: skip
 
+
+_CAUSE = {
+    ReasonCode.UNREACHABLE: "registry or engine down",
+    ReasonCode.BAD_ANSWER: "registry answers badly",
+    ReasonCode.NOT_IN_REGISTRY: "image missing",
+    ReasonCode.DIGEST_DIFFERS: "digest differs",
+    ReasonCode.BUILD_FAILED: "build broken",
+    ReasonCode.BROKE_BUILD: "build broken",
+    ReasonCode.INVALID_MANIFEST: "manifest not valid",
+}
+"""What people call it, in front of the reason."""
 
 _NOT_TO_KNOW = frozenset(
     {ReasonCode.TOOL_MISSING, ReasonCode.PERMISSION, ReasonCode.NEEDS_LOGIN, ReasonCode.NEEDS_NETWORK,

@@ -25,7 +25,7 @@ from executor.gate.cover import Question, Usable, cover
 from executor.gate.history import Past, Side, Step, Store, Tasks, commits, own
 from executor.gate.objects import Objects, quarantine
 from executor.gate.policy import Policy, changes_policy, of_commit
-from executor.gate.verdict import Verdict
+from executor.gate.verdict import Verdict, counted
 from executor.repository import top_of
 from executor.safety import DEFAULT_BRANCHES
 from executor.taskfile.model import Criterion, TaskFile
@@ -76,12 +76,11 @@ class Judged:
     @property
     def sentence(self) -> str:
         certified = sum(1 for each in self.covered.values() if each)
-        many = "commit" if len(self.commits) == 1 else "commits"
-        words = f"{len(self.commits)} {many} on {self.base[:12]}, {certified} of them certified"
+        words = f"{counted(len(self.commits), 'commit')} on {self.base[:12]}, {certified} of them certified"
         if self.accepted:
             return f"Accepted: {words}"
         count = sum(each.refuses for each in self.findings)
-        return f"Refused: {words}, {count} finding{'s' if count != 1 else ''}"
+        return f"Refused: {words}, {counted(count, 'finding')}"
 
     def document(self) -> dict[str, Any]:
         return {

@@ -249,7 +249,8 @@ def _demand(certificate: Certificate, policy: Policy) -> None:
         raise Rejected(f"it is older than {age} days ({certificate.facts.issued})")
     manual = [each.index for each in certificate.facts.criteria if each.verdict == Verdict.MANUAL]
     if manual and policy.gate.manual_ticks == "refuse":
-        raise Rejected(f"criteria {', '.join(map(str, manual))} are ticked by hand, which the policy does not allow")
+        which = f"criteria {', '.join(map(str, manual))} are" if len(manual) > 1 else f"criterion {manual[0]} is"
+        raise Rejected(f"{which} ticked by hand, which the policy does not allow")
 
 
 @dataclass

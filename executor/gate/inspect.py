@@ -106,12 +106,17 @@ def _trusted(
         raise UsageError("not inside a repository: whose keys are trusted?", remedy="--keys FILE")
     objects = Objects(repository.root)
     branches = (repository.branch,) if repository.branch else DEFAULT_BRANCHES
-    for name in (base,) if base else (f"refs/heads/{each}" for each in branches):
+    places = [f"refs/{kind}/{each}" for kind in ("heads", "remotes/origin") for each in branches]
+    for name in [base] if base else places:
         commit = objects.named(name)
         if commit is not None:
             data = objects.file(commit, keys.TRUSTED_KEYS)
-            return keys.parse_trusted((data or b"").decode(errors="replace")), f"{keys.TRUSTED_KEYS} of {name}"
+            return keys.parse_trusted((data or b"").decode(errors="replace")), f"{keys.TRUSTED_KEYS} of {_short(name)}"
     raise UsageError("neither --keys nor a main branch says which keys are trusted", remedy="--keys FILE or --base REF")
+
+
+def _short(ref: str) -> str:
+    return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
 
 
 def other_content(objects: Objects, commit: str, certificate: Certificate) -> str | None:

@@ -36,9 +36,9 @@ _PREFIX = "executor-verify-"
 def workplace() -> Iterator[Path]:
     """One folder for everything temporary of this process, locked while it lives. Folders of processes that were
     killed have no lock any more and are removed; a process in another container keeps its own."""
-    old = tempfile.tempdir
-    _sweep(Path(tempfile.gettempdir()))
-    while (held := _locked(Path(tempfile.mkdtemp(prefix=_PREFIX)))) is None:
+    old, temporary = tempfile.tempdir, _temporary()
+    _sweep(temporary)
+    while (held := _locked(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=temporary)))) is None:
         pass  # somebody's sweep was quicker than our lock
     descriptor, folder = held
     tempfile.tempdir = str(folder)
@@ -48,6 +48,12 @@ def workplace() -> Iterator[Path]:
         tempfile.tempdir = old
         shutil.rmtree(folder, ignore_errors=True)
         os.close(descriptor)
+
+
+def _temporary() -> Path:
+    """As tempfile.gettempdir(), which tries it out with a file that a kill would leave behind."""
+    usual = Path(tempfile.tempdir or os.environ.get("TMPDIR") or "/tmp")  # noqa: S108 - only its name
+    return usual if usual.is_dir() and os.access(usual, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
 
 
 def _sweep(folder: Path) -> None:

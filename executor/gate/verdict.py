@@ -125,9 +125,9 @@ def decide(version: int, checks: Sequence[Recorded], criteria: Sequence[Recorded
     if open_ends:
         return Decision(CertificateStatus.NEEDS_FURTHER_REVIEW, "Not everything is proved: " + "; ".join(open_ends))
     conditions = tuple(_conditions(checks, criteria))
-    proved = _numbered(sum(each.verdict == Verdict.PROVED for each in criteria), "criterion proved", "criteria proved")
+    proved = counted(sum(each.verdict == Verdict.PROVED for each in criteria), "criterion proved", "criteria proved")
     manual = sum(each.verdict == Verdict.MANUAL for each in criteria)
-    words = f"{proved}, {manual} declared by hand, {_numbered(len(checks), 'check', 'checks')} without a failure"
+    words = f"{proved}, {manual} declared by hand, {counted(len(checks), 'check')} without a failure"
     if conditions:
         return Decision(CertificateStatus.CONDITIONALLY_APPROVED, words, conditions)
     return Decision(CertificateStatus.APPROVED, words)
@@ -163,5 +163,6 @@ def _conditions(checks: Iterable[Recorded], criteria: Iterable[Recorded]) -> Ite
             yield f"{each.name}: {each.note}"
 
 
-def _numbered(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

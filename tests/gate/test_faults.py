@@ -26,6 +26,7 @@ def cut_off(work: Work, folder: Path, how: str, points: int) -> list[dict[str, A
     env = {**ENVIRONMENT, "TMPDIR": str(left)}
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
+    assert not list(left.iterdir()), "what the killed ones left, the next ones removed"
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

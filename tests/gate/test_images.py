@@ -100,6 +100,7 @@ def test_another_image_under_that_tag(pushed: tuple[Work, str], services: Servic
     document = answer.json
     assert check(document, "criterion 2: image.push")["status"] == "fail"
     assert set(document["unticked"]) >= {1, 2}
+    assert document["failure_analysis"]["root_cause"].startswith("digest differs: ")
     assert "[x] Push it" not in work.read(TASK)
 
 
@@ -113,5 +114,6 @@ def test_registry_that_does_not_answer(pushed: tuple[Work, str], services: Servi
     assert answer.code == 1
     document = answer.json
     assert check(document, "criterion 2: image.push")["status"] == "error"
+    assert document["failure_analysis"]["root_cause"].startswith("registry or engine down: ")
     assert document["unticked"] == [] and document["failure_analysis"]["is_task_issue"] is False
     assert document["status"] == "NEEDS_FURTHER_REVIEW"

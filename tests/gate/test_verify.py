@@ -428,6 +428,7 @@ def test_build_broken_by_a_later_commit_unticks(work: Work) -> None:
     work.commit("Break it", DEPLOYMENT)
     document = failed(work.verify("--commit"), "criterion 2: kustomize.build")
     assert 2 in document["unticked"]
+    assert document["failure_analysis"]["root_cause"].startswith("build broken")
     text = work.read(TASK)
     assert "- [ ] `kustomize build apps/prod`" in text
     assert "Verification failed: criterion" in text

@@ -10,7 +10,7 @@ from executor.all_operations import operation
 from executor.convert import convert
 from executor.errors import Failed, Stop
 from executor.gate.case import Case, Look, Subject, look
-from executor.gate.verdict import CheckStatus, Found
+from executor.gate.verdict import CheckStatus, Found, counted
 from executor.models import Performed
 from executor.operations.interface import Site
 from executor.repository import Repository
@@ -130,7 +130,7 @@ def _secrets(this: Look, case: Case, subject: Subject) -> Found:
             "; ".join(found), cause="a secret would be committed", evidence={"places": found},
             remedy="seal or encrypt it (SOPS, SealedSecret), and change the secret: it lay open in a file",
         )  # fmt: skip
-    return this.passed(f"{len(subject.changes)} changed files looked through")
+    return this.passed(f"{counted(len(subject.changes), 'changed file')} looked through")
 
 
 def _masked(this: Look, case: Case) -> Found:
@@ -151,7 +151,7 @@ def _masked(this: Look, case: Case) -> Found:
             cause="a secret was shown to a run", evidence={"places": found},
             remedy="keep it out of what the run prints and of the task, change it, open the boxes and run again",
         )  # fmt: skip
-    return this.passed(f"{len(proving)} report{'s' if len(proving) != 1 else ''} looked through")
+    return this.passed(f"{counted(len(proving), 'report')} looked through")
 
 
 def _texts(value: Any, where: str = "") -> Iterable[tuple[str, str]]:

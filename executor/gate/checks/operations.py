@@ -21,7 +21,7 @@ from executor.gate.checks.digests import AsItWasKnown, Unanswered, known_to
 from executor.gate.checks.task_file import manual_of, reopened
 from executor.gate.claims import Claim
 from executor.gate.envelope import sha256_of
-from executor.gate.verdict import CheckStatus, Found, Verdict
+from executor.gate.verdict import CheckStatus, Found, Verdict, counted
 from executor.models import Artefact, Ran, Risk
 from executor.operations.interface import Operation, Site
 from executor.planner import Plan, Planned, Step, plan
@@ -228,7 +228,9 @@ def _same_tree(this: Look, case: Case, subject: Subject) -> Found:
     certified = {each.path: each.after for each in subject.changes if each.path not in own}
     differing = sorted(path for path in made.keys() | certified.keys() if made.get(path) != certified.get(path))
     if not differing:
-        return this.passed(f"{len(made)} files, byte for byte", evidence={"paths": sorted(made), "tree": subject.tree})
+        return this.passed(
+            f"{counted(len(made), 'file')}, byte for byte", evidence={"paths": sorted(made), "tree": subject.tree}
+        )
     path = differing[0]
     undeclared = [each for each in differing if each not in made]
     what = f"{', '.join(undeclared)}: changed, and no passed criterion changes it" if undeclared else (

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from executor.gate.case import Case, Look, Subject, look
-from executor.gate.verdict import CheckStatus, Found
+from executor.gate.verdict import CheckStatus, Found, counted
 from executor.journal import Past
 from executor.reasons import ReasonCode
 from executor.safety import Task, check_repository
@@ -84,7 +84,7 @@ def _reports(this: Look, case: Case) -> Found:
             remedy="add it under [repositories] in executor.toml", task_issue=False,
         )  # fmt: skip
     listed = {each.path: each.sha256 for each in case.runs}
-    return this.passed(f"{len(case.runs)} run{'s' if len(case.runs) != 1 else ''}", evidence={"sha256": listed})
+    return this.passed(counted(len(case.runs), "run"), evidence={"sha256": listed})
 
 
 def _paths(this: Look, case: Case, subject: Subject) -> Found:
