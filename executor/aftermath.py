@@ -38,6 +38,8 @@ def tick_and_log(job: Job, journal: Journal) -> None:
     try:
         if files.sha256(job.task.path.read_bytes()) != job.task.digest:
             raise RepositoryError("somebody changed the task file during the run")
+        if Git(job.workspace.home.root).head() != job.states[job.workspace.home].head:
+            raise RepositoryError("the branch was switched during the run; switch back")
         files.replace(job.task.path.resolve(), job.task_after, scratch=journal.folder)
     except (OSError, RepositoryError) as error:
         _untick(job, error)

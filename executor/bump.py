@@ -5,6 +5,7 @@ It works in the working tree only: nothing is ticked, logged, staged or committe
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,8 +13,9 @@ from executor.all_operations import operation
 from executor.models import Performed
 from executor.operations.interface import Site
 from executor.report import unified
-from executor.repository import open_workspace
+from executor.repository import Repository, open_workspace
 from executor.toolbox import LiveToolbox
+from executor.tools.git import Git
 from executor.tools.tree import Tree
 from executor.values import dataclass
 
@@ -38,6 +40,11 @@ class Call:
 def bump(call: Call) -> dict[str, Any]:
     """Do it, or rehearse it. Returns a JSON-able document; raises Stop with nothing changed where it cannot be done."""
     repository = open_workspace(call.start).home
+    with contextlib.nullcontext() if call.dry_run else Git(repository.root).lock(f"bump of {call.name}"):
+        return _bump(call, repository)
+
+
+def _bump(call: Call, repository: Repository) -> dict[str, Any]:
     kind = operation("helmrelease.bump")
     assert kind is not None
     arguments = kind.arguments(

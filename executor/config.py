@@ -199,6 +199,7 @@ def _check(config: Config) -> None:
             raise ConversionError(("timeouts", name), "expected a number of seconds above 0")
     if not 0 <= config.retry.pause_seconds < math.inf:
         raise ConversionError(("retry", "pause_seconds"), "expected a number of seconds")
+    _check_ports(config.registry)
     _check_templates(config.commit)
     for path, where in [
         (config.report_folder, ("report_folder",)),
@@ -215,6 +216,13 @@ def _check(config: Config) -> None:
             ZoneInfo(config.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise ConversionError(("time_zone",), f'no such time zone: "{config.time_zone}"') from None
+
+
+def _check_ports(registry: RegistryEntry) -> None:
+    for host in (registry.url or "", *registry.plain_http):
+        _, colon, port = host.partition("/")[0].rpartition("]")[2].partition(":")
+        if colon and not (port.isdigit() and 0 < int(port) < 65536):
+            raise ConversionError(("registry",), f'found "{host}", expected a port from 1 to 65535')
 
 
 MESSAGE_FIELDS = ("title", "id", "path", "what", "why", "impact", "verification")

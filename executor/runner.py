@@ -26,7 +26,7 @@ INDEPENDENT = frozenset(
 @dataclass
 class Runner:
     """Runs one plan. With `dry_run` nothing outside of memory changes: edits go into overlays, and what would build or
-    push is planned only. `journal` None (a dry run) records nothing."""
+    push is planned only. `journal` None (a dry run) records nothing. `heads` is what HEAD said when it was checked."""
 
     plan: Plan
     tools: Tools
@@ -35,6 +35,7 @@ class Runner:
     dry_run: bool = False
     interrupted: bool = False
     bugs: list[str] = field(default_factory=list)
+    heads: Mapping[Repository, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._scene = Scene(live=True)
@@ -126,7 +127,9 @@ class Runner:
         try:
             return _Result(self._perform(step, toolbox))
         except Stop as stop:
-            return _Result(_not_run(step, stop.as_cannot()), stop.retryable and isinstance(stop, Failed | Errored))
+            cannot = stop.as_cannot()
+            cannot = replace(cannot, reason=self.tools.masker(cannot.reason))  # a server may quote what it was sent
+            return _Result(_not_run(step, cannot), stop.retryable and isinstance(stop, Failed | Errored))
         except KeyboardInterrupt:
             self.interrupted = True
             reason = "interrupted; what it had begun was ended"
@@ -172,8 +175,16 @@ class Runner:
                 logs=None if self.journal is None else self.journal.logs,
                 scratch=None if self.journal is None else self.journal.folder,
                 on_write=self._journal_write(repository),
+                seen=self._seen(repository),
+                head=self.heads.get(repository),
             )
         return self._toolboxes[repository]
+
+    def _seen(self, repository: Repository) -> dict[str, bytes | None]:
+        """What the plan's edits found in the files."""
+        steps = (step for step in self.plan.steps if step.repository is repository and step.forecast is not None)
+        edits = [edit for step in steps if step.forecast is not None for edit in step.forecast.edits]
+        return {edit.path: edit.before for edit in reversed(edits)}
 
     def _journal_write(self, repository: Repository) -> Callable[[str, str | None, str], None]:
         def on_write(path: str, before: str | None, after: str) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from executor.errors import Blocked, Errored, Failed, Refused
+from executor.errors import Blocked, Errored, Failed, Refused, Stop
 from executor.models import Artefact, FileEdit, Ran
 from executor.observer import Observer, Silent
 from executor.operations.interface import Site
 from executor.reasons import ReasonCode
 from executor.tools import files, process
+from executor.tools.git import Git
 from executor.tools.identity import identify
 from executor.tools.masking import Masker
 from executor.values import dataclass, field, replace
@@ -51,7 +53,8 @@ class Tools:
             found.append(("kustomize", *identify(kustomize.program, lambda: kustomize.version, memory)))
         engine: Engine | None = self.found.get("engine")
         if engine is not None:
-            found.append(("docker", engine.version(), None))
+            with contextlib.suppress(Stop):  # it did its work, or failed before this: no reason to lose the report
+                found.append(("docker", engine.version(), None))
         return found
 
 
@@ -61,6 +64,7 @@ class LiveToolbox:
 
     `on_write` is told path, old and new digest before each file is put in place (the journal's intent). `logs` is the
     folder for long output, `scratch` one on the repository's file system for files that are about to be renamed.
+    `seen` is what the files held when the run was planned and checked, or what it wrote since; `head` what HEAD said.
     """
 
     site: Site
@@ -72,6 +76,8 @@ class LiveToolbox:
     logs: Path | None = None
     scratch: Path | None = None
     on_write: Callable[[str, str | None, str], None] = lambda path, before, after: None
+    seen: dict[str, bytes | None] = field(default_factory=dict)
+    head: str | None = None
     ran: list[Ran] = field(default_factory=list)
 
     def run(
@@ -123,6 +129,7 @@ class LiveToolbox:
             return
         placed: list[FileEdit] = []
         try:
+            self._check_branch()
             for edit in edits:
                 self._check(edit)  # again, right before: the proof in between takes time
                 before = None if edit.before is None else files.sha256(edit.before)
@@ -136,6 +143,14 @@ class LiveToolbox:
         except BaseException:
             self._take_back(placed)
             raise
+        self.seen.update({edit.path: edit.after for edit in edits})
+
+    def _check_branch(self) -> None:
+        if self.head is not None and Git(self.site.tree.root).head() != self.head:
+            raise Refused(
+                ReasonCode.WRONG_BRANCH,
+                f"the branch of {self.site.repository} was switched during the run; nothing was written, switch back",
+            )
 
     def _check(self, edit: FileEdit) -> None:
         if edit.path not in self.declared:
@@ -144,7 +159,7 @@ class LiveToolbox:
             now = self.site.tree.read(edit.path)
         except FileNotFoundError:
             now = None
-        if now != edit.before:
+        if now != edit.before or (not self.dry_run and now != self.seen.get(edit.path, now)):
             raise Failed(
                 ReasonCode.CHANGED_MEANWHILE,
                 f"{edit.path} was changed by somebody else during the run; nothing written",

@@ -8,8 +8,6 @@ A dry run goes the same way without the lock and the journal, and writes nothing
 from __future__ import annotations
 
 import contextlib
-import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 from executor import journal as journals
@@ -26,11 +24,8 @@ from executor.runner import Runner
 from executor.selection import select
 from executor.taskfile import duplicates, edit
 from executor.toolbox import Tools
-from executor.tools import files
 from executor.tools.git import Git
 from executor.values import replace
-
-LOCK_NAME = "executor.lock"
 
 
 def run_task(call: Call, observer: Observer) -> Finished:
@@ -70,7 +65,7 @@ def perform(job: Job, observer: Observer) -> Finished:
             base_commit=job.states[job.workspace.home].commit,
         )
         journals.close_unfinished(job.workspace.home.root, tuple(job.past.unfinished), job.run_id)
-        runner = Runner(job.plan, job.tools, observer, journal)
+        runner = Runner(job.plan, job.tools, observer, journal, heads=_heads(job))
         job.outcomes = runner.run()
         job.bugs, job.interrupted = runner.bugs, runner.interrupted
         tick_and_log(job, journal)
@@ -108,6 +103,10 @@ def prepare(call: Call, workspace: Workspace, path: Path) -> Job:
     )  # fmt: skip
 
 
+def _heads(job: Job) -> dict[Repository, str]:
+    return {repository: state.head for repository, state in job.states.items()}
+
+
 def others_of(job: Job) -> list[Repository]:
     """Repositories beside the task's own, in one fixed order, so that two runs never wait for each other."""
     return sorted((each for each in job.states if each is not job.workspace.home), key=lambda each: str(each.root))
@@ -115,8 +114,7 @@ def others_of(job: Job) -> list[Repository]:
 
 def hold(held: contextlib.ExitStack, repository: Repository, task: Path) -> None:
     """Take the repository's lock until the end of the run."""
-    holder = {"pid": os.getpid(), "task": str(task), "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}"}
-    held.enter_context(files.lock(Git(repository.root).common_dir() / LOCK_NAME, holder))
+    held.enter_context(Git(repository.root).lock(str(task)))
 
 
 # look at what earlier runs left; check

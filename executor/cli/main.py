@@ -29,6 +29,8 @@ _STOP_EXIT = {Status.REFUSED: 4}
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Exit codes are those of contracts.md: 0, 1, 2, 3, 4, 75, 130."""
     signal.signal(signal.SIGTERM, _as_interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+        signal.signal(signal.SIGHUP, _as_interrupt)
     gc.set_threshold(_NEW_OBJECTS)
     _make_streams_safe()
     arguments = parser_for(argv).parse_args(argv)

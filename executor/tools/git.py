@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from executor.errors import RepositoryError
-from executor.tools import process
+from executor.tools import files, process
 from executor.values import dataclass
 
 _READS = frozenset(
@@ -24,11 +26,13 @@ IGNORED = "!!"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`branch` is None when HEAD is detached, `commit` None before the first commit; `busy` names what is under way."""
+    """`branch` is None when HEAD is detached, `commit` None before the first commit; `busy` names what is under way;
+    `head` is what the file HEAD says."""
 
     branch: str | None
     commit: str | None
     busy: str | None
+    head: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,16 @@ class Git:
         branch, commit = self._head()
         folder = self._folder("--git-dir")
         busy = next((what for name, what in _UNDER_WAY.items() if (folder / name).exists()), None)
-        return State(branch, commit, busy)
+        return State(branch, commit, busy, self.head())
+
+    def head(self) -> str:
+        """What the file HEAD says: the branch, or a commit where none is checked out."""
+        return (self._folder("--git-dir") / "HEAD").read_text(encoding="utf-8", errors="replace")
+
+    def lock(self, what: str) -> contextlib.AbstractContextManager[None]:
+        """Nobody else of us writes in the repository while inside. Raises LockHeld, RepositoryError."""
+        holder = {"pid": os.getpid(), "task": what, "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}"}
+        return files.lock(self.common_dir() / "executor.lock", holder)
 
     def _head(self) -> tuple[str | None, str | None]:
         """Branch and commit by one question where both are plain, as they nearly always are."""

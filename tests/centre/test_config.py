@@ -75,6 +75,7 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
         ('time_zone = "Europe/Atlantis"\n', 1, "no such time zone"),
         ('a = "b\n', 1, "not TOML"),
         ("registry = 5\n", 1, "expected a table"),
+        ('[registry]\nurl = "127.0.0.1:99999"\n', 1, "expected a port"),
         ('retry.attempts = "2"\n', 1, "retry.attempts: found"),
         ("[timeouts]\nbuild = nan\n", 2, "above 0"),
         ("[retry]\npause_seconds = inf\n", 2, "a number of seconds"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import ENVIRONMENT, executor, git
@@ -121,3 +125,53 @@ def test_the_longest_name(tmp_path: Path) -> None:
     ran = executor(root, "run", f"tasks/{name}")
     assert ran.exit_code == 0, ran
     assert "- [x]" in (root / "tasks" / name).read_text()
+
+
+SLOW = "sleep 1.5; exec kubectl kustomize $(echo \"$@\" | sed 's/^build //')"
+
+
+def meanwhile(root: Path, env: dict[str, str], *commands: str) -> tuple[int, dict[str, Any]]:
+    """Run TASK-001 whose first criterion takes seconds, and these commands while it does."""
+    run = [sys.executable, "-m", "executor", "run", "--json", "TASK-001"]
+    with subprocess.Popen(run, cwd=root, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+        for _ in range(600):
+            if list(root.glob(".executor/runs/*.jsonl")):
+                break
+            time.sleep(0.02)
+        for command in commands:
+            subprocess.run(command, shell=True, cwd=root, env=env, check=True)
+        out, _ = running.communicate(timeout=120)
+    return running.returncode, json.loads(out)
+
+
+def test_an_edit_by_somebody_else_is_not_taken_along(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUILD + BUMP))
+    code, document = meanwhile(root, with_kustomize(tmp_path, SLOW), "echo '# mine' >> apps/ffl/release.yaml")
+    assert code == 1 and document["outcomes"][1]["reason_code"] == "changed-meanwhile", document["outcomes"][1]
+    assert (root / "apps/ffl/release.yaml").read_text() == RELEASE + "# mine\n"
+    assert git(root, "diff", "--cached", "--name-only").split() == ["tasks/TASK-001.md"]
+
+
+def test_a_branch_that_is_switched_ends_it(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUILD + BUMP))
+    code, document = meanwhile(root, with_kustomize(tmp_path, SLOW), "git checkout -q -b other")
+    assert code in (1, 4), document
+    assert document["outcomes"][1]["reason_code"] == "wrong-branch"
+    assert (root / "apps/ffl/release.yaml").read_text() == RELEASE
+    assert "- [x]" not in (root / "tasks/TASK-001.md").read_text()
+    assert document["criteria"]["completed"] == 0
+
+
+def test_a_lost_terminal_ends_it_in_order(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUILD + BUMP))
+    ran = executor(root, "run", "--json", "TASK-001", env=with_kustomize(tmp_path, "kill -HUP $PPID; sleep 5"))
+    assert ran.exit_code == 130, ran
+    assert report(root)["outcomes"][0]["reason_code"] == "interrupted"
+
+
+def test_bump_waits_for_nobody_and_edits_beside_nobody(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    with (root / ".git/executor.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ran = executor(root, "bump", "ffl", "--version", "0.1.18")
+    assert ran.exit_code == 75 and (root / "apps/ffl/release.yaml").read_text() == RELEASE
