@@ -89,7 +89,8 @@ _SAYS_NO = frozenset(
     "somebody someone us we they he she i "
     # the same in other languages: "(noch nicht)", "(pas maintenant)"
     "nicht nein kein keine nie niemals noch erst vorerst nur ohne falls wenn sobald ausser statt stattdessen manuell "
-    "pas non jamais sauf sans seulement uniquement plus tard sinon nunca sin solo salvo excepto cuando todavia aun luego "
+    "pas non jamais sauf sans seulement uniquement plus tard sinon nunca sin solo salvo excepto cuando "
+    "todavia aun luego "
     "mai senza tranne quando poi dopo nao sem apenas exceto depois niet geen nooit alleen zonder behalve indien "
     "bez tylko jesli poza inte ingen aldrig endast utan ikke aldri kun uten ei".split()
 )

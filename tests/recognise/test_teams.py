@@ -70,6 +70,8 @@ def test_all_images_are_those_that_the_task_makes(world: World) -> None:
     assert any("all images" in each for each in made.remarks) and any(
         "another criterion" in each for each in made.remarks
     )
+    both = world.all(["Build stitcher 1.1.0", "Build and push all images with tag 1.2.0"])[-1]
+    assert told(both).count("image.build") == told(both).count("image.push") > 1
     looked_at = world.all(["Verify stitcher 1.1.0 in the registry", "Push all images with tag 1.1.0"])[-1]
     assert told(looked_at).count("image.push") == len(list(Path(world.workspace.home.root).rglob("Dockerfile*")))
 

@@ -145,6 +145,7 @@ class ImageAsks(Base):
         if self.at.explicit:
             raise Blocked(ReasonCode.AMBIGUOUS, "which image is not said")
         here = list(dict.fromkeys(each.name for each in self.names.images))
+        build = build or any(each.what == "image.build" and each.get("images") == images for each in self.asks)
         if images.plural or images.it:
             made = list(self.at.facts().versions)
             found = here if build or not named else (made or here) if images.every else named

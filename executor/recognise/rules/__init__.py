@@ -26,10 +26,16 @@ def table() -> tuple[Grammar, Lexer]:
     grammar.phrase("sep", "; | STOP | , | AND | , AND | ,? THEN | AND THEN | &")
     grammar.phrase("sentence", "clause:<clause>", lambda c: tuple(c["clause"]))
     grammar.phrase("follow", "PUSH IT?", lambda c: (Ask("image.push", {"images": Images(it=True)}),))
+    grammar.phrase("follow", "PUSHED r:<registry>?", _pushed)
     grammar.phrase("sentence", "clause:<clause> <sep> more:<follow>", _followed)
     grammar.phrase("sentence", "clause:<clause> <sep> more:<sentence>", lambda c: (*c["clause"], *c["more"]))
     grammar.seal()
     return grammar, Lexer(grammar)
+
+
+def _pushed(c: Mapping[str, Any]) -> tuple[Ask, ...]:
+    """ "… is built … and pushed to X"."""
+    return (Ask("image.push", {"images": Images(it=True), "registry": c.get("r")}),)
 
 
 def _followed(c: Mapping[str, Any]) -> tuple[Ask, ...] | None:

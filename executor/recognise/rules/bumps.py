@@ -24,7 +24,14 @@ def add(g: Grammar) -> None:
     g.phrase("its_image", "THE? x:NAME DOCKER* IMAGE (TAG | VERSION_WORD | REFERENCE)?", _its_image)
     g.phrase("what_of", "f:<field> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
     g.phrase("what_of", "f:<field>", lambda c: (None, c["f"]))
+    g.phrase("what_of", "f:<field> n:NAME", _image_named)
     g.phrase("what_of", "THE? x:PATH f:<field>?", _of_file)
+
+
+def _image_named(c: Captured) -> tuple[Target, Field] | None:
+    """ "image ghcr.io/team/api": that which is pinned."""
+    pinned = c["f"] == Field("image") and c["n"].entry.pins and not c["n"].entry.releases
+    return (Target(None, (c["n"],)), c["f"]) if pinned else None
 
 
 def _its_image(c: Captured) -> Field | None:
@@ -41,7 +48,7 @@ def _of_file(c: Captured) -> tuple[Target, Any] | None:
 def _bump(c: Captured) -> list[Ask] | None:
     if "images" in c:
         return _image_for_image(c)
-    target, field = c["what_of"]
+    target, field = c["what_of"] if "what_of" in c else (c["r"], c.get("f"))
     if target is None:
         target = c.get("in_release", Target())
     elif "in_release" in c:
@@ -72,6 +79,8 @@ def _image_for_image(c: Captured) -> list[Ask] | None:
 
 
 def _unspoken(c: Captured) -> list[Ask] | None:
+    if "images" in c:
+        return _image_for_image(c)
     if "x" in c:
         c = {**c, "change": Change(c["x"])}
     first = _plain({**c, "what_of": c.get("what_of") or (c["r"], c["f"])})
@@ -97,6 +106,8 @@ RULES = (
             f"MANNER? <bump_verb> <what_of> :? {_REST}",
             f"<what_of> <be>? MANNER? <bump_done> {_REST}",
             f"bump_verb:<rolling> <what_of> back {_REST}",
+            "<where> , <bump_verb> <what_of> <change> <manner>*",
+            "r:<release> (: | DASH) <bump_verb> THE? f:<field>? <change> <where>? <manner>*",
             "MANNER? <bump_verb> images:<change> <where>? <manner>*",
             "MANNER? u:UPGRADE <what_of> { <where> where2:<where> <in_release> } <manner>*",
             "<what_of> <be>? MANNER? u:UPGRADED { <where> where2:<where> <in_release> } <manner>*",
@@ -143,6 +154,11 @@ RULES = (
             ),
             "Update `longhorn` (storage) from 1.10.1 to 1.11.0": (
                 "helmrelease.bump name=longhorn namespace=storage from_version=1.10.1 version=1.11.0"
+            ),
+            "In staging, bump longhorn to 1.11.0": "helmrelease.bump name=longhorn where=staging version=1.11.0",
+            "longhorn: update chart to 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
+            "Update image `ghcr.io/jzkk720/pacgate-api` to 0.1.2": (
+                "kustomize.image file=clusters/overlays/prod/kustomization.yaml image=ghcr.io/jzkk720/pacgate-api tag=0.1.2"
             ),
             "Bump longhorn to 1.11.0 everywhere": "helmrelease.bump name=longhorn everywhere=True version=1.11.0",
             "Bump OCIRepository podinfo to 6.8.0": "source.bump kind=OCIRepository name=podinfo version=6.8.0",
@@ -205,6 +221,12 @@ RULES = (
             "Bump longhorn to 1.11.0 in staging, not prod": "u",
             "Bump longhorn to 1.11.0 first in staging": "u",
             "Bump longhorn to 1.11.0 in staging or prod": "u",
+            "In staging or prod, bump longhorn to 1.11.0": "u",
+            "In staging, bump longhorn to 1.11.0 in prod": "u",
+            "In the meantime, bump longhorn to 1.11.0": "u",
+            "longhorn: do not update chart to 1.11.0": "u",
+            "longhorn: update docs to 1.11.0": "u",
+            "Update image of `ghcr.io/unknown/api` to 0.1.2": "u",
             "Bump longhorn to 1.11.0 in staging and canary": "u",
             "Bump longhorn to 1.11.0 in staging and then prod": "u",
             "Bump the stitcher image in the ffl HelmRelease to 0.1.18": "b not-found",
@@ -219,6 +241,7 @@ RULES = (
         (
             "<what_of> (: | DASH | ,)? <change> <manner>*",
             "<what_of> (: | DASH)? arrow:→ x:<value> <manner>*",
+            "images:<change> <where>? <manner>*",
             "r:<release> (: | DASH) f:<field> (: | =)? <change>",
             "r:<release> (: | DASH) f:<field> (: | =)? <change> , f2:<field> (: | =)? c2:<change>",
         ),
@@ -230,6 +253,10 @@ RULES = (
             "**render-worker** `render` — chart `0.1.17` → `0.1.18`, image `0.1.17` → `0.1.18`": (
                 "helmrelease.bump name=render-worker namespace=render field=chart from_version=0.1.17 version=0.1.18 + "
                 "helmrelease.bump name=render-worker namespace=render field=image from_version=0.1.17 version=0.1.18"
+            ),
+            "`ghcr.io/dani-garcia/vaultwarden:1.35.2` → `ghcr.io/dani-garcia/vaultwarden:1.35.3`": (
+                "helmrelease.bump name=vaultwarden namespace=default field=image image=ghcr.io/dani-garcia/vaultwarden "
+                "file=apps/vaultwarden/helmrelease.yaml from_version=1.35.2 version=1.35.3"
             ),
             "longhorn chart → 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
             "ffl: 0.1.17 → 0.1.18": "helmrelease.bump name=ffl from_version=0.1.17 version=0.1.18",

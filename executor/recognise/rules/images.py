@@ -97,6 +97,9 @@ RULES = (
             "Build the render-worker image 0.1.18": "image.build render-worker:0.1.18",
             "Build the render worker image, version 0.1.18": "image.build render-worker:0.1.18",
             "Build stitcher 1.1.0 and push": "image.build stitcher:1.1.0 + image.push stitcher:1.1.0 192.168.7.21:5000",
+            "stitcher is built with version 1.1.0 and pushed to 10.0.0.5:5000": (
+                "image.build stitcher:1.1.0 + image.push stitcher:1.1.0 10.0.0.5:5000"
+            ),
             "Build stitcher 1.1.0, then push it to 10.0.0.5:5000": (
                 "image.build stitcher:1.1.0 + image.push stitcher:1.1.0 10.0.0.5:5000"
             ),
@@ -111,6 +114,8 @@ RULES = (
         },
         {
             "Build stitcher 1.1.0 without pushing": "u",
+            "stitcher is built with version 1.1.0 and pushed to production": "u",
+            "Bump ffl to 0.1.18 and pushed to 10.0.0.5:5000": "u",
             "Do not build stitcher 1.1.0": "u",
             "Build stitcher 1.1.0 if needed": "u",
             "Build stitcher 1.1.0 with Python 3.12": "u",

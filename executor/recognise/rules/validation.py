@@ -9,12 +9,14 @@ from executor.recognise.grammar import Grammar
 from executor.recognise.meaning import Ask, Place, Rule
 
 Captured = Mapping[str, Any]
+_WHOLE = Place(path=".")
 
 
 def add(g: Grammar) -> None:
     """The phrases that only these rules use."""
     g.phrase("kustomize_build", "KUSTOMIZE (BUILD | BUILDS | VALIDATION) | kubectl KUSTOMIZE")
-    g.phrase("overlays", "(for | of | on | in)? ALL THE? (OVERLAYS | KUSTOMIZATIONS)", lambda c: "all")
+    g.phrase("overlays", "(for | of | on | in)? ALL THE? OVERLAYS", lambda c: "all")
+    g.phrase("overlays", "(for | of | on | in)? ALL THE? KUSTOMIZATIONS", lambda c: _WHOLE)
     g.phrase(
         "overlays",
         "(for | of | on | in)? THE? (x:STAGE | x:PLACE) (OVERLAY | ENVIRONMENT | KUSTOMIZATION)?",
@@ -26,7 +28,8 @@ def add(g: Grammar) -> None:
         lambda c: Place(path=c["x"].text),
     )
     g.phrase("a_place", "THE? (x:STAGE | x:PLACE)", lambda c: Place(stage=c["x"].text))
-    g.phrase("these_overlays", "ALL THE? (OVERLAYS | KUSTOMIZATIONS)", lambda c: "all")
+    g.phrase("these_overlays", "ALL THE? OVERLAYS", lambda c: "all")
+    g.phrase("these_overlays", "ALL THE? KUSTOMIZATIONS", lambda c: _WHOLE)
     g.phrase("these_overlays", "THE? (x:STAGE | x:PLACE) (OVERLAY | KUSTOMIZATION)", lambda c: Place(stage=c["x"].text))
     g.phrase("these_overlays", "THE? (OVERLAY | KUSTOMIZATION)? x:PATH", lambda c: Place(path=c["x"].text))
     g.phrase("a_place", "x:PATH", lambda c: Place(path=c["x"].text))
@@ -50,7 +53,7 @@ def add(g: Grammar) -> None:
     )
     g.phrase("on_paths", "(in | under | below) THE? x:PART f:<folder_word>?", _folder)
     g.phrase("folder_word", "folder | directory")
-    g.phrase("on_paths", "EVERYWHERE | anywhere | in THE? (whole | entire)? REPOSITORY", lambda c: Place(path="."))
+    g.phrase("on_paths", "EVERYWHERE | anywhere | in THE? (whole | entire)? REPOSITORY", lambda c: _WHOLE)
     g.phrase(
         "manifests",
         "KUBERNETES? (MANIFESTS | MANIFEST) | KUBERNETES? YAML (MANIFESTS | FILE)? | KUBERNETES? YAML SYNTAX",
@@ -76,7 +79,7 @@ def _where(c: Captured) -> Place | None:
     """The place that is named; "all" and "no" without one are about the whole repository, never only about what the task
     changes."""
     place: Place | None = c.get("on_paths")
-    return Place(path=".") if place is None and "every" in c else place
+    return _WHOLE if place is None and "every" in c else place
 
 
 def _validate(c: Captured) -> list[Ask]:
@@ -120,6 +123,7 @@ RULES = (
             "`kustomize build` succeeds for `clusters/overlays/prod` and `clusters/overlays/staging`": (
                 "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging"
             ),
+            "All kustomizations build successfully": "kustomize.build paths=.",
             "All overlays render": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
         },
         {
@@ -145,6 +149,7 @@ RULES = (
             "every:ALL? THE? <manifests> <be>? VALID (KUBERNETES? YAML)? <on_paths>?",
             "every:ALL? THE? <manifests> <on_paths> <be>? VALID (KUBERNETES? YAML)?",
             "every:ALL? THE? <manifests> PARSES MANNER? <on_paths>?",
+            "every:ALL? THE? <manifests> <on_paths> PARSES MANNER?",
             "every:ALL? THE? <manifests> PASSES (schema | YAML | KUBERNETES)? VALIDATION <on_paths>?",
             "(VALIDATE | VERIFY) every:ALL? THE? <manifests> (<be>? VALID)? <on_paths>?",
         ),
@@ -156,6 +161,7 @@ RULES = (
             "All manifests are valid YAML": "manifest.validate paths=.",
             "All manifests in apps/ffl are valid": "manifest.validate paths=apps/ffl",
             "Manifests pass schema validation": "manifest.validate",
+            "All YAML in apps/ffl parses": "manifest.validate paths=apps/ffl",
             "Validate manifests in apps/ffl": "manifest.validate paths=apps/ffl",
         },
         {
