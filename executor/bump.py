@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from executor.all_operations import operation
+from executor.errors import Stop
 from executor.models import Performed
 from executor.operations.interface import Site
+from executor.reasons import ReasonCode
 from executor.report import unified
 from executor.repository import Repository, open_workspace
 from executor.toolbox import LiveToolbox
@@ -37,11 +39,25 @@ class Call:
     dry_run: bool = False
 
 
+_FLAGS = {
+    ReasonCode.AMBIGUOUS: "--file, --where, -n, --chart or --image narrow",
+    ReasonCode.SHARED: "--where names one, --everywhere means all",
+    ReasonCode.UNINTENDED: "--everywhere",
+    ReasonCode.DOWNGRADE: "--rollback",
+}
+"""What a sentence would say, as options."""
+
+
 def bump(call: Call) -> dict[str, Any]:
     """Do it, or rehearse it. Returns a JSON-able document; raises Stop with nothing changed where it cannot be done."""
     repository = open_workspace(call.start).home
-    with contextlib.nullcontext() if call.dry_run else Git(repository.root).lock(f"bump of {call.name}"):
-        return _bump(call, repository)
+    try:
+        with contextlib.nullcontext() if call.dry_run else Git(repository.root).lock(f"bump of {call.name}"):
+            return _bump(call, repository)
+    except Stop as stop:
+        if stop.code in _FLAGS:
+            raise type(stop)(stop.code, f"{stop.reason} ({_FLAGS[stop.code]})") from None
+        raise
 
 
 def _bump(call: Call, repository: Repository) -> dict[str, Any]:

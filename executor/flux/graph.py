@@ -127,7 +127,8 @@ class Graph:
         used: dict[tuple[str, str], int] = defaultdict(int)
         for facts in self.facts.values():
             for each in facts.flux:
-                used[(each.source[0], each.source[1])] += 1
+                if any(each.source):  # where it has none, a patch sets it
+                    used[(each.source[0], each.source[1])] += 1
         own = {url for (_, name), url in urls.items() if name == "flux-system"}
         if not own:
             undeclared = [source for source in used if source not in urls]

@@ -413,10 +413,12 @@ def is_named(wanted: str, repository: str | None) -> int:
 
 
 def pick(found: Sequence[Image], wanted: str | None, version: Version, limits: Limits, ground: Ground) -> list[Image]:
-    """The images that are meant. Raises Blocked with the candidates where that is not sure."""
+    """The images that are meant, by name or by the path in the values. Raises Blocked with the candidates where that is
+    not sure."""
     if wanted is not None:
         best = max((is_named(wanted, each.repository) for each in found), default=0)
-        found = [each for each in found if best and is_named(wanted, each.repository) == best]
+        at = [each for each in found if each.pin is not None and show_path(each.pin.path) == wanted]
+        found = [each for each in found if best and is_named(wanted, each.repository) == best] or at
     if not found:
         return []
     if limits.from_version is not None:

@@ -26,7 +26,7 @@ from executor.models import FileEdit
 from executor.reasons import ReasonCode
 from executor.tools.kustomize import Build, Kustomize, load
 from executor.tools.tree import Tree
-from executor.values import dataclass, field
+from executor.values import dataclass, field, replace
 
 __all__ = ["Change", "Proof", "prove", "reaching"]
 
@@ -96,7 +96,11 @@ class _Pair:
     def signature(self) -> tuple[str, ...]:
         """All that decides the outcome: two of one signature are one build."""
         sides = (self.before, self.after)
-        return tuple("" if each is None else f"{each.folder}\0{each.build_relevant()}" for each in sides)
+        return tuple("" if each is None else f"{each.folder}\0{each.flags}{each.build_relevant()}" for each in sides)
+
+    @property
+    def loosened(self) -> _Pair:
+        return _Pair(*(each and replace(each, loose=True) for each in (self.before, self.after)))
 
 
 @dataclass(eq=False)
@@ -200,6 +204,8 @@ class _Prover:
             if build is not None and build.timed_out:
                 reason = f"{pair.label}: kustomize build took longer than {self.timeout:g} s"
                 raise Errored(ReasonCode.TIMEOUT, reason, retryable=True)
+        if old is not None and not old.ok and self._is_bound(pair, old):
+            return [pair.loosened]
         self.builds.append(
             {
                 "path": pair.label,
@@ -213,6 +219,12 @@ class _Prover:
         if new is not None and not new.ok:
             raise self._broke(pair, new)
         return self._differences(pair, old, new)
+
+    def _is_bound(self, pair: _Pair, old: Build) -> bool:
+        """Whether only kustomize's own rule stopped it, files from beside the folder: Flux, which builds what is in a
+        repository of its own (by a path put together from variables, say), does not know that rule."""
+        flags = {each.flags for each in (pair.before, pair.after) if each is not None}
+        return flags == {()} and "is not in or below" in old.stderr and bool(self.before.graph.flux)
 
     def _was_broken(self, pair: _Pair, old: Build, new: Build | None) -> list[_Pair]:
         why = "needs the network" if old.remote else "did not build before the edit either"

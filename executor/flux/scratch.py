@@ -52,11 +52,13 @@ class Side:
 @dataclass(frozen=True)
 class Target:
     """One build: a folder, and the Flux Kustomization (as it is in the cluster) that builds it, if one does. `file`
-    declares it; it is named where two of one name build one folder (in two clusters)."""
+    declares it; it is named where two of one name build one folder (in two clusters). `loose`: built as Flux builds,
+    although no Flux Kustomization is known to."""
 
     folder: str
     flux: Mapping[str, Any] | None = None
     file: str | None = None
+    loose: bool = False
 
     @property
     def label(self) -> str:
@@ -73,7 +75,7 @@ class Target:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        return FLUX_FLAGS if self.flux is not None else ()
+        return FLUX_FLAGS if self.flux is not None or self.loose else ()
 
     @property
     def folders(self) -> list[str]:
