@@ -67,11 +67,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """chart or image (None: only "version"), whether it was said in the plural, and which image by name."""
+    """chart or image (None: only "version"), whether it was said in the plural, and which image by name. `tag`: only
+    "tag" was said, which a source has too."""
 
     name: str | None = None
     plural: bool = False
     of: Token | None = None
+    tag: bool = False
 
 
 @dataclass(frozen=True, slots=True)

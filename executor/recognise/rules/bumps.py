@@ -58,6 +58,8 @@ def _bump(c: Captured) -> list[Ask] | None:
         if field is not None and field.name not in (None, change.field.name):
             return None
         field = field if field is not None and field.of is not None else change.field
+    if field is not None and field.tag and target.kind not in (None, "HelmRelease"):
+        field = None
     verb = c.get("bump_verb") or c.get("bump_done") or "bump"
     places = [c[k] for k in ("where", "where2") if c.get(k) is not None]
     if change is None and not ("u" in c and (target.kind is not None or target.names) and not target.file):
@@ -161,6 +163,7 @@ RULES = (
                 "kustomize.image file=clusters/overlays/prod/kustomization.yaml image=ghcr.io/jzkk720/pacgate-api tag=0.1.2"
             ),
             "Bump longhorn to 1.11.0 everywhere": "helmrelease.bump name=longhorn everywhere=True version=1.11.0",
+            "Pin the podinfo OCIRepository to tag 6.8.0": "source.bump kind=OCIRepository name=podinfo version=6.8.0",
             "Bump OCIRepository podinfo to 6.8.0": "source.bump kind=OCIRepository name=podinfo version=6.8.0",
         },
         {
@@ -174,6 +177,7 @@ RULES = (
             "Bump ffl to 0.1.18 and document it": "u",
             "Bump ffl to 0.1.18 if needed": "u",
             "Do not bump ffl to 0.1.18": "u",
+            "Bump the podinfo OCIRepository image to 6.8.0": "b not-supported",
             "Bump ffl to 0.1.18 after approval": "u",
             "Bump ffl to 0.1.18 or 0.1.19": "u",
             "Bump fffl to 0.1.18": "u unknown-name",

@@ -249,7 +249,7 @@ def _releases(g: Grammar) -> None:
     g.phrase("field", "THE? HELM? CHART (VERSION_WORD | TAG)?", lambda c: Field("chart"))
     g.phrase("field", "THE? DOCKER* IMAGE (t:TAG | VERSION_WORD | REFERENCE)?", lambda c: Field("image"))
     g.phrase("field", "THE? DOCKER* IMAGES (TAG | VERSION_WORD | REFERENCE)?", lambda c: Field("image", plural=True))
-    g.phrase("field", "THE? TAG", lambda c: Field("image"))
+    g.phrase("field", "THE? TAG", lambda c: Field("image", tag=True))
     g.phrase("field", "THE? VERSION_WORD", lambda c: Field())
     g.phrase("to", "to use? | with | at | → | = | : | to be | as | using | → :")
     g.phrase("change", "<to> f:<field>? (: | =)? x:<value>", _change)
