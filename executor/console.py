@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from executor.errors import UsageError
@@ -192,7 +192,7 @@ def run_summary(console: Console, document: Mapping[str, Any], task_diff: str, r
     console.line(clean(document["next_steps"]))
 
 
-def explanation(console: Console, plan: Plan, task_type: str | None) -> None:
+def explanation(console: Console, plan: Plan, task_type: str | None, warnings: Iterable[str] = ()) -> None:
     """`executor explain` for people: per criterion the state, the words with what they were taken for, the reason."""
     from executor.explain import arguments, state
 
@@ -211,7 +211,7 @@ def explanation(console: Console, plan: Plan, task_type: str | None) -> None:
             console.wrapped(planned.cannot.reason, _LEFT_OF_TEXT)
             if planned.recognised.suggestion:
                 console.wrapped(f"instead: {planned.recognised.suggestion}", _LEFT_OF_TEXT)
-    for warning in plan.task.warnings:
+    for warning in (*plan.task.warnings, *warnings):
         console.line(f"{console.paint('warning', '33')}: {clean(warning)}")
 
 

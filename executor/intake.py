@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from executor import taskfile
 from executor.classify import Types, classify
 from executor.errors import RepositoryError, TaskFileError, UsageError
 from executor.repository import Workspace, open_workspace
-from executor.taskfile import parse
+from executor.taskfile import lookup, parse
 from executor.taskfile.model import TaskFile
 from executor.tools import files
 
@@ -38,6 +40,29 @@ def load(path: Path, workspace: Workspace) -> tuple[TaskFile, Types]:
     config = workspace.home.config
     task = parse.parse(_read(path, config.max_task_bytes), path, max_bytes=config.max_task_bytes)
     return task, classify(task.labels, config.labels, str(task.front_matter.get("type", "")))
+
+
+_ENDED = frozenset({"done", "completed", "complete", "closed", "cancelled", "canceled", "archived", "rejected"})
+
+
+def waits(task: TaskFile, workspace: Workspace) -> Iterator[str]:
+    """What says that the task's time has not come, or is over. Who runs it all the same has decided so."""
+    if task.status.casefold() in _ENDED and any(each.open for each in task.criteria):
+        yield f"{task.path}:1: its status is {task.status}, and criteria are open"
+    elif task.status.casefold() == "blocked":
+        yield f"{task.path}:1: its status is {task.status}"
+    home = workspace.home
+    for name in dict.fromkeys((*task.depends_on, *task.blocked_by)):
+        found = lookup.with_id(name, home.root, home.config.task_folders)
+        if not found:
+            yield f"{task.path}:1: it waits for {name}, and there is no such task"
+        for path in found:
+            with contextlib.suppress(TaskFileError, OSError):
+                other = parse.parse(files.read(path), path)
+                live = [each for each in other.criteria if not each.withdrawn]
+                still_open = sum(not each.checked for each in live)
+                if still_open:
+                    yield f"{task.path}:1: it waits for {other.id}, where {still_open} of {len(live)} criteria are open"
 
 
 def _read(path: Path, max_bytes: int) -> bytes:

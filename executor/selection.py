@@ -9,7 +9,7 @@ from executor.errors import UsageError
 from executor.patterns import pattern
 from executor.taskfile.model import TaskFile
 
-_NUMBERS = pattern(r"\s*\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*")
+_NUMBERS = pattern(r"\s*\d{1,9}(\s*-\s*\d{1,9})?(\s*,\s*\d{1,9}(\s*-\s*\d{1,9})?)*\s*")
 
 
 def select(task: TaskFile, filters: Sequence[str]) -> dict[int, bool] | None:
@@ -19,6 +19,8 @@ def select(task: TaskFile, filters: Sequence[str]) -> dict[int, bool] | None:
         return None
     wanted: set[int] = set()
     for each in filters:
+        if not each.strip():
+            raise UsageError("--criteria names nothing", remedy=f"executor explain {task.path} lists them")
         wanted |= _numbers(task, each) if _NUMBERS.fullmatch(each) else _matching(task, each)
     return {criterion.index: criterion.index in wanted for criterion in task.criteria}
 

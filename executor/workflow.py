@@ -14,7 +14,7 @@ from executor import journal as journals
 from executor import safety
 from executor.aftermath import finish, finish_interrupted, note_trees, stage, tick_and_log
 from executor.errors import RepositoryError, TaskFileError, UsageError
-from executor.intake import load, locate
+from executor.intake import load, locate, waits
 from executor.job import Call, Finished, Job, now
 from executor.models import Cannot
 from executor.observer import Observer
@@ -98,7 +98,10 @@ def prepare(call: Call, workspace: Workspace, path: Path) -> Job:
     states = {repository: Git(repository.root).state() for repository in repositories}
     return Job(
         call, workspace, task, types, journals.new_run_id(started), started, planned, past, states, (), Tools(),
-        warnings=[*task.warnings, *duplicates(task.id, path, workspace.home.root, workspace.home.config.task_folders)],
+        warnings=[
+            *task.warnings, *waits(task, workspace),
+            *duplicates(task.id, path, workspace.home.root, workspace.home.config.task_folders),
+        ],
         memory=git.common_dir() / "executor" / "tools.json",
     )  # fmt: skip
 

@@ -65,7 +65,7 @@ def _short(path: Path) -> str:
 
 def explain(arguments: argparse.Namespace) -> int:
     from executor.explain import document
-    from executor.intake import load, locate
+    from executor.intake import load, locate, waits
     from executor.kinds import task_type
     from executor.planner import plan
     from executor.selection import select
@@ -76,7 +76,7 @@ def explain(arguments: argparse.Namespace) -> int:
     if arguments.json:
         machine(document(planned, task_type(planned)))
     else:
-        explanation(Console(), planned, task_type(planned))
+        explanation(Console(), planned, task_type(planned), waits(task, workspace))
     return 0
 
 

@@ -48,7 +48,7 @@ class Heading:
 @dataclass(slots=True)
 class Found:
     """A task-list item. `paragraph` is its own, whose text begins with the box; `parent` is an index in the list;
-    `lead` is the paragraph above the list that leads to it by a colon."""
+    `lead` is what leads to the list: a paragraph with a colon, a quote, a list item without a box."""
 
     item: Block
     paragraph: Block
@@ -150,15 +150,13 @@ class _Reader:
         self.sections: list[Heading] = []
         self._section: Heading | None = None
         self._groups: list[Heading] = []
-        self._lead = ""
 
     def read(self, root: Block) -> None:
         for before, block in zip([None, *root.children], root.children, strict=False):
             for heading in headings_of(block):
                 self._enter(heading)
-            self._lead = before.joined if before and before.kind == "paragraph" and before.joined.endswith(":") else ""
             if block.kind == "list" and self._section and not any(is_progress_log(each) for each in self._groups):
-                self._list(block, None)
+                self._list(block, None, _lead(before))
 
     def _enter(self, heading: Heading) -> None:
         inside = self._section is not None and heading.level > self._section.level
@@ -171,14 +169,15 @@ class _Reader:
         if says_acceptance_criteria(heading):
             self.sections.append(heading)
 
-    def _list(self, items: Block, parent: int | None) -> None:
+    def _list(self, items: Block, parent: int | None, lead: str) -> None:
         for item in items.children:
-            own = self._item(item, parent)
+            own = self._item(item, parent, lead)
+            below = "" if own is not None else " ".join([lead, *_said(item)][:2]).strip()
             for child in item.children:
                 if child.kind == "list":
-                    self._list(child, parent if own is None else own)
+                    self._list(child, parent if own is None else own, below)
 
-    def _item(self, item: Block, parent: int | None) -> int | None:
+    def _item(self, item: Block, parent: int | None, lead: str) -> int | None:
         first = item.children[0] if item.children else None
         box = _box(item)
         if first is None or box is None:
@@ -187,10 +186,18 @@ class _Reader:
         text = Block("paragraph", text=[first.text[0][box.end() :], *first.text[1:]]).joined
         code = tuple(each for each in item.children if each.kind == "code" and each.fenced)
         groups = tuple(each.title for each in self._groups)
-        self.found.append(Found(item, first, box[1], text, parent, groups, code, self._lead))
+        self.found.append(Found(item, first, box[1], text, parent, groups, code, lead))
         if parent is not None:
             self.found[parent].children.append(index)
         return index
+
+
+def _lead(before: Block | None) -> str:
+    """What leads to a list: a paragraph that ends with a colon, a quote."""
+    if before is None or before.kind not in ("paragraph", "quote"):
+        return ""
+    text = " ".join(_said(before))
+    return text if before.kind == "quote" or text.endswith(":") else ""
 
 
 def _box(item: Block) -> re.Match[str] | None:

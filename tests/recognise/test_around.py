@@ -48,3 +48,16 @@ def test_a_block_says_it_all(world: World) -> None:
 )  # fmt: skip
 def test_what_leads_to_the_list(world: World, lead: str, counts: bool) -> None:
     assert (recognised(world, lead + SENTENCE).cannot is None) is counts
+
+
+@pytest.mark.parametrize(
+    ("above", "counts"),
+    [("- Only after approval:\n", False), ("- Rendering\n", True), ("1. If approved\n", False)],
+)
+def test_an_item_without_a_box_counts_too(world: World, above: str, counts: bool) -> None:
+    indent = " " * (above.index(" ") + 1)
+    assert (recognised(world, above + indent + SENTENCE).cannot is None) is counts
+
+
+def test_a_quote_above_the_list(world: World) -> None:
+    assert recognised(world, "> Do not do these yet.\n\n" + SENTENCE).cannot is not None

@@ -222,3 +222,25 @@ def test_a_parent_is_told_with_its_children(tmp_path: Path) -> None:
     root = repository(tmp_path / "ops", task(f"- [ ] Rendering\n{child}"))
     lines = [line.split()[:2] for line in executor(root, "run", "TASK-001").stdout.splitlines() if line[:3].strip()]
     assert [each for each in lines if each[0].isdigit()] == [["2", "passed"], ["1", "passed"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("depends_on: [TASK-002]", "it waits for TASK-002, where 1 of 1 criteria are open"),
+     ("blocked_by: TASK-404", "it waits for TASK-404, and there is no such task"),
+     ("status: cancelled", "its status is cancelled"), ("status: blocked", "its status is blocked")],
+)  # fmt: skip
+def test_a_task_whose_time_has_not_come_says_so(tmp_path: Path, line: str, said: str) -> None:
+    text = task(BUMP).replace("---\n", f"---\n{line}\n", 1)
+    other = task("- [ ] Document it\n").replace("TASK-001", "TASK-002")
+    root = repository(tmp_path / "ops", text, **{"tasks/TASK-002.md": other})
+    assert said in executor(root, "explain", "TASK-001").stdout
+    assert said in executor(root, "run", "TASK-001").stdout
+
+
+def test_criteria_that_name_nothing(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", GOOD)
+    for wrong in ("", " ", "9" * 5000):
+        ran = executor(root, "run", "--criteria", wrong, "TASK-001")
+        assert ran.exit_code == 2, ran
+    assert (root / "apps/ffl/release.yaml").read_text() == RELEASE
