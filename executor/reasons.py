@@ -139,6 +139,6 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.BAD_ANSWER: "The server's answer could not be used; it is quoted.",
     ReasonCode.WRITE_FAILED: "The file could not be written (disk full, read-only); free space and run again.",
     ReasonCode.BUG: "A defect of executor; the log that is named has the details. Please report it.",
-    ReasonCode.WAITING: "Left to verification: `executor verify`, after the push `executor verify --after`.",
+    ReasonCode.WAITING: "Left to verification: `executor verify`; what the cluster shows: look yourself, then `executor tick`.",
     ReasonCode.CHILDREN_OPEN: "Some of its nested criteria are open.",
 }

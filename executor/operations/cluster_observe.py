@@ -61,5 +61,6 @@ OPERATION = Observe()
 def _left(arguments: ClusterObserve) -> LeftToVerification:
     return LeftToVerification(
         ReasonCode.WAITING,
-        f"Waiting for verification: {arguments.words} is looked at after the push (`executor verify --after TASK.md`)",
+        f"Waiting for verification: {arguments.words} is seen after the push, and executor does not look at clusters "
+        "yet; look yourself, then `executor tick`",
     )
