@@ -396,6 +396,11 @@ def render(facts: Facts, envelope: bytes, beside: bytes) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def speaks_of(document: bytes, paths: Iterable[str]) -> bool:
+    """Whether its text names one of these paths as changed: a quick look before it is checked."""
+    return any(f"\n- {_flat(f'File {path}:')} ".encode(errors="replace") in document for path in paths)
+
+
 def _section(title: str, items: Iterable[str]) -> list[str]:
     return [f"## {title}", *(f"- {_flat(each)}" for each in items), ""]
 

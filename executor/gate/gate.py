@@ -174,7 +174,7 @@ class _Judge:
             return ()
         found = self._cover(step, needed, at)
         if found is None:
-            found = self._cover(step, needed, [*at, *self.store.every()])
+            found = self._cover(step, needed, [*at, *self.store.about(step.changes)])
         if found is None:
             self._refuse(step, needed)
             return ()

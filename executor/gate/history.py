@@ -189,21 +189,24 @@ class Store:
     _notes: dict[str, list[str]] | None = None
     _documents: dict[str, bytes] = field(default_factory=dict)
     _checked: dict[str, Certificate | None] = field(default_factory=dict)
-    _all: list[Certificate] | None = None
+    _all: list[bytes] | None = None
 
     def at(self, commit: str) -> list[Certificate]:
         found = [self._check(commit, document) for document in self._at(commit)]
         return [each for each in found if each is not None]
 
-    def every(self) -> list[Certificate]:
+    def about(self, paths: Iterable[str]) -> list[Certificate]:
+        """All that change one of these paths, wherever they are. Checking one takes some milliseconds, and there may be
+        thousands."""
         if self._all is None:
             blobs = [blob for each in self._by_commit().values() for blob in each]
             self._documents.update(self.objects.blobs(each for each in blobs if each not in self._documents))
-            documents = [self._documents[blob] for blob in blobs if blob in self._documents]
-            documents += in_tree(self.objects, self.head)
-            found = (self._check("", document) for document in documents)
-            self._all = list({each.digest: each for each in found if each is not None}.values())
-        return self._all
+            self._all = [self._documents[blob] for blob in blobs if blob in self._documents]
+            self._all += in_tree(self.objects, self.head)
+        wanted = list(paths)
+        fit = (each for each in self._all if certificates.speaks_of(each, wanted))
+        found = (self._check("", document) for document in fit)
+        return list({each.digest: each for each in found if each is not None}.values())
 
     def prefetch(self, commits: Iterable[str]) -> None:
         by_commit = self._by_commit()
@@ -271,7 +274,17 @@ class Past:
             return True
         task = certificate.facts.task
         after = next((each.after for each in part.changes if each.path == task.path), None)
-        return after is not None and after.blob in self._task_blobs()
+        if after is None:
+            return self._made_since(part, certificate.facts.moment)
+        return after.blob in self._task_blobs()
+
+    def _made_since(self, part: RepositoryPart, moment: datetime) -> bool:
+        """Of a part without the task file, whose blobs may come again: whether they came after it was certified."""
+        since = (moment - timedelta(minutes=5)).isoformat()
+        paths = [each.path for each in part.changes]
+        wanted = {each.after.blob for each in part.changes if each.after is not None}
+        raw = self.objects.run("log", f"--since={since}", *_RAW, self.base, "--", *paths)
+        return wanted <= _blobs_after(raw)
 
     def _named(self, since: datetime) -> frozenset[str]:
         """Digests in the messages of commits since then; no certificate is named before it was made."""
@@ -284,9 +297,13 @@ class Past:
 
     def _task_blobs(self) -> frozenset[str]:
         if self._blobs is None:
-            raw = b""
-            if self.task_paths:
-                form = ("--format=", "--raw", "--no-abbrev", "--no-renames", "-m")
-                raw = self.objects.run("log", *form, self.base, "--", *self.task_paths)
-            self._blobs = frozenset(re.findall(r"(?m)^:\S+ \S+ \S+ (\S+) ", raw.decode(errors="replace")))
+            raw = self.objects.run("log", *_RAW, self.base, "--", *self.task_paths) if self.task_paths else b""
+            self._blobs = _blobs_after(raw)
         return self._blobs
+
+
+_RAW = ("--format=", "--raw", "--no-abbrev", "--no-renames", "-m")
+
+
+def _blobs_after(raw: bytes) -> frozenset[str]:
+    return frozenset(re.findall(r"(?m)^:\S+ \S+ \S+ (\S+) ", raw.decode(errors="replace")))

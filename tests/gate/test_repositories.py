@@ -63,3 +63,27 @@ def test_gate_of_the_other_one(both: tuple[Work, Path]) -> None:
     git(fleet, "rebase", "--quiet", "base")
     answer = other.call("gate", "--base", "base", "--json")
     assert answer.code == 0 and len(answer.json["commits"][0]["certificates"]) == 1, answer.out + answer.err
+
+
+def test_replayed_in_the_other_one(both: tuple[Work, Path]) -> None:
+    """Squashed there without the trailers, taken back by a person, and brought in again with the old certificate."""
+    work, fleet = both
+    (fleet / ".executor").mkdir(exist_ok=True)
+    other = Work(fleet, work.home)
+    git(fleet, "stash", "--quiet")
+    other.write(".executor/trusted_keys", work.read(".executor/trusted_keys"))
+    other.write("executor.toml", '[gate]\nprotected = ["*.yaml"]\n')
+    base = other.commit("Trust", ".executor/trusted_keys", "executor.toml")
+    git(fleet, "stash", "pop", "--quiet", "--index")
+    answer = work.verify("--commit")
+    assert answer.code == 0, answer.out + answer.err
+    certified = other.head()
+    git(fleet, "commit", "--quiet", "--amend", "-m", "Squashed")
+    assert other.call("gate", "--base", base).code == 0
+    git(fleet, "revert", "--no-edit", "HEAD")
+    git(fleet, "branch", "base")
+    git(fleet, "checkout", "--quiet", certified, "--", SETTINGS)
+    git(fleet, "commit", "--quiet", "-m", "Again")
+    git(fleet, "notes", "--ref=executor", "copy", certified, "HEAD")
+    answer = other.call("gate", "--base", "base")
+    assert answer.code == 1 and "used before" in answer.out
