@@ -123,17 +123,20 @@ def _narrowed(ground: Ground, found: list[Manifest], asked: Asked) -> list[Manif
 
 
 def unread(ground: Ground, asked: Asked) -> list[str]:
-    """Files that cannot be read as YAML and seem to hold the object: nobody knows what they say of it."""
-    kind = re.compile(rb"(?m)^\s*kind:\s*[\"']?" + re.escape(asked.kind.encode()) + rb"\b")
-    name = re.compile(rb"(?m)^\s*name:\s*[\"']?" + re.escape(asked.name.encode()) + rb"[\"']?\s*(?:#.*)?$")
+    """Files that seem to hold the object in a way that is not read: no YAML, or made by a ResourceSet."""
+    kind = re.compile(rb"(?m)^[-\s]*kind:\s*[\"']?" + re.escape(asked.kind.encode()) + rb"\b")
+    name = re.compile(rb"(?m)^[-\s]*name:\s*[\"']?" + re.escape(asked.name.encode()) + rb"[\"']?\s*(?:#.*)?$")
+    inventory = ground.inventory
+    made = {each.path: "makes it by a ResourceSet" for each in inventory.manifests if each.kind == "ResourceSet"}
+    broken = {path: f"cannot be read as YAML ({problem})" for path, problem in inventory.unreadable.items()}
     found = []
-    for path, problem in ground.inventory.unreadable.items():
+    for path, why in {**made, **broken}.items():
         try:
             data = ground.tree.read(path)
         except (OSError, Refused):
             continue
         if kind.search(data) and name.search(data):
-            found.append(f"{path} cannot be read as YAML ({problem}) and seems to hold a {asked.kind} of that name")
+            found.append(f"{path} seems to hold a {asked.kind} of that name, and {why}: look there")
     return found
 
 

@@ -247,7 +247,9 @@ def test_what_cannot_be_read_and_may_win_is_said(tmp_path: Path) -> None:
     }
     said = OPERATION.foresee(IMAGE, site_of(tmp_path, files)).warnings
     assert said[0] == "apps/v.yaml:1: the Secret over may set the image, too, and would win; look there"
-    assert said[1].startswith("charts/x/templates/ffl.yaml cannot be read as YAML (line 1")
+    assert said[1].startswith(
+        "charts/x/templates/ffl.yaml seems to hold a HelmRelease of that name, and cannot be read"
+    )
     assert len(said) == 2
 
 
