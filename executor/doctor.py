@@ -65,7 +65,7 @@ def _repository(start: Path) -> Iterator[dict[str, Any]]:
         workspace = open_workspace(start)
         state = Git(workspace.home.root).state()
     except ExecutorError as error:
-        yield _row("repository", False, str(error), error.remedy or "")
+        yield _row("repository", False, error.message, error.remedy or "")
         return
     yield _row("repository", True, f"{workspace.home.name} at {workspace.home.root}, on {state.branch or 'no branch'}")
     if state.commit is None:

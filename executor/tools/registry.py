@@ -73,7 +73,8 @@ class Manifest:
     @property
     def children(self) -> tuple[str, ...]:
         """The digests of the manifests of an index."""
-        return tuple(str(each.get("digest")) for each in self._list("manifests") if isinstance(each, dict))
+        # what is no descriptor has no digest under which anything could be found
+        return tuple(str(each.get("digest") if isinstance(each, dict) else each) for each in self._list("manifests"))
 
     @property
     def platforms(self) -> tuple[str, ...]:
