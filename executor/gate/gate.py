@@ -142,7 +142,7 @@ class _Judge:
     used: dict[str, Usable] = field(default_factory=dict)
 
     def run(self) -> Judged:
-        self.tasks = Tasks(self.objects)
+        self.tasks = Tasks(self.objects, self.policy.config.max_task_bytes)
         self.store = Store(self.objects, self.policy, self.head, self.refs)
         found = commits(self.objects, self.head, self.policy.commit)
         touched = [change for commit in found for against in commit.against for change in against.values()
@@ -222,11 +222,12 @@ class _Judge:
         ]
 
     def _gains(self, path: str, side: Side) -> list[Meaning]:
-        gains = []
-        for apart, there in side.gains:
+        gains: list[Meaning] = []
+        for parted, there in side.gains:
             task = self.tasks.of(there, path)
             if task is not None:
-                gains += [meaning(task, each) for each in newly_ticked(self.tasks.of(apart, path), task)]
+                new = [newly_ticked(self.tasks.of(each, path), task) for each in parted]
+                gains += [meaning(task, each) for each in new[0] if all(each in others for others in new)]
         return gains
 
     def _may_hold_boxes(self, entry: Blob | None) -> bool:

@@ -32,11 +32,12 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A path of a merge against one of its parents. `gains` is what the other sides did to it since they parted:
-    (before, after) for each."""
+    """A path of a merge against one of its parents. `gains` is what each other side did to it since the two parted:
+    how it was there, in each commit where they parted (there are several where branches were merged crosswise), and how
+    it is now."""
 
     change: Change
-    gains: tuple[tuple[Blob | None, Blob | None], ...]
+    gains: tuple[tuple[tuple[Blob | None, ...], Blob | None], ...]
 
 
 @dataclass(frozen=True)
@@ -125,17 +126,16 @@ class _Origins:
     def other_side_did_it(self, place: int, path: str) -> bool:
         """The merge has it as another parent has it, and this parent's side left it alone since the two parted."""
         return any(
-            path not in self.commit.against[other] and any(tree.get(path) == self.of(place, path) for tree in trees)
+            path not in self.commit.against[other] and all(tree.get(path) == self.of(place, path) for tree in trees)
             for (here, other), trees in self.apart.items()
             if here == place
         )
 
-    def gains(self, place: int, path: str) -> tuple[tuple[Blob | None, Blob | None], ...]:
+    def gains(self, place: int, path: str) -> tuple[tuple[tuple[Blob | None, ...], Blob | None], ...]:
         return tuple(
-            (tree.get(path), self.of(other, path))
+            (tuple(tree.get(path) for tree in trees), self.of(other, path))
             for (here, other), trees in self.apart.items()
             if here == place
-            for tree in trees
         )
 
 
@@ -144,6 +144,7 @@ class Tasks:
     """Task files by blob; what does not parse is told once and has no criteria to compare."""
 
     objects: Objects
+    max_bytes: int
     data: dict[str, bytes] = field(default_factory=dict)
     parsed: dict[str, TaskFile | None] = field(default_factory=dict)
     no_tasks: set[str] = field(default_factory=set)
@@ -165,7 +166,7 @@ class Tasks:
         if key not in self.parsed:
             data = self.data[entry.blob]
             try:
-                task = parse.parse(data, PurePosixPath(path), max_bytes=max(len(data), 1))  # type: ignore[arg-type]
+                task = parse.parse(data, PurePosixPath(path), max_bytes=self.max_bytes)  # type: ignore[arg-type]
             except TaskFileError as error:
                 task = None
                 if error.message.startswith('no "Acceptance Criteria" section'):

@@ -73,6 +73,26 @@ def test_merge_that_keeps_an_older_state_and_adds_a_space(light: Work, server: P
     refused(light, server, "forged-tick")
 
 
+def test_crosswise_merges_that_keep_an_older_state(light: Work, server: Path) -> None:
+    """Of the two commits where the sides parted, one has the box open, the other has it ticked."""
+    start_of_all = light.head()
+    old = merged(light, server)
+    reverted(light, server)
+    light.git("switch", "--quiet", "--create", "side", start_of_all)
+    light.write("notes.txt", "side\n")
+    side = light.commit("Side", "notes.txt")
+    light.git("switch", "--quiet", "main")
+    light.git("merge", "--quiet", "--no-edit", "side")
+    accepted(light, server, "main")
+    light.git("switch", "--quiet", "--create", "old", old)
+    light.git("merge", "--quiet", "--no-edit", side)
+    assert len(light.git("merge-base", "--all", "old", "main").split()) == 2
+    light.git("merge", "--quiet", "--strategy=ours", "--no-edit", "main")
+    light.git("branch", "--quiet", "--force", "main", "HEAD")
+    light.git("switch", "--quiet", "main")
+    refused(light, server, "forged-tick")
+
+
 @pytest.fixture
 def protecting(tmp_path: Path) -> tuple[Work, Path]:
     work = start(tmp_path, {**LIGHT, "executor.toml": '[gate]\nprotected = ["*.yaml"]\n'})
@@ -314,6 +334,14 @@ def test_name_that_is_no_text(light: Work, server: Path) -> None:
     light.git("add", "--all")
     light.git("commit", "--quiet", "--amend", "--no-edit")
     accepted(light, server, "main")
+
+
+def test_file_that_is_too_large_to_read(tmp_path: Path) -> None:
+    work = start(tmp_path, {**LIGHT, "executor.toml": "max_task_bytes = 2000\n"})
+    server = serve(work, tmp_path)
+    work.write("tasks/TASK-009.md", "## Acceptance Criteria\n\n- [x] Rotate it\n" + "\n" * 2000)
+    work.commit("Large")
+    refused(work, server, "unreadable", refs=("main",))
 
 
 def test_mode(light: Work, server: Path) -> None:
