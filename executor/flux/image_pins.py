@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from executor.errors import Blocked
 from executor.flux.cells import Cell, cells
 from executor.flux.change import Allowed, Ground, Limits, Turn, ask, bare, rendered_name
+from executor.flux.facts import FLUX_KUSTOMIZE
 from executor.flux.inventory import split_host
 from executor.flux.places import Files, Source, Spot, Thing, node_at, refuse_foreign_owner
 from executor.flux.values import ImagePin, Values, images, layer, merge, reference
@@ -390,8 +391,10 @@ def _rewriting(ground: Ground, files: Files, release: Thing, pin: ImagePin) -> E
 
 
 def kustomize_entries(source: Source) -> Iterator[Entry]:
+    """The images of a kustomization, and those that a Flux Kustomization adds."""
     for number, root in enumerate(source.yaml.documents):
-        yield from entries_at(source, number, root, ("images",))
+        flux = (_text(source, root, ("apiVersion",)) or "").startswith(FLUX_KUSTOMIZE)
+        yield from entries_at(source, number, root, ("spec", "images") if flux else ("images",))
 
 
 # -- choosing ---------------------------------------------------------------------------------------------------------
