@@ -136,7 +136,7 @@ def judge_first(simple: shell.Simple) -> Stop | None:
     if verdict.what == "blocked":
         return Blocked(verdict.code, f"`{line}`: {verdict.reason}")
     if verdict.what == "refused" and (
-        verdict.rule in ("database", "environment", "control") or _has_reason(verdict.rule)
+        verdict.rule in ("database", "metadata", "environment", "control") or _has_reason(verdict.rule)
     ):
         return Refused(ReasonCode.FORBIDDEN, f"`{line}`: {verdict.reason}")
     return None

@@ -32,7 +32,7 @@ _SCAN = pattern(
     re.VERBOSE | re.DOTALL,
 )
 _PATH_ENDS = (".yaml", ".yml", ".json", ".toml", ".md", ".sh", ".py", ".txt", ".env", ".tpl", ".tf")
-_AMOUNT = pattern(r"(?:\d+(?:\.\d+)?(?:ms|[smhd]))+|\d+(?:\.\d+)?(?:[KMGTP]i|%)", re.ASCII)
+_AMOUNT = pattern(r"(?:\d{1,5}(?:\.\d+)?(?:ms|[smhd]))+|\d+(?:\.\d+)?(?:[KMGTP]i|%)", re.ASCII)
 """A duration or quantity as Kubernetes and Flux write them: `30m`, `1h30m`, `512Mi`, `50%`."""
 _KEY = pattern(r"\.?[A-Za-z][\w-]*(?:\[\d+\]|\[\w+=[\w.-]+\])*(?:\.[\w-]+(?:\[\d+\]|\[\w+=[\w.-]+\])*)*")
 _SETTING = pattern(r"(?P<key>[A-Za-z][\w.\[\]=-]*)\s*[:=]\s+?(?P<value>\S.*)|(?P<key2>[A-Za-z][\w.-]*)=(?P<value2>\S+)")

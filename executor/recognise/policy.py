@@ -22,7 +22,7 @@ _DATABASE = pattern(
     r"(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqp|cassandra|clickhouse|jdbc:\w+)://"
     r"|:(?:5432|5433|3306|6379|27017|1433|1521|9042|26257)\b"
 )
-_METADATA = pattern(r"(?:https?://)?(?:169\.254\.\d+\.\d+|metadata(?:\.google\.internal)?)(?:[:/].*)?")
+_METADATA = pattern(r"(?:\w+://)?(?:169\.254\.\d+\.\d+|metadata(?:\.google\.internal)?)(?:[:/].*)?")
 _SECRET_NAMES = pattern(
     r"(?i)^(?:DATABASE_URL|PG\w*|MYSQL\w*|REDIS\w*|MONGO\w*|KUBECONFIG|DOCKER_\w+|AWS_\w+|.*(?:TOKEN|SECRET|PASSWORD|PASSWD|KEY))$"
 )
@@ -163,6 +163,8 @@ def judge(argv: Sequence[str], env: Sequence[tuple[str, str]] = ()) -> Verdict:
     program = argv[0]
     if program in DATABASE_CLIENTS or any(_DATABASE.search(word) for word in argv):
         return Verdict("refused", "database", f"{program} reaches a database; none is ever touched")
+    if any(_METADATA.fullmatch(word) for word in argv[1:]):
+        return Verdict("refused", "metadata", "it asks a machine's own metadata service, which tells its secrets")
     for name, _ in env:
         if name not in ASSIGNABLE or _SECRET_NAMES.match(name):
             return Verdict("refused", "environment", f"{name} may not be set for a command")

@@ -157,6 +157,8 @@ def test_a_named_object_below_a_stage(world: World) -> None:
         "`curl http://169.254.169.254/v2/`",
         "Registry localhost:5432 is reachable",
         "Push stitcher 1.1.0 to 10.0.0.5:5432",
+        "`docker push 169.254.169.254/x:1.0.0`",
+        "`skopeo inspect docker://metadata.google.internal/x:1.0.0`",
         # files that are not there
         "`helm lint charts/nothing`",
         "`grep -q x apps/nothing.yaml`",

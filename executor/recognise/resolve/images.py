@@ -253,7 +253,7 @@ class ImageAsks(Base):
         others = self.at.facts().hosts.get(name, frozenset())
         if verify and len(others) == 1:
             return next(iter(others))
-        return self._default_host(name, private=any(each.private for each in registries))
+        return _asked(self._default_host(name, private=any(each.private for each in registries)))
 
     def _referenced(self, ask: Ask, name: str) -> list[str]:
         images: Images = ask.get("images") if ask.get("images").items else self.images or ask.get("images")
