@@ -17,20 +17,22 @@ if TYPE_CHECKING:
 class ClusterObserve:
     """`name` may be `*` (all of that kind). `condition`: a condition type that has to be True (Ready, Available),
     a pod phase (Running), `no REASON` for what must not be seen, or Current by kstatus. `count`: there have to be
-    exactly so many, where the sentence says how many."""
+    exactly so many, where the sentence says how many. `cluster`: the folder that the sentence calls the cluster by."""
 
     kind: str
     name: str = "*"
     namespace: str | None = None
     condition: str = "Current"
     count: int | None = None
+    cluster: str | None = None
 
     @property
     def words(self) -> str:
         every = f"all {self.kind} objects" if self.count is None else f"{self.count} {self.kind} objects"
         what = every if self.name == "*" else f"{self.kind} {self.name}"
         where = f" in namespace {self.namespace}" if self.namespace and self.namespace != "*" else ""
-        return f"{what}{where}: {self.condition}"
+        cluster = f" on the cluster {self.cluster}" if self.cluster else ""
+        return f"{what}{where}{cluster}: {self.condition}"
 
 
 class Observe:

@@ -72,17 +72,12 @@ class CheckAsks(Base):
     def _cluster_observe(self, ask: Ask) -> list[Request]:
         target: Target = ask.get("target")
         place: Place | None = ask.get("where")
-        if place is not None and place.stage is not None:
-            self._stage(place.stage)
+        cluster = self._stage(place.stage) if place is not None and place.stage is not None else None
         namespace = ask.get("namespace") or target.namespace
         names = [token.entry.name if token.entry else token.text for token in target.names] or ["*"]
         kind, condition = target.kind, ask.get("condition")
-        return [
-            self._request(
-                "cluster.observe", kind=kind, name=name, namespace=namespace, condition=condition, count=target.count
-            )
-            for name in names
-        ]
+        about = {"namespace": namespace, "condition": condition, "count": target.count, "cluster": cluster}
+        return [self._request("cluster.observe", kind=kind, name=name, **about) for name in names]
 
     def _flux_reconcile(self, ask: Ask) -> list[Request]:
         target: Target = ask.get("target")

@@ -20,7 +20,7 @@ def add(g: Grammar) -> None:
     g.phrase(
         "object",
         "ALL? THE? (x:NUMBER | x:COUNT) k:<kind_many>",
-        lambda c: Target(c["k"], every=True, plural=True, count=c["x"].value),
+        lambda c: Target(c["k"], every=True, plural=True, count=c["x"].value) if c["x"].value else None,
     )
     g.phrase(
         "object",
@@ -160,7 +160,7 @@ RULES = (
     Rule(
         "an object is in a condition",
         (
-            "(VERIFY <that>?)? <object> <in_space>? <condition> MANNER? { <in_space> <cluster> } <manner>*",
+            "(VERIFY <that>?)? <object> (<in_space> | <cluster>)? <condition> MANNER? { <in_space> <cluster> } <manner>*",
             "(VERIFY <that>?)? FLUX RECONCILES <object> <manner>*",
         ),
         _observe,
@@ -173,6 +173,9 @@ RULES = (
                 "cluster.observe kind=HelmRelease name=midwestmtg-backend condition=Ready"
             ),
             "All Flux Kustomizations `READY=True`": "cluster.observe kind=Kustomization name=* condition=Ready",
+            "All HelmReleases on the staging cluster are Ready": (
+                "cluster.observe kind=HelmRelease name=* condition=Ready cluster=staging"
+            ),
             "All 27 HelmReleases are Ready": "cluster.observe kind=HelmRelease name=* condition=Ready count=27",
             "3 pods are Running in the ffl namespace": (
                 "cluster.observe kind=Pod name=* namespace=ffl condition=Running count=3"
@@ -186,6 +189,8 @@ RULES = (
         },
         {
             "No pods are Running": "u",
+            "All 0 pods are Running": "u",
+            "All HelmReleases on the canary cluster are Ready": "u",
             "At least 3 pods are Running": "u",
             "3 of 4 pods are Running": "u",
             "3 pods restarted": "u",
