@@ -85,6 +85,7 @@ def set_plan(ground: Ground, file: str, path: str, value: Value, limits: Limits)
     documents = _documents(files, file, limits)
     found = [(each, here) for each in documents if (here := _at(each, steps)) is not None]
     subject = f"{show_path(steps)} of {file}"
+    _block_collection(file, steps, value, found[0][1][0] if found else None)
     if len(found) > 1:
         listed = ", ".join(document.label for document, _ in found)
         raise Blocked(ReasonCode.AMBIGUOUS, f"{file}: {path} is there in several documents: {listed}; name one")
@@ -111,6 +112,16 @@ def set_plan(ground: Ground, file: str, path: str, value: Value, limits: Limits)
         subject=subject, allowed=_allowed(document, _concrete(document, node, through, steps), text),
         about={"objects": [file], "value": text, "place": spot.place},
     )  # fmt: skip
+
+
+def _block_collection(file: str, steps: Path, value: Value, node: Node | None) -> None:
+    """Raises Blocked for a text that reads as a map or list, where no such text stands now (JSON in an annotation)."""
+    before = node.value.lstrip()[:1] if isinstance(node, Scalar) else ""
+    if isinstance(value, str) and value[:1] in ("{", "[") and value[:1] != before:
+        raise Blocked(
+            ReasonCode.NOT_DETERMINATE,
+            f"{file}: {value} reads as a collection, and {show_path(steps)} is set to a single value only; do it by hand",
+        )
 
 
 def add_plan(ground: Ground, file: str, path: str | None, entry: Entry, limits: Limits) -> Plan:

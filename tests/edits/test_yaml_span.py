@@ -483,6 +483,9 @@ def test_entries_are_added(before: str, entry: str | dict[str, str], after: str)
         ("r: [a, b, c]\n", 1, "r: [a, c]\n"),
         ("r: [a, b]\n", 0, "r: [b]\n"),
         ("r: [a]\n", 0, "r: []\n"),
+        ("r: [\n  a,\n  b\n]\n", 1, "r: [\n  a,\n]\n"),
+        ("r: [\n  a,\n  b, # c\n]\n", 0, "r: [\n  b, # c\n]\n"),
+        ("r: [\n  a,\n  b]\n", 1, "r: [\n  a]\n"),
     ],
 )
 def test_entries_are_removed(before: str, index: int, after: str) -> None:

@@ -332,9 +332,14 @@ def _line_hole(yaml: Yaml, start: int, end: int, next_at: int | None) -> tuple[i
 
 
 def _flow_hole(yaml: Yaml, opening: int, start: int, end: int) -> tuple[int, int]:
-    """The bytes to cut for an entry of a flow collection: itself and one comma beside it."""
+    """The bytes to cut for an entry of a flow collection: itself and one comma beside it; the line where it stands
+    alone on one."""
     behind = re.compile(rb"[ \t]*,[ \t]*").match(yaml.data, end)
-    before = re.search(rb",[ \t]*\Z", yaml.data[opening:start])
+    line_start, line_end = yaml.line_span(start)
+    rest = yaml.data[behind.end() if behind else end : line_end]
+    if line_start > opening and not yaml.data[line_start:start].strip(b" \t") and not rest.strip():
+        return line_start, line_end
+    before = re.search(rb",[ \t]*\Z" if behind else rb",[ \t\r\n]*\Z", yaml.data[opening:start])
     if before:
         return opening + before.start(), end
     return start, behind.end() if behind else end
