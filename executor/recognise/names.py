@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 SOURCE_KINDS = ("OCIRepository", "GitRepository", "HelmRepository", "HelmChart")
 WORKLOAD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Service", "Ingress")
+_ALWAYS = ("default", "kube-system", "flux-system")
+"""Namespaces of every cluster that Flux works on."""
 _BEFORE_PLACES = ("clusters", "overlays", "environments", "envs")
 
 
@@ -168,7 +170,7 @@ class Names:
                 self._at(each.name).namespace = True
             if each.namespace:
                 self._at(each.namespace).namespace = True
-        for namespace in namespaces:
+        for namespace in (*_ALWAYS, *namespaces):
             self._at(namespace).namespace = True
 
     def _read_images(self) -> None:

@@ -42,6 +42,14 @@ def test_a_namespace_that_flux_gives(home: World, sentence: str) -> None:
     assert agrees(outcome, wanted), outcome
 
 
+def test_a_namespace_that_every_cluster_has(home: World) -> None:
+    observed = "cluster.observe kind=Pod name=* namespace={} condition=Running"
+    for name in ("default", "kube-system"):
+        assert told(home.recognise(f"All pods are Running in namespace {name}")) == observed.format(name)
+    assert told(home.recognise("All pods are Running in namespace nowhere"))[0] == "u"
+    assert told(home.recognise("Bump jellyfin to 10.9.7 by default"))[0] == "u"
+
+
 def test_an_entry_by_its_folder(home: World) -> None:
     outcome = told(home.recognise("Remove jellyfin from `apps/media/kustomization.yaml`"))
     assert outcome == "manifest.remove file=apps/media/kustomization.yaml path=resources entry=./jellyfin/ks.yaml"
