@@ -120,7 +120,7 @@ def _block_collection(file: str, steps: Path, value: Value, node: Node | None) -
     if isinstance(value, str) and value[:1] in ("{", "[") and value[:1] != before:
         raise Blocked(
             ReasonCode.NOT_DETERMINATE,
-            f"{file}: {value} reads as a collection, and {show_path(steps)} is set to a single value only; do it by hand",
+            f"{file}: {value} reads as a collection, and {show_path(steps)} is set to one value only; do it by hand",
         )
 
 
