@@ -133,6 +133,17 @@ def test_a_named_object_below_a_stage(world: World) -> None:
     assert told(world.recognise(sentence, heading="Production")) == "b not-found"
 
 
+def test_a_named_object_in_a_stage(tmp_path: Path) -> None:
+    stages = {f"apps/{stage}/web.yaml": release("web", "web", chart="1.0.0") for stage in ("staging", "production")}
+    two = make(tmp_path, stages)
+    wanted = "manifest.set file=apps/{}/web.yaml path=spec.interval value=5m"
+    for stage in ("staging", "production"):
+        for sentence in ("HelmRelease in {} to 5m", "HelmRelease in the {} environment to `5m`"):
+            outcome = told(two.recognise("Set `spec.interval` of the web " + sentence.format(stage)))
+            assert outcome == wanted.format(stage), outcome
+    assert told(two.recognise("Set `spec.interval` of the web HelmRelease to 5m")) == "b ambiguous"
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

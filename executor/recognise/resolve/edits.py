@@ -10,7 +10,7 @@ from executor.errors import Blocked
 from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Target
+from executor.recognise.meaning import Ask, Place, Target
 from executor.recognise.names import AManifest
 from executor.recognise.resolve.base import (
     KUSTOMIZATION_FILES,
@@ -29,14 +29,14 @@ class EditAsks(Base):
             raise Blocked(ReasonCode.PLACEHOLDER, f'"{value}" stands for a value; write the value')
         if kind == "vague":
             raise Blocked(ReasonCode.NOT_DETERMINATE, f'"{value}" is no value; write it')
-        file = self._file(ask.get("file")) if ask.get("file") is not None else None
+        file = self._file(ask.get("file"), ask.get("where")) if ask.get("file") is not None else None
         self.partial = [self._request("manifest.set", file=file, path=ask.get("key"))]
         if file is None:
             raise Blocked(ReasonCode.AMBIGUOUS, f"in which file {ask.get('key')} is to be set is not said; name it")
         text = value if kind == "setting" else value.text
         before = ask.get("before")
         old = None if before is None else str(before if isinstance(before, str) else before.text)
-        where = self._document(ask.get("file"))
+        where = self._document(ask.get("file"), file)
         limits = {"from_version": old, "everywhere": ask.get("everywhere") or None, "where": where}
         return [self._request_set(file, ask.get("key"), scalar(text, ask.get("key")), limits)]
 
@@ -79,25 +79,26 @@ class EditAsks(Base):
             raise Blocked(ReasonCode.PLACEHOLDER, f'"{token.text}" stands for an entry; write it')
         return token.text
 
-    def _document(self, said: str | Target | None) -> str | None:
+    def _document(self, said: str | Target | None, file: str) -> str | None:
         """`Kind/name`, where the object that is named shares its file with others."""
         if not isinstance(said, Target):
             return None
-        file = self._file(said)
         shared = sum(each.path == file for each in self.names.manifests) > 1
         return f"{said.kind}/{said.names[0].entry.name}" if shared and said.names[0].entry is not None else None
 
-    def _file(self, said: str | Target) -> str:
+    def _file(self, said: str | Target, place: Place | None = None) -> str:
         if isinstance(said, str):
             return self._path(said)
         token = said.names[0]
         there: list[AManifest] = []
         if token.entry is not None:
             there = [each for each in (*token.entry.releases, *token.entry.workloads) if each.kind == said.kind]
-        if self.at.stage is not None:
-            stage = self._stage(self.at.stage)
+        said_stage = place.stage if place is not None else self.at.stage
+        if said_stage is not None:
+            stage = self._stage(said_stage)
             there = [each for each in there if below(each.path, stage)]
-            self.at.remark(f"in {stage}, as its heading says")
+        if said_stage is not None and place is None:
+            self.at.remark(f"in {said_stage}, as its heading says")
         if len(there) != 1:
             listed = ", ".join(f"{each.path}:{each.line}" for each in there)
             raise Blocked(

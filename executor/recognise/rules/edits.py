@@ -7,7 +7,7 @@ from typing import Any
 
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Rule, Target
+from executor.recognise.meaning import Ask, Place, Rule, Target
 from executor.recognise.names import WORKLOAD_KINDS
 from executor.recognise.versions import is_placeholder
 
@@ -41,11 +41,14 @@ def _workload(c: Captured) -> Target | None:
     return Target(kind, (c["n"],)) if kind is not None else None
 
 
-def _set(c: Captured) -> list[Ask]:
+def _set(c: Captured) -> list[Ask] | None:
     key: Token = c["key"]
+    place: Place | None = c.get("where")
+    if place is not None and (place.stage is None or not isinstance(c["in_file"], Target)):
+        return None  # a file that is named stands where it stands
     before = c["before"][1] if "before" in c else None
     slots = {"key": key.text, "scalar": c["scalar"], "file": c.get("in_file") or c.get("file"), "before": before}
-    return [Ask("manifest.set", {**slots, "everywhere": "everywhere" in c})]
+    return [Ask("manifest.set", {**slots, "everywhere": "everywhere" in c, "where": place})]
 
 
 def _setting(c: Captured) -> list[Ask] | None:
@@ -76,6 +79,8 @@ RULES = (
         (
             "SET <key> (to | = | : | →) <scalar> <in_file>? <everywhere>?",
             "SET <key> <in_file> (to | →) <scalar> <everywhere>?",
+            "SET <key> <in_file> <where> (to | →) <scalar>",
+            "SET <key> (to | →) <scalar> <in_file> <where>",
             "SET <key> from before:<scalar> (to | →) <scalar> <in_file>? <everywhere>?",
             "SET <key> <in_file> from before:<scalar> (to | →) <scalar> <everywhere>?",
             "<key> <in_file>? <be>? WAS_SET to <scalar> <in_file>?",
@@ -108,6 +113,10 @@ RULES = (
             "Set `spec.interval` of the longhorn HelmRelease to 30 minutes": "u",
             "Set `spec.replicas` to three in apps/ffl/deployment.yaml": "u",
             "Set `spec.replicas` of the ffl Deployment to 3": "b not-found",
+            "Set `spec.interval` of the longhorn HelmRelease in prod to 30m": "b not-found",
+            "Set `spec.interval` of the longhorn HelmRelease in prod only to 30m": "b not-found",
+            "Set `spec.interval` of the longhorn HelmRelease in canary to 30m": "u",
+            "Set `spec.replicas` to 3 in apps/ffl/deployment.yaml in prod": "u",
             "Set `spec.replicas` of the ffl-api Deployment to 3 or 4": "u",
             "Set `spec.replicas` to 3 in apps/ffl/nothing.yaml": "b not-found",
             "Set `spec.replicas` to 3 in apps/ffl/deployment.yaml during the night": "u",
