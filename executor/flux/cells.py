@@ -83,7 +83,7 @@ def cells(files: Files, inventory: Inventory, spot: Spot, scope: Scope, start: i
             ReasonCode.NOT_PLAIN, f"{spot.place}: {spot.text} is put together from variables; change it by hand"
         )
     every = _builders(files, inventory, spot.path)
-    picked = [] if scope.everywhere else named(every, scope.where)
+    picked = [] if scope.everywhere else named(every, scope.where, at=spot.path)
     builds = picked or list(every)
     name, around = found[0]["name"], (spot.text[: found[0].start()], spot.text[found[0].end() :])
     result = [_set_by(files, inventory, each, name, scope) for each in builds]

@@ -297,7 +297,7 @@ def block_shared_file(ground: Ground, path: str, limits: Limits) -> None:
     found = deployments(ground, path)
     if len(found) < 2 or limits.everywhere:
         return
-    if len(named(found, limits.where)) < len(found):
+    if len(named(found, limits.where, at=path)) < len(found):
         listed = ", ".join(sorted(found))
         raise Blocked(
             ReasonCode.SHARED,

@@ -114,8 +114,10 @@ class Graph:
                 built[each.source[0], each.source[1]].add(each.path)
         found = {}
         for source, paths in built.items():
+            if paths & folders:
+                continue
             tops = [{each.removesuffix(f"/{path}") for each in folders if each.endswith(f"/{path}")} for path in paths]
-            if not paths & folders and len(common := set.intersection(*tops)) == 1:
+            if len(common := set.intersection(*tops)) == 1:
                 found[source] = common.pop()
         return found
 

@@ -11,8 +11,11 @@ _ALSO = {"production": ("prod",), "staging": ("stage",), "development": ("dev",)
 """Shorter names that stand for an environment where nothing has its full name."""
 
 
-def named(paths: Mapping[Key, str], where: str | None) -> list[Key]:
-    """Those whose path lies in `where`; by its shorter name where none has the full one."""
+def named(paths: Mapping[Key, str], where: str | None, *, at: str = "") -> list[Key]:
+    """Those whose path lies in `where`; by its shorter name where none has the full one. None where it lies in `at`, the
+    path of what they share: then it told which file is meant, not which of its users."""
+    if where and lies_in(at, where):
+        return []
     for word in (where, *_ALSO.get(where.casefold(), ())) if where else ():
         found = [key for key, path in paths.items() if lies_in(path, word)]
         if found:
