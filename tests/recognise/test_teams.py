@@ -148,6 +148,9 @@ def test_a_named_object_in_a_stage(tmp_path: Path) -> None:
     "sentence",
     [
         # negations and conditions in other languages, as notes
+        "Bump ffl to 0.1.18 (DEFERRED to Q3)",
+        "Bump ffl to 0.1.18 (DONE)",
+        "Bump ffl to 0.1.18 (NOTE: do not)",
         "Bump ffl to 0.1.18 (nicht)",
         "Bump ffl to 0.1.18 (noch nicht)",
         "Bump ffl to 0.1.18 (pas maintenant)",

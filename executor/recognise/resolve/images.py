@@ -80,7 +80,7 @@ class ImageAsks(Base):
             raise Blocked(
                 ReasonCode.AMBIGUOUS,
                 f"{name} is built here, but the manifests pull {' and '.join(alike)} from {host}; give the image that "
-                f'name ([images."{alike[0]}"] with its context in executor.toml), or write {host}/{name} if you mean it',
+                f'name ([images."{alike[0]}"] with its context in executor.toml), or write {host}/{name} if meant',
             )
 
     def _of_item(self, item: Item, images: Images, *, build: bool) -> list[tuple[str, Item | None]]:
