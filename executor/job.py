@@ -68,6 +68,7 @@ class Job:
     task_blob: str | None = None
     staged_trees: dict[Repository, str] = field(default_factory=dict)
     unstaged: str = ""
+    seen: dict[Repository, dict[str, bytes | None]] = field(default_factory=dict)
     finished: datetime | None = None
 
     @property

@@ -124,11 +124,11 @@ def close_unfinished(root: Path, run_ids: Iterator[str] | tuple[str, ...], by: s
 
 def _entries(path: Path) -> Iterator[Mapping[str, Any]]:
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = files.read(path).split(b"\n")
     except OSError:
         return
     for line in lines:
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             entry = json.loads(line)
             if isinstance(entry, dict) and _is_whole(entry):
                 yield entry

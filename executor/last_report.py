@@ -10,6 +10,7 @@ from executor import report
 from executor.errors import UsageError
 from executor.intake import load, locate
 from executor.repository import open_workspace
+from executor.tools import files
 
 
 def find(task: str | None, start: Path) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def find(task: str | None, start: Path) -> dict[str, Any]:
             raise UsageError("no run has left a report here yet", remedy="executor run TASK.md")
         found = reports[-1]
     try:
-        data = found.read_bytes()
+        data = files.read(found)
     except FileNotFoundError:
         raise UsageError(f"there is no report of {task} yet", remedy=f"executor run {task}") from None
     except OSError as error:

@@ -5,7 +5,7 @@ The edits of one step are laid over the tree before the next is foreseen, so tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from executor.all_operations import kinds, operation
@@ -34,6 +34,10 @@ class Step:
     forecast: Forecast | None = None
     cannot: Cannot | None = None
     defect: str | None = None
+
+    def edits(self, paths: Set[str]) -> bool:
+        """Whether it would change one of `paths`."""
+        return self.forecast is not None and not paths.isdisjoint(edit.path for edit in self.forecast.edits)
 
 
 @dataclass(frozen=True)
@@ -114,14 +118,26 @@ class Scene:
 
 
 def plan(task: TaskFile, workspace: Workspace, types: Types, selected: Mapping[int, bool] | None = None) -> Plan:
-    """The plan of all criteria in file order. `selected` says which indexes are asked for (None: all)."""
+    """The plan of all criteria in file order. `selected` says which indexes are asked for (None: all). Criteria that
+    ask for two things of one place are blocked, all of them: at the end only one could be true."""
     recogniser = Recogniser(task, workspace)
+    criteria, scene = _planned(recogniser, types, selected, {})
+    contradicting = _contradictions(criteria, scene)
+    if contradicting:
+        criteria, _ = _planned(recogniser, types, selected, contradicting)
+    return Plan(task, workspace, types, criteria)
+
+
+def _planned(
+    recogniser: Recogniser, types: Types, selected: Mapping[int, bool] | None, blocked: Mapping[int, Cannot]
+) -> tuple[tuple[Planned, ...], Scene]:
+    task, workspace = recogniser.task, recogniser.workspace
     home = home_of(task, workspace)
     scene = Scene()
     criteria = []
     for criterion in task.criteria:
         recognised = recogniser.criterion(criterion)
-        cannot = _not_to_run(criterion, types, selected) or recognised.cannot
+        cannot = _not_to_run(criterion, types, selected) or recognised.cannot or blocked.get(criterion.index)
         before = scene.snapshot()
         steps = tuple(_step(each, task, workspace, types, scene, home=home) for each in recognised.requests)
         steps = _remarked(steps, recognised.remarks)
@@ -131,7 +147,33 @@ def plan(task: TaskFile, workspace: Workspace, types: Types, selected: Mapping[i
         if criterion.open and (selected is None or selected.get(criterion.index, False)):
             scene.add(steps, lay=cannot is None)
         criteria.append(Planned(criterion, recognised, steps, cannot))
-    return Plan(task, workspace, types, tuple(criteria))
+    return tuple(criteria), scene
+
+
+def _contradictions(criteria: Sequence[Planned], scene: Scene) -> dict[int, Cannot]:
+    """Criteria whose edit does not stand any more when all edits are made, and those that undo it."""
+    found: dict[int, Cannot] = {}
+    editing = [(each, step) for each in criteria if each.cannot is None for step in each.steps if step.forecast]
+    for at, (planned, step) in enumerate(editing):
+        paths = {edit.path for edit in step.forecast.edits} if step.forecast else set[str]()
+        later = [other for other, its in editing[at + 1 :] if its.repository is step.repository and its.edits(paths)]
+        if later and not _stands(step, scene):
+            numbers = (planned.criterion.index, later[-1].criterion.index)
+            reason = "criteria {} and {} ask for different things of {}; leave one of them out".format(
+                *numbers, ", ".join(sorted(paths))
+            )
+            cannot = Cannot(Status.BLOCKED, ReasonCode.AMBIGUOUS, reason)
+            found |= dict.fromkeys({each.criterion.index for each in (planned, *later)}, cannot)
+    return found
+
+
+def _stands(step: Step, scene: Scene) -> bool:
+    """Whether the step would find its work done."""
+    assert step.operation is not None
+    try:
+        return not step.operation.foresee(step.arguments, scene.site(step.repository)).edits
+    except Stop:
+        return False
 
 
 def _remarked(steps: tuple[Step, ...], remarks: Sequence[str]) -> tuple[Step, ...]:

@@ -364,9 +364,9 @@ def write(document: dict[str, Any], root: Path, folder: str, scratch: Path) -> P
 def read(path: Path) -> dict[str, Any] | None:
     """A report as it was written; None where there is none, or something that is no report."""
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(files.read(path))
         _name(found["run_id"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -26,7 +26,8 @@ INDEPENDENT = frozenset(
 @dataclass
 class Runner:
     """Runs one plan. With `dry_run` nothing outside of memory changes: edits go into overlays, and what would build or
-    push is planned only. `journal` None (a dry run) records nothing. `heads` is what HEAD said when it was checked."""
+    push is planned only. `journal` None (a dry run) records nothing. `heads` is what HEAD said when it was checked,
+    `seen` what the files held that may be written."""
 
     plan: Plan
     tools: Tools
@@ -36,6 +37,7 @@ class Runner:
     interrupted: bool = False
     bugs: list[str] = field(default_factory=list)
     heads: Mapping[Repository, str] = field(default_factory=dict)
+    seen: Mapping[Repository, Mapping[str, bytes | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._scene = Scene(live=True)
@@ -175,16 +177,10 @@ class Runner:
                 logs=None if self.journal is None else self.journal.logs,
                 scratch=None if self.journal is None else self.journal.folder,
                 on_write=self._journal_write(repository),
-                seen=self._seen(repository),
+                seen=dict(self.seen.get(repository, {})),
                 head=self.heads.get(repository),
             )
         return self._toolboxes[repository]
-
-    def _seen(self, repository: Repository) -> dict[str, bytes | None]:
-        """What the plan's edits found in the files."""
-        steps = (step for step in self.plan.steps if step.repository is repository and step.forecast is not None)
-        edits = [edit for step in steps if step.forecast is not None for edit in step.forecast.edits]
-        return {edit.path: edit.before for edit in reversed(edits)}
 
     def _journal_write(self, repository: Repository) -> Callable[[str, str | None, str], None]:
         def on_write(path: str, before: str | None, after: str) -> None:

@@ -25,6 +25,7 @@ from executor.selection import select
 from executor.taskfile import duplicates, edit
 from executor.toolbox import Tools
 from executor.tools.git import Git
+from executor.tools.tree import Tree
 from executor.values import replace
 
 
@@ -65,7 +66,7 @@ def perform(job: Job, observer: Observer) -> Finished:
             base_commit=job.states[job.workspace.home].commit,
         )
         journals.close_unfinished(job.workspace.home.root, tuple(job.past.unfinished), job.run_id)
-        runner = Runner(job.plan, job.tools, observer, journal, heads=_heads(job))
+        runner = Runner(job.plan, job.tools, observer, journal, heads=_heads(job), seen=job.seen)
         job.outcomes = runner.run()
         job.bugs, job.interrupted = runner.bugs, runner.interrupted
         tick_and_log(job, journal)
@@ -128,6 +129,8 @@ def guard(job: Job) -> None:
     checks: list[safety.Check] = []
     for repository, state in job.states.items():
         declared = job.plan.declared.get(repository, frozenset())
+        tree = Tree(repository.root)  # before git looks whether they are clean: what changes later is somebody else's
+        job.seen[repository] = {path: tree.read(path) if tree.is_file(path) else None for path in declared}
         task = safety.Task(job.task.id, job.task_path if repository is job.workspace.home else None)
         found = safety.check_repository(repository, state, task, declared, job.past)
         checks += found

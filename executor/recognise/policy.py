@@ -375,7 +375,7 @@ RULES: tuple[PolicyRule, ...] = (
     ),
     PolicyRule(
         "grep", ("grep",), "allowed", "",
-        flags("-q -r -R -E -F -i -n -l -c -w -x -h -H -s -o --quiet --recursive --fixed-strings --extended-regexp --ignore-case --word-regexp", "-m --include --exclude --exclude-dir"),
+        flags("-q -r -E -F -i -n -l -c -w -x -h -H -s -o --quiet --recursive --fixed-strings --extended-regexp --ignore-case --word-regexp", "-m --include --exclude --exclude-dir"),
         _pattern_and_paths,
         match=("grep -q 'tag: 0.1.18' apps/ffl/helmrelease.yaml", "grep -rq 0.1.18 apps"),
         not_match=("grep -q x", "grep -f patterns x", "grep x /etc/passwd", "grep -q x ../other", "grep -v x y"),

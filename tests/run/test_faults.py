@@ -175,3 +175,20 @@ def test_bump_waits_for_nobody_and_edits_beside_nobody(tmp_path: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ran = executor(root, "bump", "ffl", "--version", "0.1.18")
     assert ran.exit_code == 75 and (root / "apps/ffl/release.yaml").read_text() == RELEASE
+
+
+@pytest.mark.parametrize("place", [".executor/runs/zz.jsonl", "reports/TASK-001.json", ".git/executor.lock"])
+def test_a_pipe_in_place_of_our_own_files_is_not_waited_for(tmp_path: Path, place: str) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    (root / place).parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(root / place)
+    for command in (["run", "TASK-001"], ["report", "TASK-001"], ["verify", "TASK-001"]):
+        ran = executor(root, *command)
+        assert ran.exit_code in (0, 1, 2, 75) and "defect" not in ran.stderr, ran
+
+
+def test_a_report_nested_without_end(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    (root / "reports").mkdir()
+    (root / "reports/TASK-001.json").write_text("[" * 100_000)
+    assert executor(root, "run", "TASK-001").exit_code == 0

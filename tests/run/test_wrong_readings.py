@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support import executor, make_repository
 
-from run.sample import FILES, task
+from run.sample import BUILD, FILES, RELEASE, repository, task
 
 KUSTOMIZATION = (
     "resources: [deploy.yaml]\nimages:\n  - name: nginx\n    newTag: 1.25.0\n  - name: redis\n    newTag: 7.0.0\n"
@@ -61,3 +61,19 @@ def test_it_is_not_done(root: Path, sentence: str, states: set[str]) -> None:
     document = json.loads(executor(root, "explain", "--json", str(path)).stdout)
     (criterion,) = document["criteria"]
     assert criterion["state"] in states, criterion
+
+
+def test_two_values_of_one_place_are_both_blocked(tmp_path: Path) -> None:
+    """One box would be a lie at the end."""
+    bump = "- [ ] Bump the ffl chart to {}\n"
+    root = repository(tmp_path / "ops", task(bump.format("0.1.18") + bump.format("0.1.19") + BUILD))
+    outcomes = json.loads(executor(root, "run", "--json", "TASK-001").stdout)["outcomes"]
+    assert [each["status"] for each in outcomes] == ["blocked", "blocked", "skipped"], outcomes
+    assert outcomes[0]["reason"].startswith("criteria 1 and 2 ask for different things of apps/ffl/release.yaml")
+    assert (root / "apps/ffl/release.yaml").read_text() == RELEASE
+
+
+def test_the_same_value_twice_is_no_contradiction(tmp_path: Path) -> None:
+    bump = "- [ ] Bump the ffl chart to 0.1.18\n"
+    root = repository(tmp_path / "ops", task(bump + bump))
+    assert executor(root, "run", "TASK-001").exit_code == 0
