@@ -7,7 +7,10 @@ reports/<task_id>/verifications/<id>.json                        what earlier ve
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +101,11 @@ def read(root: Path, folder: str, task_id: str, given: Mapping[str, Any] | None 
         except ValueError as error:
             problems.append(f"execution_report: {error}")
     for path in places:
-        if not path.exists():
+        if not os.path.lexists(path):
             continue
         try:
-            claim = claim_of(path.relative_to(root).as_posix(), path.read_bytes())
-        except ValueError as error:
+            claim = claim_of(path.relative_to(root).as_posix(), _read(path))
+        except (ValueError, OSError) as error:
             problems.append(f"{path.relative_to(root)}: {error}")
             continue
         if claim.document["task_id"] != task_id or claim.document["dry_run"]:
@@ -119,22 +122,63 @@ def read(root: Path, folder: str, task_id: str, given: Mapping[str, Any] | None 
     return Claims(tuple(ordered), taken, tuple(problems))
 
 
+def _read(path: Path) -> bytes:
+    """Nothing but a file: a pipe would keep us waiting for ever."""
+    if not path.is_file():
+        raise ValueError("is no file")
+    return path.read_bytes()
+
+
 def claim_of(path: str, data: bytes) -> Claim:
     """A report with everything that verification looks at. Raises ValueError with what is wrong with it.
 
     The whole schema is not asked for: it takes longer to load than all that is done here, and what a report says
     besides is not believed anyway.
     """
-    document = json.loads(data)
+    try:
+        document = json.loads(data)
+    except RecursionError:
+        raise ValueError("no report: nested too deeply") from None
     _demand(document, _REPORT, "the report")
-    for entry in document["repositories"]:
+    _must(_RUN_ID.fullmatch(document["run_id"]), "run_id")
+    _must(_BLOB.fullmatch(document["task_blob"]), "task_blob")
+    _must(not document["progress_log_entry"] or _log_line(document["progress_log_entry"]), "progress_log_entry")
+    _must(document["repositories"], "repositories")
+    for entry in (*document["repositories"], document["repository"]):
         _demand(entry, _REPOSITORY, "repositories")
+        _must(entry["base_commit"] is None or _BLOB.fullmatch(entry["base_commit"]), "base_commit")
+        _must(all(_is_path(each) for each in entry["declared_paths"]), "declared_paths")
     for outcome in document["outcomes"]:
         _demand(outcome, _OUTCOME, "outcomes")
+        _must(type(outcome["index"]) is int and outcome["index"] > 0, "index")
         for operation in outcome["operations"]:
             _demand(operation, _OPERATION, "operations")
-    _demand(document["repository"], _REPOSITORY, "repository")
     return Claim(path, data, document)
+
+
+_RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,99}")
+_BLOB = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+
+
+def _must(good: object, what: str) -> None:
+    if not good:
+        raise ValueError(f"no report: {what} is none")
+
+
+def _log_line(text: str) -> bool:
+    datetime.strptime(text[:16], "%Y-%m-%d %H:%M")
+    return text[16:18] == ": " and text.isprintable()
+
+
+def _is_path(value: Any) -> bool:
+    """A path inside a work tree, in the one way in which git writes it."""
+    if not isinstance(value, str) or not value or len(os.fsencode(value)) > _LONGEST_PATH or "\0" in value:
+        return False
+    parts = value.split("/")
+    return not {"", ".", ".."} & set(parts) and parts[0].casefold() != ".git"
+
+
+_LONGEST_PATH = 4000
 
 
 _TEXT_OR_NONE = (str, type(None))
@@ -158,7 +202,7 @@ def _demand(value: Any, form: Mapping[str, Any], where: str) -> None:
 def _taken(folder: Path) -> Iterable[Taken]:
     for path in sorted(folder.glob("*.json")):
         try:
-            found = json.loads(path.read_bytes())
+            found = json.loads(_read(path))
             if found.get("unticked"):
                 unticked, known = frozenset(found["unticked"]), frozenset(found["known_runs"])
                 yield Taken(found["verification_id"], unticked, found["task_after"], known)

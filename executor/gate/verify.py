@@ -481,7 +481,11 @@ def record_commit(verified: Verified, commits: Sequence[Any]) -> None:
 
 
 def _put(path: Path, data: bytes, scratch: Path, warnings: list[str]) -> None:
+    """`scratch` is a folder of the repository that `path` has to lie in."""
     try:
+        if not path.parent.resolve().is_relative_to(scratch.resolve().parents[1]):
+            warnings.append(f"{path.name} was not written: {path.parent} leads out of the repository")
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         files.replace(path, data, scratch=scratch)
     except OSError as error:
