@@ -12,8 +12,8 @@ _ALSO = {"production": ("prod",), "staging": ("stage",), "development": ("dev",)
 
 
 def named(paths: Mapping[Key, str], where: str | None, *, at: str = "") -> list[Key]:
-    """Those whose path lies in `where`; by its shorter name where none has the full one. None where it lies in `at`, the
-    path of what they share: then it told which file is meant, not which of its users."""
+    """Those whose path lies in `where`; by its shorter name where none has the full one. Nothing where `at`, the path
+    of what they share, lies there too: then it told which file is meant, not which of its users."""
     if where and lies_in(at, where):
         return []
     for word in (where, *_ALSO.get(where.casefold(), ())) if where else ():
