@@ -15,13 +15,19 @@ ROOT = Path(__file__).parents[2]
 HOOK = ROOT / "docs" / "ci" / "pre-receive"
 
 
-def serve(work: Work, folder: Path) -> Path:
+def remote(work: Work, folder: Path) -> Path:
+    """A bare repository that is the work's origin and has its main branch."""
     path = folder / "server.git"
     subprocess.run(
         ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(path)], env=ENVIRONMENT, check=True
     )
     work.git("remote", "add", "origin", str(path))
     work.git("push", "--quiet", "origin", "main")
+    return path
+
+
+def serve(work: Work, folder: Path) -> Path:
+    path = remote(work, folder)
     program = folder / "executor"
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m executor "$@"\n')
     program.chmod(0o755)

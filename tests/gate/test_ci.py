@@ -18,7 +18,7 @@ import pytest
 import yaml
 from support import ENVIRONMENT, git
 
-from .pushes import ROOT, commit_it
+from .pushes import ROOT, commit_it, remote
 from .work import TASK, Work
 
 NUMBER = "7"
@@ -27,12 +27,7 @@ NUMBER = "7"
 @pytest.fixture
 def service(light: Work, tmp_path: Path) -> Path:
     """The service's repository: main, and the programs that a runner of it has."""
-    path = tmp_path / "service.git"
-    subprocess.run(
-        ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(path)], env=ENVIRONMENT, check=True
-    )
-    light.git("remote", "add", "origin", str(path))
-    light.git("push", "--quiet", "origin", "main")
+    path = remote(light, tmp_path)
     for name, line in (
         ("executor", f'exec {shlex.quote(sys.executable)} -m executor "$@"'),
         ("pip", ""),

@@ -6,11 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import ENVIRONMENT, git
+from support import git
 
 from executor.gate import notes
 from executor.gate.objects import Objects
 
+from .pushes import remote
 from .work import LIGHT, SETTINGS, TASK, Work, run, start
 
 TRAILERS = "%(trailers:key=Executor-Task,valueonly)%(trailers:key=Executor-Certificate,valueonly)"
@@ -230,16 +231,6 @@ def test_certificate_in_a_follow_up_commit(tmp_path: Path) -> None:
     assert work.git("status", "--porcelain") == ""
     assert work.call("certificate", "check", "HEAD~1").code == 0
     assert work.call("gate", "--base", "HEAD~2").code == 0
-
-
-def remote(work: Work, folder: Path) -> Path:
-    path = folder / "remote.git"
-    subprocess.run(
-        ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(path)], env=ENVIRONMENT, check=True
-    )
-    work.git("remote", "add", "origin", str(path))
-    work.git("push", "--quiet", "origin", "main")
-    return path
 
 
 def test_push_only_where_configured(tmp_path: Path) -> None:
