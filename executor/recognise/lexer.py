@@ -126,7 +126,7 @@ class Lexer:
         Names spoken in several words are one token where one of the words says nothing else; `liberal`: always.
         """
         found: list[Token] = []
-        for raw in _raw(text):
+        for raw in _raw(text.replace("\u212a", "\ufffd")):
             memory = None if raw.code or raw.bold else known.typed.get(raw.text)
             if memory is not None:
                 raw.bits, raw.entry, raw.value = memory

@@ -125,6 +125,8 @@ class Names:
         self._read_images()
         self._read_pins()
         self._read_places()
+        self.typed: dict[str, tuple[int, Entry | None, Any]] = {}
+        """Words that the lexer typed by these names: classes, entry, value."""
         self.spoken = self._spoken()
         self.first_spoken: dict[str, int] = {}
         """First word of a spoken name → the words of the longest such name."""

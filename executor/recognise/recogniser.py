@@ -82,7 +82,8 @@ class Recogniser:
         """What the lexer is told of a repository; it keeps the words that it typed there."""
         found = self._known.get(scope.name)
         if found is None:
-            found = Known(scope.names, self.is_repository, scope.exists, commands.is_command)
+            typed = scope.names.typed
+            found = Known(scope.names, self.is_repository, scope.exists, commands.is_command, typed)
             self._known[scope.name] = found
         return found
 

@@ -204,10 +204,9 @@ TAKEN_FOR: dict[str, str] = {
 }
 
 
-def fold(text: str) -> str:
-    """For looking words up: case does not matter. Other than casefold(), no sign that only looks alike becomes a letter
-    (a ligature, a Kelvin sign)."""
-    return text.lower() if text.isascii() or "\u212a" not in text else text
+fold = str.lower
+"""For looking words up: case does not matter. Other than with casefold(), no sign that looks alike becomes a letter (a
+ligature); the one that does, the Kelvin sign, the lexer takes away."""
 
 
 COUNTS = {word: number for number, word in enumerate(VOCABULARY["COUNT"].split(), 2)}

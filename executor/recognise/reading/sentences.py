@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.recognise import decoration, suggest
 from executor.recognise.grammar import Parse
-from executor.recognise.lexer import Token
+from executor.recognise.lexer import Lexer, Token
 from executor.recognise.meaning import Ask
 from executor.recognise.resolve import Incomplete, Setting, resolve
 from executor.recognise.words import fold
@@ -146,7 +147,7 @@ class Sentences(Surroundings):
             reason = f'"{token.text}" is no name in {scope.name}, where the sentence says to work; it is one here'
             return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, reason)
         code = ReasonCode.WORD_LEFT if at > 0 else ReasonCode.NOT_UNDERSTOOD
-        return Cannot(Status.UNRESOLVED, code, f'"{token.text}" {_kind_of_stop(token, self.whole.lexer.bit)}')
+        return Cannot(Status.UNRESOLVED, code, f'"{token.text}" {_kind_of_stop(token, self.whole.lexer)}')
 
     def _unknown(self, tokens: Sequence[Token]) -> bool:
         return any(not token.bits & ~self.whole.lexer.weak for token in tokens[:-1])
@@ -188,12 +189,14 @@ _ALIKE = 0.75
 """How alike a word has to be to a name that exists to be taken for its misspelling (difflib's ratio)."""
 
 
-def _kind_of_stop(token: Token, bit: Any) -> str:
+def _kind_of_stop(token: Token, lexer: Lexer) -> str:
     """Why a word stops a sentence, for people."""
-    for classes, words in _STOPS:
-        if any(token.bits & bit(each) for each in classes.split()):
-            return words
-    return "was not used up by any rule"
+    return next((words for bits, words in _stops(lexer) if token.bits & bits), "was not used up by any rule")
+
+
+@functools.cache
+def _stops(lexer: Lexer) -> list[tuple[int, str]]:
+    return [(sum(lexer.bit(each) for each in classes.split()), words) for classes, words in _STOPS]
 
 
 _STOPS = (
