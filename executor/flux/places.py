@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 from collections.abc import Sequence as SequenceOf
 from typing import TYPE_CHECKING
@@ -153,7 +154,9 @@ class Files:
 
     def named(self, path: str) -> str:
         """A file as a sentence names it: normalised, symlinks followed; the kustomization file of a folder."""
-        path = self.tree.relative(self.tree.locate(posixpath.normpath(path)))
+        path = posixpath.normpath(path)
+        with contextlib.suppress(OSError):
+            path = self.tree.relative(self.tree.locate(path))
         if self.tree.is_dir(path):
             inside = [posixpath.normpath(posixpath.join(path, name)) for name in FILE_NAMES]
             return next((each for each in inside if self.tree.is_file(each)), path)
@@ -168,6 +171,8 @@ class Files:
             raise Blocked(ReasonCode.NOT_FOUND, f"{path} is a folder; name the file") from None
         except PermissionError:
             raise Blocked(ReasonCode.PERMISSION, f"{path} may not be read by this user") from None
+        except OSError as error:
+            raise Blocked(ReasonCode.NOT_FOUND, f"{path} cannot be read: {error.strerror}; mend it first") from None
 
     def thing(self, manifest: Manifest) -> Thing:
         """The object of an inventory entry, in the file as it is now."""

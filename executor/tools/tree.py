@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import errno
+import os
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 from executor.errors import Refused
@@ -28,10 +30,16 @@ class Tree:
         return self.locate(path).read_bytes()
 
     def is_file(self, path: str) -> bool:
-        return path in self.overlay or self.locate(path).is_file()
+        return path in self.overlay or self._is(path, Path.is_file)
 
     def is_dir(self, path: str) -> bool:
-        return self.locate(path).is_dir()
+        return self._is(path, Path.is_dir)
+
+    def _is(self, path: str, question: Callable[[Path], bool]) -> bool:
+        try:
+            return question(self.locate(path))
+        except OSError:
+            return False
 
     def exists(self, path: str) -> bool:
         return self.is_file(path) or self.is_dir(path)
@@ -43,7 +51,10 @@ class Tree:
     def locate(self, path: str) -> Path:
         """The absolute path. Raises Refused when it, or a symlink on the way, leaves the repository or leads to what is
         git's own: a branch moves by writing one line there."""
-        absolute = (self.root / path).resolve()
+        try:
+            absolute = (self.root / path).resolve()
+        except RuntimeError:  # a symlink that leads to itself; an OSError from Python 3.13 on
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path) from None
         if not absolute.is_relative_to(self.root):
             raise outside(path)
         if any(part.casefold() == ".git" for part in absolute.relative_to(self.root).parts):

@@ -350,3 +350,13 @@ def test_what_a_new_tag_lacks_is_said(tmp_path: Path, before: str, after: str, s
     text = RELEASE.replace(f"0.1.17@{OLD}", before)
     forecast = OPERATION.foresee(replace(IMAGE, version=after), site_of(tmp_path, {"apps/release.yaml": text}))
     assert [said in each if said else False for each in forecast.warnings] == ([True] if said else [])
+
+
+def test_a_symlink_that_leads_to_itself_breaks_a_build_and_nothing_else(tmp_path: Path) -> None:
+    kustomization = "resources: [release.yaml, x.yaml]\n"
+    site = site_of(tmp_path, {"apps/kustomization.yaml": kustomization, "apps/release.yaml": RELEASE})
+    (site.tree.root / "apps/x.yaml").symlink_to("x.yaml")
+    done = OPERATION.perform(CHART, toolbox_of(site))
+    assert done.evidence["covered"] is False
+    with pytest.raises(Blocked, match=r"apps/x.yaml"):
+        SET.foresee(SetArguments(file="apps/x.yaml", path="a", value="b"), site)
