@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from executor.models import Outcome, Status
+from executor.reasons import ReasonCode
 
 LONGEST_REASON = 160
 
@@ -14,12 +15,19 @@ def log_line(outcomes: Sequence[Outcome]) -> str:
     """One line: what was done, what failed, what is open. The time before it is the task file's business."""
     done = [operation.words for each in outcomes for operation in each.operations if operation.status is Status.PASSED]
     failed = [f"{_short(each.criterion)}: {each.status}, {_short(each.reason)}" for each in outcomes if _failed(each)]
-    still_open = [each for each in outcomes if each.status not in (Status.PASSED, Status.SKIPPED) and not _failed(each)]
+    still_open = [
+        each
+        for each in outcomes
+        if each.status is not Status.PASSED and each.reason_code not in _NOT_THIS_RUNS and not _failed(each)
+    ]
     parts = [*dict.fromkeys(words for words in done if words), *failed]
     if still_open:
         parts.append(f"{len(still_open)} open: {_by_status(still_open)}")
     line = "; ".join(parts) or "ran"
     return _one_line(line[:1].upper() + line[1:])
+
+
+_NOT_THIS_RUNS = (ReasonCode.ALREADY_TICKED, ReasonCode.WITHDRAWN, ReasonCode.OTHER_MARK, ReasonCode.FILTERED_OUT)
 
 
 def _failed(outcome: Outcome) -> bool:

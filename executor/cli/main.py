@@ -44,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
         print("executor: interrupted", file=sys.stderr)
         return _INTERRUPTED_EXIT
     except OSError as error:
-        at = f"{error.filename}: " if error.filename else ""
+        at = f"{error.filename}: " if error.filename else "in the folder that this runs in: "
         print(f"executor: {at}{error.strerror or error}; mend that and run again", file=sys.stderr)
         return UsageError.exit_code
     except Exception:

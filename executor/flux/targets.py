@@ -138,8 +138,14 @@ def _folders(graph: Graph, top: str) -> set[str]:
 
 
 def _below(graph: Graph, folder: str) -> list[str]:
+    """The YAML files below a folder, without the templates of Helm charts: they are none until helm renders them."""
     prefix = "" if folder == "." else folder + "/"
-    return sorted(path for path in graph.facts if path.startswith(prefix))
+    return sorted(path for path in graph.facts if path.startswith(prefix) and not _is_template(graph, path))
+
+
+def _is_template(graph: Graph, path: str) -> bool:
+    chart, inside, _ = path.partition("/templates/")
+    return bool(inside) and f"{chart}/Chart.yaml" in graph.facts
 
 
 def _hint(graph: Graph, path: str) -> str:

@@ -88,7 +88,8 @@ def _evidence(folder: str, build: Build) -> dict[str, Any]:
     objects = len(documents)
     strange = next((each for each in documents if not _KIND.search(each)), None)
     if strange is not None:
-        words = f"{folder}: kustomize build succeeds, and what it prints is no object: {strange[:60]!r}"
+        text = strange[:60].decode(errors="replace").strip()
+        words = f"{folder}: kustomize build succeeds, and what it prints is no object: {text}"
         raise Failed(ReasonCode.INVALID_MANIFEST, words)
     if objects == 0:
         raise Failed(ReasonCode.INVALID_MANIFEST, f"{folder}: kustomize build succeeds but renders no object")

@@ -101,6 +101,9 @@ def _objects(chosen: Chosen, toolbox: Toolbox) -> list[tuple[str, dict[str, Any]
                 objects.append((folder, document))
     rendered = closure(graph, chosen.folders)
     for path in chosen.files:
+        if path not in rendered and path in graph.facts and graph.facts[path].problem:
+            words = f"{path} cannot be read, so nobody knows what it holds: {graph.facts[path].problem}"
+            raise Failed(ReasonCode.INVALID_MANIFEST, words)
         if path not in rendered and path in graph.facts and graph.facts[path].manifests:
             objects += [(path, each) for each in chosen.side.documents(path) if isinstance(each, dict)]
     return objects

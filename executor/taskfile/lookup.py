@@ -9,6 +9,7 @@ from pathlib import Path
 
 from executor.errors import TaskFileError
 from executor.patterns import pattern
+from executor.tools import files
 
 _FRONT_BYTES = 8192
 _NAME = pattern(r"([A-Za-z][A-Za-z0-9]*[-_]\d+(?:\.\d+)*)(?=$|[\s_.-])")
@@ -58,8 +59,7 @@ def duplicates(task_id: str, path: Path, root: Path, folders: Sequence[str] = ("
 def id_of(path: Path) -> str:
     """The id in a file's front matter, else the one in its name; "" for a file that cannot be read."""
     try:
-        with path.open("rb") as file:
-            start = file.read(_FRONT_BYTES)
+        start = files.read(path, _FRONT_BYTES)
     except OSError:
         return ""
     text = start.decode("utf-8-sig", "replace")

@@ -172,7 +172,7 @@ class Kustomize:
         if not done.timed_out and done.exit_code not in _ANSWERS:
             raise Errored(
                 ReasonCode.CRASHED,
-                f"`{self.command[0]}` {_end(done.exit_code)} without an answer; run `{done.command}` to see why",
+                f"{Path(self.command[0]).name} {_end(done.exit_code)} without an answer; build by hand to see why",
                 retryable=True,
             )
         text = plain_error(done.errors)

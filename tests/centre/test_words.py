@@ -68,7 +68,7 @@ def test_log_line_in_plain_words() -> None:
     )
     assert line == (
         "Built render-worker 0.1.18; pushed render-worker 0.1.18; criterion 3: failed, no such tag; "
-        "2 open: 4 unresolved, 5 left to verification"
+        "3 open: 4 unresolved, 5 left to verification, 6 skipped"
     )
 
 
