@@ -22,7 +22,11 @@ _BY_NOUN: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 
 
-_OF_A_THING = frozenset({"helmrelease.bump", "image.build", "image.push"})
+_OF_A_THING = {
+    "helmrelease.bump": "NAME", "image.build": "NAME", "image.push": "NAME",
+    "manifest.add": "NAME PATH CODE", "manifest.remove": "NAME PATH CODE",
+}  # fmt: skip
+"""Operation → the classes of what has to stand right behind the verb."""
 _SMALL = "THE ALL BOTH REMAINING HELM HELMRELEASE CHART IMAGE IMAGES DOCKER TAG VERSION_WORD MANNER".split()
 
 
@@ -33,19 +37,19 @@ def block(tokens: Sequence[Token], bit: Callable[[str], int], stopped: int, *, l
     operation = _operation(tokens, bit)
     if operation is None or (lost and not operation.startswith("manifest.")):
         return None
-    if operation in _OF_A_THING and not _about_a_name(tokens, bit, stopped):
+    if operation in _OF_A_THING and not _about(_OF_A_THING[operation], tokens, bit, stopped):
         return None
     lines = [f"uses: {operation}", *_arguments(operation, tokens, bit)]
     return "\n".join(["```operation", *lines, "```"])
 
 
-def _about_a_name(tokens: Sequence[Token], bit: Callable[[str], int], stopped: int) -> bool:
-    """Whether a name that exists stands right behind the verb, and the word that stopped not between it and a version
+def _about(classes: str, tokens: Sequence[Token], bit: Callable[[str], int], stopped: int) -> bool:
+    """Whether one of these classes stands right behind the verb, and the word that stopped not between it and a version
     ("Bump Kubernetes of ffl to 1.30.1", "Bump ffl dependencies to 2.0.0")."""
     small = sum(bit(each) for each in _SMALL)
     thing = next((i for i, token in enumerate(tokens[1:-1], 1) if not token.bits & small), len(tokens) - 1)
     version = next((i for i, token in enumerate(tokens) if token.bits & (bit("VERSION") | bit("DIGEST"))), -1)
-    return bool(tokens[thing].bits & bit("NAME")) and thing < stopped and version < stopped
+    return any(tokens[thing].bits & bit(each) for each in classes.split()) and thing < stopped and version < stopped
 
 
 def _operation(tokens: Sequence[Token], bit: Callable[[str], int]) -> str | None:

@@ -213,6 +213,8 @@ def test_why_a_command_does_not_run(world: World, sentence: str, code: str) -> N
         ("Bump ffl dependencies to 0.1.18", None),
         ("Update the runbook with ffl 0.1.18", None),
         ("Bump ffl to 0.1.18 or 0.1.19", None),
+        ("Bump ffl to 0.1.18 on both clusters", None),
+        ("Add a NetworkPolicy for ffl", None),
         ("Push stitcher 1.1.0 to staging", None),
         ("No `:latest` tags in ffl", None),
         ("Set FRAME_SIZE to 3 in apps/ffl/config.yaml", None),

@@ -117,7 +117,7 @@ class Sentences(Surroundings):
 
     def _says_much(self, tokens: Sequence[Token]) -> bool:
         """Whether words that a shorter wording would drop name a thing, a place or a number: they were meant."""
-        return any(token.bits & self.whole.lexer.no_note for token in tokens)
+        return any(token.bits & self.whole.lexer.substance for token in tokens)
 
     def _restricted(self, tokens: Sequence[Token]) -> bool:
         """Whether a word restricts, negates, makes conditional or puts off, or a note stands behind."""

@@ -67,6 +67,7 @@ def add(g: Grammar) -> None:
         "(in | on) THE? ((x:STAGE | x:PLACE) CLUSTER | CLUSTER | KUBERNETES CLUSTER?)",
         lambda c: Place(stage=c["x"].text if "x" in c else None),
     )
+    g.phrase("cluster", "in THE? (x:STAGE | x:PLACE) ENVIRONMENT?", lambda c: Place(stage=c["x"].text))
     g.phrase(
         "in_space",
         "(in | from) THE? (x:SPACE NAMESPACE | NAMESPACE x:SPACE | NAMESPACE x:IDENTIFIER | x:IDENTIFIER NAMESPACE)",
@@ -176,6 +177,9 @@ RULES = (
             "All HelmReleases on the staging cluster are Ready": (
                 "cluster.observe kind=HelmRelease name=* condition=Ready cluster=staging"
             ),
+            "ffl HelmRelease reconciles in staging": (
+                "cluster.observe kind=HelmRelease name=ffl condition=Ready cluster=staging"
+            ),
             "All 27 HelmReleases are Ready": "cluster.observe kind=HelmRelease name=* condition=Ready count=27",
             "3 pods are Running in the ffl namespace": (
                 "cluster.observe kind=Pod name=* namespace=ffl condition=Running count=3"
@@ -190,6 +194,8 @@ RULES = (
         {
             "No pods are Running": "u",
             "All 0 pods are Running": "u",
+            "ffl HelmRelease reconciles in canary": "u",
+            "ffl HelmRelease reconciles in staging and prod": "u",
             "All HelmReleases on the canary cluster are Ready": "u",
             "At least 3 pods are Running": "u",
             "3 of 4 pods are Running": "u",

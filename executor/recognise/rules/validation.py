@@ -31,6 +31,7 @@ def add(g: Grammar) -> None:
     g.phrase("these_overlays", "ALL THE? OVERLAYS", lambda c: "all")
     g.phrase("these_overlays", "ALL THE? KUSTOMIZATIONS", lambda c: _WHOLE)
     g.phrase("these_overlays", "THE? (x:STAGE | x:PLACE) (OVERLAY | KUSTOMIZATION)", lambda c: Place(stage=c["x"].text))
+    g.phrase("these_overlays", "THE? p:<places> OVERLAYS", lambda c: c["p"])
     g.phrase("these_overlays", "THE? (OVERLAY | KUSTOMIZATION)? x:PATH", lambda c: Place(path=c["x"].text))
     g.phrase("a_place", "x:PATH", lambda c: Place(path=c["x"].text))
     g.phrase("places", "a:<a_place> <and> b:<a_place>", lambda c: (c["a"], c["b"]))
@@ -124,6 +125,7 @@ RULES = (
                 "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging"
             ),
             "All kustomizations build successfully": "kustomize.build paths=.",
+            "The staging and prod overlays render": "kustomize.build paths=clusters/overlays/staging,clusters/overlays/prod",
             "All overlays render": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
         },
         {
@@ -196,6 +198,7 @@ RULES = (
         "no latest tag",
         (
             "(VERIFY <that>?)? every:no IMAGES? <latest> (<be>? (used | present))? <on_paths>?",
+            "(VERIFY <that>?)? every:no (IMAGE | IMAGES) <be>? tagged (as | with)? (<latest> | latest) <on_paths>?",
             "(VERIFY <that>?)? every:no (IMAGE | IMAGES) (uses | use | with) <latest> <on_paths>?",
             "(VERIFY <that>?)? every:no (IMAGE | IMAGES) <on_paths> (uses | use | with | has) <latest>",
         ),
@@ -208,6 +211,7 @@ RULES = (
             "No `:latest` tags in `apps/`": "security.check paths=apps rules=no-latest",
             "No `:latest` tags in apps/ffl": "security.check paths=apps/ffl rules=no-latest",
             "No `:latest` tags in infrastructure": "security.check paths=kubernetes/infrastructure rules=no-latest",
+            "No images tagged latest": "security.check paths=. rules=no-latest",
             "No image in prod uses the latest tag": "security.check paths=clusters/overlays/prod rules=no-latest",
         },
         {
