@@ -165,7 +165,7 @@ def make(
     for path in dict.fromkeys(source.path for source, _ in edits):
         block_shared_file(ground, path, limits)
     values = [_value(turn, pending) for turn in turns] + [about for _, _, about in more]
-    changes = [_value(turn, pending) for turn in pending] + [about for _, _, about in more]
+    changes = [_value(turn, pending) for turn in by_spot.values()] + [about for _, _, about in more]
     words, done = _words(subject, turns, changes, verb)
     more_allowed = [_allowed_elsewhere(turn) for turn in pending if limits.everywhere or turn.cell.variable]
     rest["warnings"] = (*rest.get("warnings", ()), *(said for turn in by_spot.values() for said in _lost(turn)))

@@ -294,7 +294,12 @@ class _Prover:
         names = {each.name for each in changes if each.kind == "ConfigMap"}
         if not names:
             return []
-        return self._flux_pairs(lambda each: not names.isdisjoint(each.flux.variables))
+        pairs = self._flux_pairs(lambda each: not names.isdisjoint(each.flux.variables))
+        return [each for each in pairs if self._variables(self.before, each) != self._variables(self.after, each)]
+
+    def _variables(self, side: Side, pair: _Pair) -> object:
+        target = pair.before if side is self.before else pair.after
+        return target and scratch.variables(side, target)
 
     def _no_effect(self) -> str:
         winners = sorted(self._winners())

@@ -274,7 +274,7 @@ def variables(side: Side, target: Target) -> tuple[dict[str, str], bool]:
     known: dict[str, str] = {}
     complete = True
     for reference in post.get("substituteFrom") or []:
-        found = _data_of(side, str(reference.get("kind")), str(reference.get("name")))
+        found = _data_of(side, target, str(reference.get("kind")), str(reference.get("name")))
         complete = complete and found is not None
         known |= found or {}
     inline = post.get("substitute")
@@ -283,14 +283,18 @@ def variables(side: Side, target: Target) -> tuple[dict[str, str], bool]:
     return known, complete
 
 
-def _data_of(side: Side, kind: str, name: str) -> dict[str, str] | None:
-    """The data of the only ConfigMap of that name, if its file is plain; None where the cluster alone knows."""
+def _data_of(side: Side, target: Target, kind: str, name: str) -> dict[str, str] | None:
+    """The data of the only ConfigMap of that name, or of the only one that comes to the cluster together with the Flux
+    Kustomization, if its file is plain; None where the cluster alone knows."""
     places = [
         path
         for path, facts in side.graph.facts.items()
         for named in facts.manifests
         if kind == "ConfigMap" and named[3] == "ConfigMap" and named[4] == name
     ]
+    if len(places) > 1:
+        roots = set(side.graph.roots(_declaring(side.graph, target)))
+        places = [each for each in places if roots & set(side.graph.roots([each]))]
     if len(places) != 1:
         return None
     for each in side.documents(places[0]):
@@ -299,6 +303,13 @@ def _data_of(side: Side, kind: str, name: str) -> dict[str, str] | None:
             plain = "sops" not in each and isinstance(data, dict)
             return {str(key): _text(value).replace("\n", "") for key, value in data.items()} if plain else None  # type: ignore[union-attr]
     return None
+
+
+def _declaring(graph: Graph, target: Target) -> set[str]:
+    """The files that declare a target's Flux Kustomization."""
+    metadata = (target.flux or {}).get("metadata") or {}
+    same = [each for each in graph.flux if each.folder == target.folder and each.flux.name == metadata.get("name")]
+    return {target.file} if target.file else {each.file for each in same}
 
 
 def _text(value: Any) -> str:

@@ -360,3 +360,19 @@ def test_a_symlink_that_leads_to_itself_breaks_a_build_and_nothing_else(tmp_path
     assert done.evidence["covered"] is False
     with pytest.raises(Blocked, match=r"apps/x.yaml"):
         SET.foresee(SetArguments(file="apps/x.yaml", path="a", value="b"), site)
+
+
+def test_variables_of_one_cluster_show_where_they_are_used_and_nowhere_else(tmp_path: Path) -> None:
+    flux = FLUX.replace("substitute: {FFL_VERSION: 0.1.17}", "substituteFrom: [{kind: ConfigMap, name: vars}]")
+    variables = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: vars}\ndata: {FFL_VERSION: 0.1.17}\n"
+    files = {"apps/release.yaml": RELEASE.replace("version: 0.1.17 # chart", "version: ${FFL_VERSION}")}
+    for cluster in ("eu", "us"):
+        files[f"{cluster}/kustomization.yaml"] = f"namespace: {cluster}\nresources: [../apps]\n"
+        files[f"clusters/{cluster}/kustomization.yaml"] = "resources: [apps.yaml, vars.yaml]\n"
+        files[f"clusters/{cluster}/apps.yaml"] = flux.replace("./apps", f"./{cluster}")
+        files[f"clusters/{cluster}/vars.yaml"] = variables
+    site = site_of(tmp_path, files)
+    toolbox = LiveToolbox(site, declared=frozenset({"clusters/us/vars.yaml"}))
+    done = OPERATION.perform(replace(CHART, where="us"), toolbox)
+    assert done.warnings == ()
+    assert [each["object"] for each in done.evidence["changes"]] == ["ConfigMap vars", "HelmRelease us/ffl"]
