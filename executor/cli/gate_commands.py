@@ -211,9 +211,7 @@ def gate_command(arguments: argparse.Namespace) -> int:
     judged = judge(arguments.start, arguments.base, arguments.head, tuple(arguments.notes))
     for path, write in ((arguments.junit, junit), (arguments.sarif, sarif)):
         if path is not None:
-            place = arguments.start / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(write(judged), encoding="utf-8")
+            _write(arguments.start / path, write(judged).encode())
     console = Console(sys.stderr if arguments.json else sys.stdout)
     for each in judged.findings:
         console.line(f"✗ {each.place}: {each.rule}: {each.message}" if each.refuses else f"! {each.message}")
@@ -223,6 +221,14 @@ def gate_command(arguments: argparse.Namespace) -> int:
     return 0 if judged.accepted else 1
 
 
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", remedy="name another place") from None
+
+
 def certificate_show(arguments: argparse.Namespace) -> int:
     from executor.gate.committed import find_document
     from executor.gate.inspect import summary, write_signed
@@ -230,8 +236,7 @@ def certificate_show(arguments: argparse.Namespace) -> int:
     document = find_document(arguments.which, arguments.start)
     if arguments.output is not None:
         path = arguments.start / arguments.output / str(summary(document)["file"])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(document)
+        _write(path, document)
         Console().line(str(path))
     elif arguments.signed is not None:
         for path in write_signed(document, arguments.start / arguments.signed):

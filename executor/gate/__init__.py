@@ -7,7 +7,7 @@ gate        commits of a proposal → is each covered by certificates that the b
 
 reads       `claims` (reports), `objects` (git), `history` (commits, notes), `policy` and `keys` (the base), `committed`
 judges      `checks/` and `case` (a look each), `verdict` (a pure function), `cover` (which certificates lead from
-            before to after), `envelope` and `certificate.check` (did a trusted key sign it), `inspect` (is it about this)
+            before to after), `envelope` and `certificate.check` (did a trusted key sign it), `inspect` (is it of this)
 writes      `verify` (task file, documents: `_take_back`, `_keep`), `commit`, `notes`, `tick`, `keys.create`; `scratch`
             in folders of its own. The gate writes nothing.
 """

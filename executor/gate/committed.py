@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from executor.errors import UsageError
+from executor.errors import ExecutorError, UsageError
 from executor.gate import certificate as certificates
 from executor.gate import keys, notes
 from executor.gate.case import Case
@@ -15,8 +15,15 @@ from executor.gate.objects import Objects
 from executor.repository import top_of
 
 
+class NotCertified(ExecutorError):
+    """A commit without a certificate: nothing was called wrongly, and nothing is proved."""
+
+    exit_code = 1
+
+
 def find_document(which: str, start: Path) -> bytes:
-    """The certificate in a file, or of a commit. Raises UsageError where there is none."""
+    """The certificate in a file, or of a commit. Raises UsageError where there is no such thing, NotCertified where the
+    commit has none."""
     path = Path(start, which)
     if path.is_file():
         return path.read_bytes()
@@ -26,7 +33,7 @@ def find_document(which: str, start: Path) -> bytes:
         raise UsageError(f"{which} is neither a file nor a commit", remedy="executor certificate show HEAD")
     found = of_commit(objects, commit)
     if found is None:
-        raise UsageError(
+        raise NotCertified(
             f"{which} ({commit[:12]}) has no certificate here",
             remedy=f"if it was pushed elsewhere: git fetch origin {notes.REF}:{notes.REF}",
         )

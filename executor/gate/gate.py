@@ -109,6 +109,9 @@ def judge(start: Path, base: str | None, head: str, more_notes: tuple[str, ...] 
             "old history is missing here, and with it what was certified before", place=str(objects.root),
             remedy="git fetch --unshallow (in CI: fetch-depth: 0, GIT_DEPTH: 0)",
         )  # fmt: skip
+    for each in more_notes:
+        if objects.resolve(each) is None:
+            raise UsageError(f"there are no notes {each} here", remedy="fetch them, or leave --notes out")
     return _Judge(objects, policy, tip, (notes.REF, *more_notes)).run()
 
 

@@ -286,3 +286,20 @@ def test_show_writes_it_under_its_own_name(done: Work, tmp_path: Path) -> None:
     (path,) = tmp_path.glob("gitops_verification_task_001_*.md")
     assert answer.out.strip() == str(path)
     assert path.read_bytes() == done.document()
+
+
+def test_commit_without_a_certificate(done: Work) -> None:
+    """Nothing was called wrongly; nothing is proved."""
+    for command in ("check", "show"):
+        answer = done.call("certificate", command, "HEAD~1")
+        assert answer.code == 1 and "has no certificate here" in answer.err
+        assert done.call("certificate", command, "nonsense").code == 2
+
+
+def test_places_that_cannot_be_written(done: Work) -> None:
+    done.write("file", "x\n")
+    assert done.call("gate", "--base", "HEAD~1", "--junit", "file/gate.xml").code == 2
+    assert done.call("certificate", "show", "--output", "file/below").code == 2
+    assert done.call("gate", "--base", "HEAD~1", "--notes", "refs/notes/none").code == 2
+    assert done.call("gate", "--base", "HEAD~1", "--junit", "out/gate.xml").code == 0
+    assert (done.root / "out" / "gate.xml").is_file(), "as started in -C"
