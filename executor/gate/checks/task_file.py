@@ -14,6 +14,7 @@ from executor.gate.verdict import CheckStatus, Found
 from executor.job import now
 from executor.taskfile import edit, parse
 from executor.taskfile.model import Criterion, TaskFile
+from executor.tools.masking import MASK
 
 
 def looks(case: Case) -> Iterable[Look]:
@@ -47,8 +48,10 @@ def _only_allowed(this: Look, case: Case) -> Found:
     evidence = {"original": blob, "sha256": case.task.digest}
     if expected != case.task.data:
         line, was, is_now = _first_difference(expected, case.task.data)
+        masked = isinstance(last, Claim) and MASK in str(last.document["progress_log_entry"])
         return this.failed(
-            f"{case.task_path}:{line}: {is_now!r} instead of {was!r}", cause="edited since", evidence=evidence,
+            f"{case.task_path}:{line}: {is_now!r} instead of {was!r}", evidence=evidence,
+            cause="a secret was shown to a run" if masked else "edited since",
             remedy=f"undo that edit, or keep it and run again: executor run {case.task_path}",
         )  # fmt: skip
     return this.passed("byte for byte", evidence=evidence)
