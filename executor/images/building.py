@@ -219,8 +219,8 @@ def _buildx_failed(planned: Recipe, name: str, errors: str) -> Stop:
     error = next((line for line in reversed(lines) if line.startswith("ERROR:")), lines[-1] if lines else "no output")
     if "no space left on device" in errors:
         return Errored(ReasonCode.WRITE_FAILED, f"building {planned.name}: {_plain(error)}; `docker system prune`")
-    found = re.findall(rf"^{re.escape(name)}:(\d+)$", errors, re.MULTILINE)
-    place = planned.dockerfile.place(int(found[-1])) if found else planned.dockerfile.path
+    found = re.findall(rf"^{re.escape(name)}:(\d+)$|dockerfile parse error (?:on )?line (\d+)", errors, re.MULTILINE)
+    place = planned.dockerfile.place(int("".join(found[-1]))) if found else planned.dockerfile.path
     return Failed(
         ReasonCode.BUILD_FAILED, f"{place}: the build of {planned.name} failed: {_plain(error)}", retryable=True
     )
