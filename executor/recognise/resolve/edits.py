@@ -11,12 +11,15 @@ from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Place, Target
-from executor.recognise.names import AManifest
+from executor.recognise.names import SOURCE_KINDS, WORKLOAD_KINDS, AManifest
 from executor.recognise.resolve.base import (
     KUSTOMIZATION_FILES,
     Base,
     below,
 )
+
+_WITH_A_SPEC = frozenset({*WORKLOAD_KINDS, *SOURCE_KINDS, "HelmRelease", "Kustomization"})
+_TOP_KEYS = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
 
 
 class EditAsks(Base):
@@ -33,12 +36,26 @@ class EditAsks(Base):
         self.partial = [self._request("manifest.set", file=file, path=ask.get("key"))]
         if file is None:
             raise Blocked(ReasonCode.AMBIGUOUS, f"in which file {ask.get('key')} is to be set is not said; name it")
+        self._is_a_key_there(file, ask.get("key"))
         text = value if kind == "setting" else value.text
         before = ask.get("before")
         old = None if before is None else str(before if isinstance(before, str) else before.text)
         where = self._document(ask.get("file"), file)
         limits = {"from_version": old, "everywhere": ask.get("everywhere") or None, "where": where}
         return [self._request_set(file, ask.get("key"), scalar(text, ask.get("key")), limits)]
+
+    def _is_a_key_there(self, file: str, path: str) -> None:
+        """Raises for `replicaCount` of a HelmRelease: what is meant lies deeper; it would be added at the top."""
+        kinds = {each.kind for each in self.names.manifests if each.path == file}
+        first = re.split(r"[.\[]", path.removeprefix("."), maxsplit=1)[0]
+        if kinds and kinds <= _WITH_A_SPEC and first not in _TOP_KEYS and not path.startswith("/"):
+            values = "spec." if first == "values" else "spec.values."
+            deeper = values + path if kinds == {"HelmRelease"} else f"spec.….{path}"
+            raise Blocked(
+                ReasonCode.AMBIGUOUS,
+                f"{file}: a {' or '.join(sorted(kinds))} has no key {first} at its top; write the whole path, such as "
+                f"{deeper}",
+            )
 
     def _request_set(self, file: str, path: str, value: Any, limits: Mapping[str, Any]) -> Request:
         arguments = {"file": file, "path": path, "value": value}
