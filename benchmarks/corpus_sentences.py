@@ -10,7 +10,9 @@ and its counter-example belongs beside its rule.
 from __future__ import annotations
 
 import argparse
+import atexit
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -65,7 +67,9 @@ def _arguments() -> argparse.Namespace:
 def _workspace(root: Path | None) -> Workspace:
     if root is not None:
         return Workspace(Repository(root.resolve().name, root.resolve(), load(root)))
-    empty = Path(tempfile.mkdtemp())
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    empty = Path(folder)
     (empty / ".git").mkdir()
     return Workspace(Repository("empty", empty.resolve(), Config()))
 
