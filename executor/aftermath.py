@@ -28,8 +28,9 @@ def tick_and_log(job: Job, journal: Journal) -> None:
         return
     ticks = frozenset(each.index for each in job.outcomes if each.status is Status.PASSED)
     moment = now(job.config)
-    job.log = f"{moment:%Y-%m-%d %H:%M}: {log_line(job.outcomes)}"
-    job.task_after = edit.apply(job.task, ticks=ticks, updated=moment, log=log_line(job.outcomes))
+    line = job.tools.masker(log_line(job.outcomes))
+    job.log = f"{moment:%Y-%m-%d %H:%M}: {line}"
+    job.task_after = edit.apply(job.task, ticks=ticks, updated=moment, log=line)
     document = build_report(job).document(job.tools.masker)
     declared = {repository.name: job.declared(repository) for repository in job.states}
     journal.add("finish", task_after=files.sha256(job.task_after), declared=declared, document=document)

@@ -28,8 +28,8 @@ def locate(task: str, start: Path) -> tuple[Workspace, Path]:
         # as it would be typed from here: it is shown in messages, and reports are read on other machines
         path = Path(os.path.relpath(taskfile.find(task, here.root, here.config.task_folders)))
     workspace = open_workspace(path.parent if path.parent.is_dir() else start)
-    if any("\udc80" <= character <= "\udcff" for character in str(path)):
-        raise TaskFileError("the name is not UTF-8, so no report could hold it", place=str(path), remedy="rename it")
+    if any("\udc80" <= character <= "\udcff" for character in f"{path}{workspace.home.root}"):
+        raise TaskFileError("the path is not UTF-8, so no report could hold it", place=str(path), remedy="rename it")
     if not path.resolve().is_relative_to(workspace.home.root):
         raise RepositoryError("the task file is a link out of its repository", place=str(path))
     return workspace, path

@@ -16,7 +16,7 @@ MASK = "***"
 SHORTEST = 8
 """Shorter values are not masked: they would blot out half of a log (safety.md, "Secrets")."""
 
-_SECRET_NAMES = pattern(r"(?i)(token|passw(or)?d|secret|api_?key|credential|private_?key|auth)")
+_SECRET_NAMES = pattern(r"(?i)(token|passw(or)?d|secret|api_?key|credential|private_?key|auth(?!ors?(?:_|$)))")
 
 _SHAPES = [
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),

@@ -51,3 +51,13 @@ def test_what_is_no_secret_stays(text: str) -> None:
 def test_of_the_environment() -> None:
     masker = Masker.of_environment({"GITHUB_TOKEN": "correct-horse-battery", "PATH": "/usr/bin:/usr/local/bin"})
     assert masker("correct-horse-battery /usr/bin:/usr/local/bin") == "*** /usr/bin:/usr/local/bin"
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [("GIT_AUTHOR_NAME", False), ("AUTHORS", False), ("AUTH", True), ("AUTHORIZATION", True), ("X_AUTH_KEY", True),
+     ("REGISTRY_TOKEN", True), ("DB_PASSWD", True)],
+)  # fmt: skip
+def test_names_that_say_secret(name: str, secret: bool) -> None:
+    masker = Masker.of_environment({name: "Somebody Somewhere"})
+    assert (masker("by Somebody Somewhere") == "by ***") is secret

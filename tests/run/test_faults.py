@@ -115,6 +115,9 @@ def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
     ran = executor(root, "run", os.fsdecode(name))
     assert ran.exit_code == 2 and "not UTF-8" in ran.stderr, ran
     assert (root / "apps/ffl/release.yaml").read_text() == RELEASE
+    odd = root.rename(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    ran = executor(odd, "run", "tasks/TASK-002.md")
+    assert ran.exit_code == 2 and "defect" not in ran.stderr, ran
 
 
 def test_the_longest_name(tmp_path: Path) -> None:
