@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _FRONT = pattern(
     r"""\s*(?:
         \#\d+(?:\.\d+)*[:.)]?(?=\s)
+        |[Pp]lease,?(?=\s)
         |\(?\d+(?:\.\d+)*[.)](?=\s)
         |\[(?:P|(?:US|T|P|AC|FR)-?\d+)\](?=\s)
         |(?:\*\*|__)?(?:AC|T|TC|FR|NFR|REQ|US|SC|UC|DoD|R|C|S|P)[-_ ]?\d+(?:[.-]\d+)*[a-z]?(?:\*\*|__)?
@@ -29,6 +30,7 @@ _FRONT = pattern(
     re.VERBOSE,
 )
 _NOTE_AT_END = pattern(r"\s*\((?:BLOCKED|PARTIAL|see\s+(?:[A-Z][\w-]*-\d+|\#\d+))\b[^()]*\)\s*$")
+_THANKS = pattern(r"(?:[,.!;]|\s[-–—])\s*(?:[Tt]hanks|[Tt]hank you)(?:\s+a lot)?[\s!.]*$|[,\s]\s*please[\s!.]*$")
 _LABEL_CLASSES = frozenset(
     "BUILD PUSH BUMP VERIFY VALIDATE IMAGE IMAGES DOCKER REGISTRY HELM HELMRELEASE HELMRELEASES CHART KUSTOMIZE FLUX "
     "MANIFEST MANIFESTS SECURITY VALIDATION CHECKS GIT COMMIT DEPLOY AND KUSTOMIZATION RENDER".split()
@@ -56,7 +58,8 @@ def strip(text: str) -> Stripped:
         if match["label"] is not None and not _is_label(match["label"]):
             break
         start = match.end()
-    end = len(text.rstrip())
+    polite = _THANKS.search(text)
+    end = polite.start() if polite else len(text.rstrip())
     while (note := _NOTE_AT_END.search(text, start, end)) is not None:
         end = note.start()
     start += len(text[start:end]) - len(text[start:end].lstrip())
@@ -87,6 +90,12 @@ _SAYS_NO = frozenset(
     "wontfix nope revert broke broken stuck hold wait waiting pending later obsolete duplicate invalid frozen will "
     "won't undone done tbd tba cancel drop move postpone skip abandon supersede decline reject fail pause defer block "
     "somebody someone us we they he she i "
+    # who does it, when, and what else
+    "too also additionally hand does do doing did ask asks talk talks coordinate coordinates demo example "
+    "placeholder draft sample wiki else well either rest other others earliest latest soonest next tomorrow "
+    "tonight morning evening night weekend week weeks month months quarter sprint day days hour hours date "
+    "deadline freeze window maintenance schedule scheduled once monday tuesday wednesday thursday friday saturday "
+    "sunday january february march april june july august september october november december already "
     # the same in other languages: "(noch nicht)", "(pas maintenant)"
     "nicht nein kein keine nie niemals noch erst vorerst nur ohne falls wenn sobald ausser statt stattdessen manuell "
     "pas non jamais sauf sans seulement uniquement plus tard sinon nunca sin solo salvo excepto cuando "
@@ -104,6 +113,8 @@ def _may_say_no(word: str) -> bool:
     """
     if not word.isascii() and any(sign.isalpha() for sign in word):
         return True  # a word of another language may say anything
+    if word[:1].isupper() and word[1:].islower():
+        return True  # somebody's name, a day: who or when
     folded = fold(word)
     participle = folded.endswith("ed") and len(folded) > 4 and folded not in _HARMLESS_PARTICIPLES
     return folded in _SAYS_NO or participle or "-" in word.strip("-")

@@ -170,7 +170,20 @@ NOTES = [
     ("Bump ffl to 0.1.18 (with approval)", "u"),
     ("Bump ffl to 0.1.18 - and restart pods", "u"),
     ("Bump - staging only", "u"),
+    ("Bump ffl to 0.1.18 (Monday at the earliest)", "u"),
+    ("Bump ffl to 0.1.18 - Henrik does it", "u"),
+    ("Build stitcher 1.1.0 (Jonas does this by hand)", "u"),
+    ("Bump ffl to 0.1.18 (example, see wiki)", "u"),
+    ("Bump ffl to 0.1.18 (chart too)", "u"),
+    ("Bump ffl to 0.1.18 (in the next window)", "u"),
+    ("Please build stitcher 1.1.0, thanks!", "image.build stitcher:1.1.0"),
+    ("Build stitcher 1.1.0 please", "image.build stitcher:1.1.0"),
 ]
+
+
+def test_a_note_that_is_left_out_is_said(world: World) -> None:
+    found = world.recognise("Build stitcher 1.1.0 - takes five minutes")
+    assert found.remarks == ('"- takes five minutes" is taken for a remark',)
 
 
 @pytest.mark.parametrize(("sentence", "expected"), NOTES)

@@ -55,6 +55,8 @@ class Sentences(Surroundings):
             readings, far = self.whole.readings((self.criterion.index, scope.name), words)
             self.far = far if text is stem else self.far
             if readings:
+                if text is not stem:
+                    self.remarks.append(f'"{stem[len(text) :].strip()}" is taken for a remark')
                 return self._resolved(text, words, readings, scope)
         return None
 
@@ -108,7 +110,8 @@ class Sentences(Surroundings):
             return None  # a wording without the restriction, pasted, would do what was not wanted
         for end in range(at, max(1, at - 3), -1):
             dropped = tokens[end:-1]
-            shorter = suggest.shortened(self.stem, tokens, end) if dropped and not self._says_much(dropped) else ""
+            few = 0 < len(dropped) <= _FEW and not self._says_much(dropped)
+            shorter = suggest.shortened(self.stem, tokens, end) if few else ""
             if shorter and self._reads(shorter, scope, runs=True):
                 return shorter
         return suggest.block(
@@ -185,6 +188,8 @@ _IN_REPOSITORY = pattern(
 )
 _PATH_IN = pattern(r"(?<![\w/.:@-])([\w.-]*\w)/")
 
+_FEW = 3
+"""Words that a shorter wording may lose: more of them may be a condition, or a second thing that was asked for."""
 _ALIKE = 0.75
 """How alike a word has to be to a name that exists to be taken for its misspelling (difflib's ratio)."""
 

@@ -40,7 +40,7 @@ def add(g: Grammar) -> None:
     g.phrase("overlays", "x:PATH", lambda c: Place(path=c["x"].text))
     g.phrase(
         "fine",
-        "(RUNS | RENDERS | PASSES | COMPLETES | <be> VALID | <be> PASSES | BUILDS | EXITS NUMBER | EXITS with CODE? NUMBER) MANNER? (VALID? YAML)?",
+        "(BOTH | still)? (RUNS | RENDERS | PASSES | COMPLETES | <be> VALID | <be> PASSES | BUILDS | EXITS NUMBER | EXITS with CODE? NUMBER) MANNER? (VALID? YAML)?",
     )
     g.phrase(
         "on_paths",
@@ -54,6 +54,7 @@ def add(g: Grammar) -> None:
     )
     g.phrase("on_paths", "(in | under | below) THE? x:PART f:<folder_word>?", _folder)
     g.phrase("folder_word", "folder | directory")
+    g.phrase("on_paths", "in (THE | ALL) MANIFESTS", lambda c: _WHOLE)
     g.phrase("on_paths", "EVERYWHERE | anywhere | in THE? (whole | entire)? REPOSITORY", lambda c: _WHOLE)
     g.phrase(
         "manifests",
@@ -199,6 +200,7 @@ RULES = (
         (
             "(VERIFY <that>?)? every:no IMAGES? <latest> (<be>? (used | present))? <on_paths>?",
             "(VERIFY <that>?)? every:no (IMAGE | IMAGES) <be>? tagged (as | with)? (<latest> | latest) <on_paths>?",
+            "(VERIFY <that>?)? every:no (IMAGE | IMAGES) <on_paths> (uses | use) <latest>",
             "(VERIFY <that>?)? every:no (IMAGE | IMAGES) (uses | use | with) <latest> <on_paths>?",
             "(VERIFY <that>?)? every:no (IMAGE | IMAGES) <on_paths> (uses | use | with | has) <latest>",
         ),
@@ -206,6 +208,7 @@ RULES = (
         {
             "No `:latest` in prod": "security.check paths=clusters/overlays/prod rules=no-latest",
             "No image uses the `latest` tag": "security.check paths=. rules=no-latest",
+            "No image in the manifests uses the latest tag": "security.check paths=. rules=no-latest",
             "No `:latest` tags": "security.check paths=. rules=no-latest",
             "No `:latest` tags anywhere": "security.check paths=. rules=no-latest",
             "No `:latest` tags in `apps/`": "security.check paths=apps rules=no-latest",
