@@ -107,6 +107,7 @@ RULES = (
         (
             f"MANNER? <bump_verb> <what_of> :? {_REST}",
             f"<what_of> <be>? MANNER? <bump_done> {_REST}",
+            "<what_of> <where> <be>? MANNER? <bump_done> <change> <manner>*",
             f"bump_verb:<rolling> <what_of> back {_REST}",
             "<where> , <bump_verb> <what_of> <change> <manner>*",
             "r:<release> (: | DASH) <bump_verb> THE? f:<field>? <change> <where>? <manner>*",
@@ -119,6 +120,8 @@ RULES = (
             "Update ffl HelmRelease to version 0.1.18": "helmrelease.bump name=ffl version=0.1.18",
             "Bump ffl to 0.1.18": "helmrelease.bump name=ffl version=0.1.18",
             "Bump FFL to 0.1.18": "helmrelease.bump name=ffl version=0.1.18",
+            "Move ffl to 0.1.18": "helmrelease.bump name=ffl version=0.1.18",
+            "ffl chart in prod is bumped to 0.1.18": "helmrelease.bump name=ffl field=chart where=prod version=0.1.18",
             "HelmRelease ffl-web updated to 0.2.0": "helmrelease.bump name=ffl-web version=0.2.0",
             "Update the ffl HelmRelease image tag to 0.1.18": "helmrelease.bump name=ffl field=image version=0.1.18",
             "Upgrade the longhorn chart from 1.10.1 to 1.11.0": (
@@ -246,7 +249,7 @@ RULES = (
             "<what_of> (: | DASH | ,)? <change> <manner>*",
             "<what_of> (: | DASH)? arrow:→ x:<value> <manner>*",
             "images:<change> <where>? <manner>*",
-            "r:<release> (: | DASH) f:<field> (: | =)? <change>",
+            "r:<release> (: | DASH) f:<field> (: | =)? <change> <where>?",
             "r:<release> (: | DASH) f:<field> (: | =)? <change> , f2:<field> (: | =)? c2:<change>",
         ),
         _unspoken,
