@@ -77,14 +77,15 @@ def _nothing_under_way(repository: Repository, state: State) -> Check:
 def _clean(repository: Repository, task: Task, declared: list[str], past: Past) -> Iterable[Check]:
     """A path that is to be written is clean, or dirty by this task only: its bytes are those an earlier run wrote. None
     is ignored by git, the task file neither: what cannot be committed cannot be certified."""
-    dirty = Git(repository.root).dirty([*declared, *([task.path] if task.path else [])])
+    git = Git(repository.root)
+    dirty = git.dirty([*declared, *([task.path] if task.path else [])])
     for path in sorted(path for path, letters in dirty.items() if letters == IGNORED):
         reason = f"git ignores {path}, and what it ignores is never committed; `git add -f {quote(path)}` first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.IGNORED, reason)
         whole = frozenset[str]() if path == task.path else frozenset({path})
         yield Check(f"ignored paths in {repository.name}", False, reason, cannot, whole)
         del dirty[path]
-    for path in Git(repository.root).overlooked(declared):
+    for path in git.overlooked(declared):
         flags = "--no-assume-unchanged --no-skip-worktree"
         reason = f"git was told to overlook changes of {path}; `git update-index {flags} {quote(path)}` first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.DIRTY, reason)

@@ -35,7 +35,7 @@ def parser_for(argv: list[str] | None) -> argparse.ArgumentParser:
 def _run(commands_of: Any) -> None:
     run = commands_of.add_parser("run", help="run the open criteria, tick, log, report, stage; never commits")
     run.add_argument("task", nargs="?", metavar="TASK", help="a task file, or a task id such as TASK-001")
-    run.add_argument("--criteria", action="append", default=[], metavar="WHICH", help="numbers (2,5-7) or a regex")
+    _criteria(run)
     run.add_argument(
         "--dry-run", action="store_true", help="show every edit and every foreseeable block; write nothing"
     )
@@ -48,7 +48,7 @@ def _run(commands_of: Any) -> None:
 def _explain(commands_of: Any) -> None:
     explain = commands_of.add_parser("explain", help="what each criterion would become, or why not; reads files only")
     explain.add_argument("task", metavar="TASK", help="a task file, or a task id")
-    explain.add_argument("--criteria", action="append", default=[], metavar="WHICH", help="numbers (2,5-7) or a regex")
+    _criteria(explain)
     _common(explain)
     explain.set_defaults(command=commands.explain)
 
@@ -98,6 +98,10 @@ def _schema(commands_of: Any) -> None:
     schema = commands_of.add_parser("schema", help="print a JSON Schema, or the arguments of the operations")
     schema.add_argument("name", choices=["report", "input", "verification", "operations"])
     schema.set_defaults(command=commands.schema)
+
+
+def _criteria(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--criteria", action="append", default=[], metavar="WHICH", help="numbers (2,5-7) or a regex")
 
 
 def _common(parser: argparse.ArgumentParser) -> None:

@@ -43,7 +43,6 @@ from executor.tools.kustomize import Kustomize
 from executor.tools.plugins import installed
 from executor.values import dataclass, field
 
-LOCK_NAME = "executor.lock"
 AFTER = (
     "cannot: no cluster support yet: `verify --after` follows a pushed commit through Flux to the running pods, "
     "and this version talks to no cluster; look with `flux get all -A`"
@@ -165,9 +164,8 @@ def _locate(call: Call) -> tuple[Workspace, Path]:
 
 
 def _hold(held: contextlib.ExitStack, objects: Objects, task: Path) -> None:
-    holder = {"pid": os.getpid(), "task": f"verification of {task}", "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}"}
     try:
-        held.enter_context(files.lock(objects.common_dir() / LOCK_NAME, holder))
+        held.enter_context(objects.lock(f"verification of {task}"))
     except LockHeld as error:
         raise LockHeld(error.message, remedy="verify when it has ended") from None
 

@@ -123,14 +123,12 @@ class Git:
             return {}
         options = ("--porcelain=v1", "-z", "--untracked-files=all", "--ignored=traditional", "--no-renames")
         listed = self.run("status", *options, "--", *map(_literal, paths))
-        entries = [entry for entry in listed.decode(errors="surrogateescape").split("\0") if entry]
-        return {entry[3:]: entry[:2] for entry in entries}
+        return {entry[3:]: entry[:2] for entry in _entries(listed)}
 
     def overlooked(self, paths: Sequence[str]) -> list[str]:
         """Of `paths`, those whose changes git was told to overlook (assume-unchanged, skip-worktree)."""
         listed = self.run("ls-files", "-v", "-z", "--", *map(_literal, paths)) if paths else b""
-        entries = [entry for entry in listed.decode(errors="surrogateescape").split("\0") if entry]
-        return [entry[2:] for entry in entries if entry[0].islower() or entry[0] == "S"]
+        return [entry[2:] for entry in _entries(listed) if entry[0].islower() or entry[0] == "S"]
 
     def stage(self, paths: Sequence[str], env: Mapping[str, str] | None = None) -> None:
         """Exactly these paths as they are in the work tree, also where a .gitignore matches what is tracked (for
@@ -150,6 +148,11 @@ class Git:
             self.run("read-tree", commit or "--empty", env=env)
             self.stage(paths, env)
             return self.run("write-tree", env=env).decode().strip()
+
+
+def _entries(listed: bytes) -> list[str]:
+    """What git lists with `-z`; names that are no UTF-8 keep their bytes."""
+    return [entry for entry in listed.decode(errors="surrogateescape").split("\0") if entry]
 
 
 def _remedy(done: process.Completed) -> str | None:
