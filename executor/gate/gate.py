@@ -304,14 +304,8 @@ class _Judge:
     def _true_to_boxes(self, step: Step, path: str, taken: Sequence[Certificate]) -> bool:
         """Every box that the commit ticks is one that its certificates say was proved, or declared by hand. Compared
         by what the boxes say: of a squash, the files in between are not here."""
-        good = {
-            criterion.criterion
-            for each in taken
-            for criterion in each.facts.criteria
-            if criterion.verdict in (Verdict.PROVED, Verdict.MANUAL)
-        }
         new = self._new(path, step)
-        return new is not None and all(said(each) in good for each in new)
+        return new is not None and {said(each) for each in new} <= _vouched(taken)
 
     # Refusing
 
@@ -345,6 +339,13 @@ class _Judge:
     def _refuse(self, step: Step, needed: set[str]) -> None:
         why = self.store.refused.get(step.commit) or self.store.refused.get("replayed") or self._why_not(step)
         for path in sorted(needed):
+            alone = self._unspoken(path, step) if self.is_task(path) else []
+            for line, named in alone:
+                self._find(
+                    "forged-tick", step, path, line, f"ticked here, and its certificate {named} proves no such box"
+                )
+            if alone:
+                continue  # the other boxes fell with these
             lines = self._lines(path, step) if self.is_task(path) else []
             if lines is None:
                 self._find("unreadable", step, path, 1, "cannot be read as a task file, and may hold ticked boxes")
@@ -352,6 +353,13 @@ class _Judge:
                 self._find("forged-tick", step, path, line, f"ticked here, and no certificate covers it: {why}")
             if lines == []:
                 self._find("uncertified-change", step, path, 1, f"changed here, and no certificate covers it: {why}")
+
+    def _unspoken(self, path: str, step: Step) -> list[tuple[int, str]]:
+        """Where the commit has certificates that prove boxes of this task: the lines that none of them speaks of."""
+        at = self.store.at(step.commit)
+        new = self._new(path, step) or []
+        strange = [each.line for each in new if said(each) not in _vouched(at)]
+        return [(line, at[0].facts.id) for line in sorted(set(strange))] if 0 < len(strange) < len(new) else []
 
     def _find(self, rule: str, step: Step, path: str, line: int, message: str) -> None:
         self.findings.append(Finding(rule, step.commit, shown(path), line, message))
@@ -363,3 +371,13 @@ class _Judge:
         certified = {each.path: each for part in at[0].facts.repositories for each in part.changes}
         other = sorted(path for path, each in certified.items() if step.changes.get(path) != each)
         return f"its certificate {at[0].facts.id} is about other content of {', '.join(other) or 'another commit'}"
+
+
+def _vouched(certificates: Iterable[Certificate]) -> set[str]:
+    """What the boxes say that were proved, or declared by hand."""
+    return {
+        criterion.criterion
+        for each in certificates
+        for criterion in each.facts.criteria
+        if criterion.verdict in (Verdict.PROVED, Verdict.MANUAL)
+    }

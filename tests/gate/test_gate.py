@@ -103,7 +103,9 @@ def test_forged_tick_beside_honest_work(light: Work, server: Path) -> None:
     light.replace(TASK, "- [ ] Document", "- [x] Document")
     light.git("commit", "--quiet", "--all", "--amend", "--no-edit")
     light.git("notes", "--ref=executor", "copy", "HEAD@{1}", "HEAD")
-    refused(light, server, "forged-tick")
+    refused(light, server, "forged-tick", f"{TASK}:20")
+    found = light.call("gate", "--base", "origin/main", "--json").json["findings"]
+    assert [(each["line"], "proves no such box" in each["message"]) for each in found] == [(20, True)]
 
 
 def test_ticked_criterion_gets_another_meaning(light: Work, server: Path) -> None:
