@@ -24,7 +24,7 @@ _FRONT = pattern(
             \s*[:.)–—-](?:\*\*|__)?(?=\s)
         |(?:\*\*|__)(?:AC|T|TC|FR|NFR|REQ|US|SC|UC|R|C|S|P|\#)[-_ ]?\d+(?:[.-]\d+)*[a-z]?[:.)]?(?:\*\*|__)(?=\s)
         |T\d{3}(?=\s)
-        |(?:\*\*|__)?(?:Task|Step|Phase|Part|Criterion|Item|Day|Week|Milestone)\s+\d+(?:\.\d+)*[a-z]?(?:\*\*|__)?\s*[:.)–—-](?:\*\*|__)?(?=\s)
+        |(?:\*\*|__)?(?:Task|Step|Phase|Part|Criterion|Item)\s+\d+(?:\.\d+)*[a-z]?(?:\*\*|__)?\s*[:.)–—-](?:\*\*|__)?(?=\s)
         |(?:\*\*|__)(?P<label>[A-Za-z][\w /&+-]{0,40}?)(?:\s*:\s*(?:\*\*|__)|(?:\*\*|__)\s*:)(?=\s)
     )""",
     re.VERBOSE,
@@ -63,6 +63,8 @@ def strip(text: str) -> Stripped:
     while (note := _NOTE_AT_END.search(text, start, end)) is not None:
         end = note.start()
     start += len(text[start:end]) - len(text[start:end].lstrip())
+    if text.count("**", 0, start) % 2 and text.endswith("**", start, end):
+        end -= 2  # "**Step 1: Build it**"
     return Stripped(text[start:end], start)
 
 
@@ -86,52 +88,39 @@ _CONTINUES = frozenset(
 )
 
 
-_SAYS_NO = frozenset(
-    "wontfix nope revert broke broken stuck hold wait waiting pending later obsolete duplicate invalid frozen will "
-    "won't undone done tbd tba cancel drop move postpone skip abandon supersede decline reject fail pause defer block "
-    "somebody someone us we they he she i "
-    # who does it, when, and what else
-    "too also additionally hand does do doing did ask asks talk talks coordinate coordinates demo example "
-    "placeholder draft sample wiki else well either rest other others earliest latest soonest next tomorrow "
-    "tonight morning evening night weekend week weeks month months quarter sprint day days hour hours date "
-    "deadline freeze window maintenance schedule scheduled once monday tuesday wednesday thursday friday saturday "
-    "sunday january february march april june july august september october november december already "
-    # the same in other languages: "(noch nicht)", "(pas maintenant)"
-    "nicht nein kein keine nie niemals noch erst vorerst nur ohne falls wenn sobald ausser statt stattdessen manuell "
-    "pas non jamais sauf sans seulement uniquement plus tard sinon nunca sin solo salvo excepto cuando "
-    "todavia aun luego "
-    "mai senza tranne quando poi dopo nao sem apenas exceto depois niet geen nooit alleen zonder behalve indien "
-    "bez tylko jesli poza inte ingen aldrig endast utan ikke aldri kun uten ei".split()
+_REMARK = frozenset(
+    # how long and how large
+    "takes take needs about approximately approx roughly around some several few couple minute minutes min second "
+    "seconds sec hour hours long longer short slow slowly fast quick quickly big large small huge tiny heavy light "
+    # what it is
+    "simple easy trivial straightforward routine usual normal ordinary small minor important urgent "
+    "layer layers size download cache build builds bugfix bugfixes hotfix patch release notes changelog feature "
+    "features improvement improvements performance memory cpu leak leaks bug bugs crash crashes vulnerability "
+    "vulnerabilities cve cves dependency dependencies breaking security "
+    # what it brings, and why
+    "contains includes has adds brings improves solves resolves closes fixes because due reason required needed "
+    "expected is are the a an of for its it this that these and in with by to very quite".split()
 )
-_HARMLESS_PARTICIPLES = frozenset("required needed expected tested automated based shared related wanted".split())
+"""Words that remarks are made of. What a remark may say is without end ("wontdo", "obsolete?", "ask bob", "noch nicht"), so
+nothing else counts as one."""
 
 
-def _may_say_no(word: str) -> bool:
-    """Whether a word of a note may take the criterion back or hand it on: "reverted", "waiting", "us-east", "Bob will".
-
-    No list of such words is ever complete, so whatever reads as a participle or an identifier counts too.
-    """
-    if not word.isascii() and any(sign.isalpha() for sign in word):
-        return True  # a word of another language may say anything
-    if word[:1].isupper() and word[1:].islower():
-        return True  # somebody's name, a day: who or when
-    folded = fold(word)
-    participle = folded.endswith("ed") and len(folded) > 4 and folded not in _HARMLESS_PARTICIPLES
-    return folded in _SAYS_NO or participle or "-" in word.strip("-")
+def _is_remark(token: Token, harmless: int) -> bool:
+    return token.bits & harmless != 0 or (fold(token.text) in _REMARK and not token.text.isupper())
 
 
 def without_note(stem: str, tokens: Sequence[Token], lexer: Lexer, names: Names) -> Iterator[str]:
     """`stem` without its last note, then without the one before …: a trailing parenthesis, or what follows a dash.
 
-    Only what says nothing to the operation is a note (criteria.md, Settled): no restriction, negation, condition,
-    version, name that exists, and no word that goes on with the sentence.
+    Only what says nothing to the operation is a note (criteria.md, Settled): words that remarks are made of; no
+    restriction, negation, condition, version, name that exists, and no word that goes on with the sentence.
     """
-    refused = lexer.no_note
+    refused, harmless = lexer.no_note, lexer.bit("COUNT")
     end = len(tokens) - 1
     while (start := _note_start(tokens, end)) is not None:
         inside = [token for token in tokens[start:end] if token.text not in "()—:,.;"]
         first = fold(inside[0].text) if inside else "with"
-        if first in _CONTINUES or any(token.bits & refused or _may_say_no(token.text) for token in inside):
+        if first in _CONTINUES or any(token.bits & refused or not _is_remark(token, harmless) for token in inside):
             return
         stem = stem[: tokens[start].start].rstrip()
         end = start

@@ -22,6 +22,7 @@ _SCAN = pattern(
     |(?P<arrow>→|⇒|➜|➔|=>|-+>)
     |(?P<dash>—|–|(?<!\S)--?(?!\S))
     |(?P<ellipsis>\.\.\.|…)
+    |(?P<picture>!\[)
     |(?P<url>https?://[^\s)>\]`]+)
     |(?P<chunk>(?:
         \$?\{\{[^}]*\}\}|\$\{[^}]*\}|<[^<>\s]{1,40}>
@@ -36,7 +37,10 @@ _AMOUNT = pattern(r"(?:\d{1,5}(?:\.\d+)?(?:ms|[smhd]))+|\d+(?:\.\d+)?(?:[KMGTP]i
 """A duration or quantity as Kubernetes and Flux write them: `30m`, `1h30m`, `512Mi`, `50%`."""
 _KEY = pattern(r"\.?[A-Za-z][\w-]*(?:\[\d+\]|\[\w+=[\w.-]+\])*(?:\.[\w-]+(?:\[\d+\]|\[\w+=[\w.-]+\])*)*")
 _SETTING = pattern(r"(?P<key>[A-Za-z][\w.\[\]=-]*)\s*[:=]\s+?(?P<value>\S.*)|(?P<key2>[A-Za-z][\w.-]*)=(?P<value2>\S+)")
-_ODD_SIGNS = frozenset("❌🚫⛔🛑❎✖✗✘⏸⏭⏩❓❔⏳🚧🔴👎🙅")
+_ORNAMENTS = frozenset(
+    "✅✔☑☐✨⭐★☆🌟💫🎉🎊🚀🛫📦🎁🐳🐋⚓⚙🔧🔨🛠🪛🏗🧱🧰⛵☸🔍🔎🧪🎯📋📄📃📁📂🗂💾💿🌐☁🖼🏷🔖🛡🔐📌📍🔗🐛🚑📊📈⚡🆕🆙🔄🔁•·\ufe0f\u200d\u2b50"
+)
+"""Pictures that only adorn. Others may say "stop", "later", "a person" or "not sure": they are no decoration."""
 _SIGNS = {
     "→": "→",
     ",": ",",
@@ -188,7 +192,7 @@ class Lexer:
             yield token
             return
         if _is_picture(token.text):
-            if _ODD_SIGNS & set(token.text):
+            if not _ORNAMENTS.issuperset(token.text):
                 token.bits = self.bit("NEGATION")
                 yield token
             return
@@ -399,19 +403,25 @@ _IDENTIFIER = pattern(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 
 
 def _raw(text: str, offset: int = 0) -> Iterator[Token]:
-    """The pieces of `text` before they are typed. Emphasis marks only say that what is between them is bold."""
+    """The pieces of `text` before they are typed. Emphasis marks only say that what is between them is bold; one at the
+    end that closes nothing points to a footnote, and is a word."""
     bold = False
+    marks = last = 0
     for match in _SCAN.finditer(text):
         kind, piece, start, end = match.lastgroup, match.group(), match.start() + offset, match.end() + offset
         if match["code"]:
             yield Token(match["inner"].strip(), start, end, code=True, bold=bold)
         elif kind == "mark":
-            bold = not bold if piece[0] == "*" else bold
+            if piece[0] == "*":
+                bold = not bold
+                marks, last = marks + 1, end
         elif kind == "chunk":
             yield from _peeled(piece, start, bold)
         elif kind != "address":
             piece = {"arrow": "→", "dash": "—", "ellipsis": "…"}.get(kind or "", piece)
             yield Token(piece, start, end, bold=bold)
+    if marks % 2 and last == len(text.rstrip()) + offset:
+        yield Token("*", last - 1, last)
 
 
 def _peeled(piece: str, start: int, bold: bool) -> Iterator[Token]:

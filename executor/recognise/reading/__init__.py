@@ -43,6 +43,8 @@ class Reading(Commands):
             raise Unresolved(ReasonCode.WORD_LEFT, f"it stands under {above}; write it where nothing limits it")
         if len(tokens) == 1:
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "there is no text")
+        if (self.stem[0], self.stem[-1]) in _QUOTES and self.stem[0] not in self.stem[1:-1]:
+            raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "it is a quotation; write it without the quotes if it is meant")
         if self._is_persons(tokens):
             words = tuple(self._word(token, None) for token in tokens[:-1])
             found = Recognised(self.stem, (), self._persons(tokens[0]), words)
@@ -107,6 +109,9 @@ class Reading(Commands):
             names = " and ".join(name for name, _ in answers)
             raise Unresolved(ReasonCode.AMBIGUOUS, f"two recognisers claim it: {names}; uninstall one")
         return answers[0][1] if answers else ()
+
+
+_QUOTES = frozenset({('"', '"'), ("'", "'"), ("“", "”"), ("«", "»"), ("‘", "’"), ("„", "“")})
 
 
 def _asked(name: str, recognise: plugins.Recogniser, sentence: plugins.Sentence) -> Any:

@@ -141,6 +141,9 @@ class Sentences(Surroundings):
         if at == len(tokens) - 1:
             what = f'something is missing behind "{tokens[at - 1].text}"'
             return Cannot(Status.UNRESOLVED, ReasonCode.NOT_UNDERSTOOD, what)
+        if at > 0 and token.text in "(—":
+            what = f'"{self.stem[token.start :]}" is no remark that is understood, and may limit it or take it back'
+            return Cannot(Status.UNRESOLVED, ReasonCode.WORD_LEFT, f"{what}; {_ASIDE}")
         unknown = at > 0 and not token.bits & ~self.whole.lexer.weak and token.text[:1].isalpha()
         near = names.near(token.text, cutoff=_ALIKE) if unknown else []
         if near and self._reads(suggest.nearest(self.stem, token, near[0]), scope):
@@ -188,6 +191,7 @@ _IN_REPOSITORY = pattern(
 )
 _PATH_IN = pattern(r"(?<![\w/.:@-])([\w.-]*\w)/")
 
+_ASIDE = "leave it out, or put it into a comment: <!-- … -->"
 _FEW = 3
 """Words that a shorter wording may lose: more of them may be a condition, or a second thing that was asked for."""
 _ALIKE = 0.75

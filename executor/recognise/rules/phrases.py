@@ -25,7 +25,8 @@ def add(grammar: Grammar) -> None:
 
 def _small(g: Grammar) -> None:
     g.phrase("and", ", | AND | , AND | &")
-    g.phrase("be", "BE+ | MODAL BE | MODAL HAVE BE | HAVE BE | NEEDS to BE | MODAL | NEEDS to")
+    # no "was", "can be", "should have been": those tell what happened, or might
+    g.phrase("be", "BE+ | MODAL BE | HAVE BE | NEEDS to BE | MODAL | NEEDS to")
     g.phrase("manner", "MANNER | with no ERRORS | without any? ERRORS", _manner)
     g.phrase("that", "that | if | whether")  # only behind VERIFY: "check if the registry answers"
 
