@@ -101,8 +101,8 @@ _REMARK = frozenset(
     "contains includes has adds brings improves solves resolves closes fixes because due reason required needed "
     "expected is are the a an of for its it this that these and in with by to very quite".split()
 )
-"""Words that remarks are made of. What a remark may say is without end ("wontdo", "obsolete?", "ask bob", "noch nicht"), so
-nothing else counts as one."""
+"""Words that remarks are made of. What a remark may say is without end ("wontdo", "ask bob", "noch nicht"), so nothing
+else counts as one."""
 
 
 def _is_remark(token: Token, harmless: int) -> bool:
