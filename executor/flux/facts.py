@@ -75,7 +75,8 @@ class FluxPath:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`sources`: kind, name, url of each Flux source declared. `artifacts`: name, source kind, source name, from, to of
-    what an ArtifactGenerator copies. `problem`: why the file could not be read as YAML."""
+    what an ArtifactGenerator copies. `charts`: release, chart, "" of each HelmRelease that names a chart, or release,
+    source name, source kind. `problem`: why the file could not be read as YAML."""
 
     manifests: list[Named] = field(default_factory=list)
     pins: list[Pin] = field(default_factory=list)
@@ -83,6 +84,7 @@ class Facts:
     flux: list[FluxPath] = field(default_factory=list)
     sources: list[list[str]] = field(default_factory=list)
     artifacts: list[list[str]] = field(default_factory=list)
+    charts: list[list[str]] = field(default_factory=list)
     problem: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -159,8 +161,20 @@ def _object(document: Map, number: int, facts: Facts) -> None:
         facts.artifacts.extend(_artifacts(spec))
     elif kind == FLUX_INSTANCE:
         _sync(spec, number, named, facts)
-    elif kind == "HelmRelease" and type(spec.get("values")) is Map:
-        _sync(spec["values"].get("instance"), number, named, facts)
+    elif kind == "HelmRelease":
+        facts.charts.extend([name, *chart] for chart in _charts(spec))
+        if type(spec.get("values")) is Map:
+            _sync(spec["values"].get("instance"), number, named, facts)
+
+
+def _charts(spec: Map) -> Iterator[list[str]]:
+    """The chart that a HelmRelease is made from: its name, or the name and kind of the source that holds it."""
+    chart, reference = spec.get("chart"), spec.get("chartRef")
+    inner = chart.get("spec") if type(chart) is Map else None
+    if type(inner) is Map and type(inner.get("chart")) is Scalar:
+        yield [posixpath.basename(normal(str(inner["chart"]))), ""]
+    if type(reference) is Map:
+        yield [str(reference.get("name", "")), str(reference.get("kind", ""))]
 
 
 def _sync(instance: Any, number: int, named: Named, facts: Facts) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from executor.flux.graph import Graph
     from executor.tools.tree import Tree
 
-FORMAT = 6
+FORMAT = 7
 """Of the cache; another number there and it is read anew."""
 
 _ARCHIVE = pattern(r"[._-]?archived?s?", re.IGNORECASE)
@@ -103,6 +103,19 @@ class Inventory:
             for path, facts in sorted(self.facts.items())
             for repository, tag, line in facts.pins
         )
+
+    @functools.cached_property
+    def charts(self) -> dict[str, frozenset[str]]:
+        """Release → the names of the charts that it is made from; what comes from a source is called as its address."""
+        sources: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for facts in self.facts.values():
+            for kind, name, url in facts.sources:
+                sources[kind, name].add(posixpath.basename(url.rstrip("/")))
+        found: dict[str, set[str]] = defaultdict(set)
+        for facts in self.facts.values():
+            for release, name, kind in facts.charts:
+                found[release] |= sources[kind, name] if kind else {name}
+        return {release: frozenset(names - {""}) for release, names in found.items()}
 
     @functools.cached_property
     def unreadable(self) -> dict[str, str]:

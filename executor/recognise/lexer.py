@@ -109,7 +109,7 @@ class Lexer:
         self._first_of_name = self.bit("FIRST_OF_NAME")
         self.weak = self._all(("ANY", "IDENTIFIER", "CODE", "FIRST_OF_NAME"))
         """Classes that an unknown word has too."""
-        self._named = self._all(("NAME", "PLACE", "REPO", "SPACE"))
+        self._named = self._all(("NAME", "PLACE", "REPO", "SPACE", "CHARTED"))
         self._opaque = self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))
         self._taken: dict[int, str] = {}
         self._kinds = [(self._all(classes.split()), name) for name, classes in TAKEN_FOR.items()]
@@ -228,6 +228,8 @@ class Lexer:
             or entry.workloads
         ):  # fmt: skip
             bits |= self.bit("NAME")
+        if entry.charted:
+            bits |= self.bit("CHARTED")
         if entry.namespace:
             bits |= self.bit("SPACE")
         if entry.place:

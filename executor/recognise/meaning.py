@@ -67,13 +67,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """chart or image (None: only "version"), whether it was said in the plural, and which image by name. `tag`: only
-    "tag" was said, which a source has too."""
+    """chart or image (None: only "version"), whether it was said in the plural, and which image or chart by name.
+    `tag`: only "tag" was said, which a source has too; `digest`: a digest was said."""
 
     name: str | None = None
     plural: bool = False
     of: Token | None = None
     tag: bool = False
+    digest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

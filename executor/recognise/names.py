@@ -80,6 +80,8 @@ class AnInventory(Protocol):
     def pinned_images(self) -> Iterable[APin]: ...
     @property
     def registries(self) -> Iterable[str]: ...
+    @property
+    def charts(self) -> Mapping[str, frozenset[str]]: ...
 
 
 @dataclass(slots=True)
@@ -94,6 +96,8 @@ class Entry:
     images: list[AnImage] = field(default_factory=list)
     group: list[AnImage] = field(default_factory=list)
     pins: list[APin] = field(default_factory=list)
+    charted: list[str] = field(default_factory=list)
+    """The releases that are made from a chart of this name."""
     namespace: bool = False
     place: bool = False
     part: bool = False
@@ -120,10 +124,14 @@ class Names:
         self.manifests: tuple[AManifest, ...] = tuple(inventory.manifests)
         self.pins: tuple[APin, ...] = tuple(inventory.pinned_images)
         self.registries: tuple[str, ...] = tuple(dict.fromkeys(fold(each) for each in inventory.registries))
+        self.charts = inventory.charts
         self.entries: dict[str, Entry] = {}
         self._read_manifests(_set_by_kustomize(inventory))
         self._read_images()
         self._read_pins()
+        for release in sorted(self.charts):
+            for chart in sorted(self.charts[release]):
+                self._at(chart).charted.append(release)
         self._read_places()
         self.typed: dict[str, tuple[int, Entry | None, Any]] = {}
         """Words that the lexer typed by these names: classes, entry, value."""
@@ -145,7 +153,7 @@ class Names:
 
     def _nameable(self) -> Iterator[str]:
         for entry in self.entries.values():
-            if entry.releases or entry.images or entry.group or entry.sources or entry.kustomizations:
+            if is_named(entry) or entry.charted:
                 yield entry.name
 
     def of_kind(self, kind: str) -> list[AManifest]:

@@ -11,6 +11,7 @@ from executor.reasons import ReasonCode
 from executor.recognise.meaning import Ask, Images, Place, Wanted
 from executor.recognise.names import Entry, Names
 from executor.recognise.versions import EXACT, SHA, Version
+from executor.recognise.words import WORDS, fold
 from executor.values import dataclass, field
 
 _SYNONYMS = {
@@ -104,6 +105,22 @@ class Base:
         if found is not None:
             return found
         raise Unresolved(ReasonCode.UNKNOWN_NAME, f'there is no folder "{word}" among the manifests here')
+
+    def _both(self) -> list[str]:
+        """The two stages of "both overlays"; raises where there are others."""
+        parts = {part for folder in self.names.folders for part in folder.split("/")}
+        stages = sorted(part for part in parts if self._is_stage(part))
+        if len(stages) != 2:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS if stages else ReasonCode.NOT_FOUND,
+                f"which two are meant is not said: here {'is' if len(stages) == 1 else 'are'} "
+                f"{', '.join(stages) or 'none'}; name them",
+            )
+        return stages
+
+    def _is_stage(self, part: str) -> bool:
+        entry = self.names.entry(part)
+        return "STAGE" in WORDS.get(fold(part), ()) or (entry is not None and entry.place)
 
     def _path(self, written: str) -> str:
         """The repository path; a path that does not exist is blocked."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from executor.errors import Blocked
+from executor.errors import Blocked, Unresolved
 from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Change, Field, Target
+from executor.recognise.meaning import Ask, Change, Field, Place, Target
 from executor.recognise.names import AManifest
 from executor.recognise.resolve.base import (
     KUSTOMIZATION_FILES,
@@ -25,9 +25,30 @@ class BumpAsks(Base):
     """helmrelease.bump, source.bump, kustomize.image."""
 
     def _bump(self, ask: Ask) -> list[Request]:
+        """Once, or once in each of several places that are named."""
         target: Target = ask.get("target")
+        each = ask.get("each")
+        if each is None:
+            return self._bump_in(ask, target, ask.get("where"))
+        spots: tuple[Place, ...] = tuple(Place(stage=one) for one in self._both()) if each == "both" else each
+        apart = [one for spot in spots for one in self._bump_in(ask, target, (*ask.get("where"), spot))]
+        return self._together(apart) if all(spot.stage is not None for spot in spots) else apart
+
+    def _together(self, requests: Sequence[Request]) -> list[Request]:
+        """One edit of what the places share, where none of them has the release itself: both are named."""
+        first, *others = requests
+        same = [{**each.arguments, "where": None} == {**first.arguments, "where": None} for each in others]
+        name, where = first.arguments.get("name"), [str(each.arguments.get("where")) for each in requests]
+        if first.operation != "helmrelease.bump" or not all(same) or "file" in first.arguments:
+            return list(requests)
+        paths = [each.path for each in self.names.of_kind("HelmRelease") if each.name == name]
+        if any(below(path, part) for path in paths for part in where):
+            return list(requests)
+        return [self._request("helmrelease.bump", **{**first.arguments, "where": ",".join(where)})]
+
+    def _bump_in(self, ask: Ask, target: Target, places: Sequence[Place]) -> list[Request]:
         change: Change | None = ask.get("change")
-        common = self._common(ask, target)
+        common = self._common(ask, target, places)
         self.partial = [self._request("helmrelease.bump", **common)]
         if target.names and len(target.names) == 1 and target.names[0].entry is not None:
             common["name"] = target.names[0].entry.name
@@ -36,12 +57,16 @@ class BumpAsks(Base):
         self.partial = [self._request("helmrelease.bump", **common)]
         if target.names:
             field = ask.get("field")
+            self._made_from(field, target.names)
             plural = field is not None and field.plural and "image" not in common
             return [
                 each
                 for token in target.names
                 for each in (self._bump_images(token, common) if plural else [self._bump_named(target, token, common)])
             ]
+        field = ask.get("field")
+        if field is not None and field.of is not None and field.name == "chart":
+            return [self._request("helmrelease.bump", **{**common, "name": self._made_of(field.of)})]
         if change is not None and change.to.reference is not None:
             return [self._bump_pinned(common["image"], common)]
         return [
@@ -49,17 +74,17 @@ class BumpAsks(Base):
             for name, namespace in self._unnamed_releases(target, common)
         ]
 
-    def _common(self, ask: Ask, target: Target) -> dict[str, Any]:
+    def _common(self, ask: Ask, target: Target, places: Sequence[Place]) -> dict[str, Any]:
         """Arguments that do not depend on which release is meant."""
         field: Field | None = ask.get("field")
         common: dict[str, Any] = {"namespace": target.namespace}
         if field is not None and field.name:
             common["field"] = field.name
-        if field is not None and field.of is not None:
+        if field is not None and field.of is not None and field.name == "image":
             common["image"] = self._image_of(field.of)
         if ask.get("rollback"):
             common["rollback"] = True
-        for place in ask.get("where"):
+        for place in places:
             common |= self._place(place, common)
         if self.at.stage is not None and not {"where", "file", "everywhere"} & common.keys():
             common["where"] = self._stage(self.at.stage)
@@ -67,6 +92,28 @@ class BumpAsks(Base):
         if target.file is not None:
             common["file"] = self._path(target.file)
         return common
+
+    def _made_from(self, field: Field | None, releases: Sequence[Token]) -> None:
+        """Raises where a chart is named that is not the release's own."""
+        if field is None or field.of is None or field.name != "chart":
+            return
+        chart = field.of.text
+        for name in [token.entry.name for token in releases if token.entry is not None and token.entry.releases]:
+            charts = self.names.charts.get(name, frozenset())
+            if {each.casefold() for each in charts} != {chart.casefold()}:
+                made = f"is made from {' and '.join(sorted(charts))}" if charts else "names no chart here"
+                raise Unresolved(ReasonCode.NOT_FOUND, f"HelmRelease {name} {made}, not from the chart {chart}")
+
+    def _made_of(self, chart: Token) -> str:
+        """The one release that is made from a chart."""
+        assert chart.entry is not None
+        releases = list(dict.fromkeys(chart.entry.charted))
+        if len(releases) != 1:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS, f"{len(releases)} HelmReleases are made from the chart {chart.text}: "
+                f"{', '.join(releases[:10])}; name the one that is meant",
+            )  # fmt: skip
+        return releases[0]
 
     def _image_of(self, token: Token) -> str:
         """The repository that manifests pin for an image that is named."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from executor.recognise.grammar import Grammar
@@ -20,12 +20,29 @@ def add(g: Grammar) -> None:
     g.phrase("bump_done", "BUMPED", lambda c: "bump")
     g.phrase("bump_done", "ROLLED | rolled back", lambda c: "rollback")
     g.phrase("what_of", "r:<release> f:<field>?", lambda c: (c["r"], c.get("f")))
-    g.phrase("what_of", "f:<its_image> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
-    g.phrase("its_image", "THE? x:NAME DOCKER* IMAGE (TAG | VERSION_WORD | REFERENCE)?", _its_image)
+    g.phrase("what_of", "f:<its_field> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
+    g.phrase("its_field", "THE? x:NAME DOCKER* IMAGE (TAG | VERSION_WORD | REFERENCE)?", _its_image)
+    g.phrase("its_field", "THE? DOCKER* IMAGE x:NAME (TAG | VERSION_WORD | REFERENCE)?", _its_image)
+    g.phrase("its_field", "_:<its_chart>")
+    g.phrase("its_chart", "THE? x:CHARTED HELM? CHART (VERSION_WORD | TAG)?", lambda c: Field("chart", of=c["x"]))
     g.phrase("what_of", "f:<field> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
     g.phrase("what_of", "f:<field>", lambda c: (None, c["f"]))
     g.phrase("what_of", "f:<field> n:NAME", _image_named)
+    g.phrase("what_of", "f:<its_chart>", _by_chart)
     g.phrase("what_of", "THE? x:PATH f:<field>?", _of_file)
+    g.phrase("is_now", "(is | are | (should | must | shall) be | (needs | need) to be) (now | at last)?")
+    g.phrase("stands", "<is_now> (at | on) f:<field>? (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
+    g.phrase("stands", "MODAL? (GOES | move | go) <change>", lambda c: c["change"])
+    g.phrase("stands", "(MODAL | now)? USES f:<field> (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
+    g.phrase("stands", "now? runs THE? IMAGE? TAG (: | =)? x:<value> (instead of TAG? y:<old>)?", _runs)
+    g.phrase("list", "a:<value> <and> b:<value>", lambda c: (c["a"], c["b"]))
+    g.phrase("list", "a:<value> , b:<value> ,? AND c:<value>", lambda c: (c["a"], c["b"], c["c"]))
+    g.phrase("fields", "HELM? CHART VERSION_WORD?", lambda c: Field("chart"))
+    g.phrase("fields", "DOCKER* IMAGES (TAG | VERSION_WORD)? | DOCKER* IMAGE TAG", lambda c: Field("image"))
+    g.phrase("fields", "HELMRELEASES | RELEASES", lambda c: Field())
+    g.phrase("one_to", "w:<what_of> c:<change>", lambda c: {"what_of": c["w"], "change": c["c"]})
+    g.phrase("many_to", "a:<one_to> <and> b:<one_to>", lambda c: (c["a"], c["b"]))
+    g.phrase("many_to", "a:<one_to> , b:<one_to> ,? AND c:<one_to>", lambda c: (c["a"], c["b"], c["c"]))
 
 
 def _image_named(c: Captured) -> tuple[Target, Field] | None:
@@ -40,9 +57,28 @@ def _its_image(c: Captured) -> Field | None:
     return Field("image", of=c["x"]) if entry.images or entry.pins else None
 
 
+def _by_chart(c: Captured) -> tuple[Target, Field] | None:
+    """ "the app-template chart": of the release that is made from it, where no release itself is called so."""
+    token = c["f"].of
+    return None if token.entry.releases or token.entry.sources else (Target("HelmRelease"), c["f"])
+
+
 def _of_file(c: Captured) -> tuple[Target, Any] | None:
     """`apps/x/helmrelease.yaml`: the release in that file."""
     return (Target("HelmRelease", file=c["x"].text), c.get("f")) if c["x"].text.endswith((".yaml", ".yml")) else None
+
+
+def _stands(c: Captured) -> Change | None:
+    """ "is at 1.2.3", "uses image tag 1.2.3": what a manifest is to say."""
+    named: Field | None = c.get("f")
+    if named is not None and named.digest and c["x"].kind != "digest":
+        return None
+    return Change(c["x"], c.get("y"), named)
+
+
+def _runs(c: Captured) -> Change:
+    """ "runs image tag 1.2.3"; "runs version 1.2.3" may be said of what a cluster does."""
+    return Change(c["x"], c.get("y"), Field("image"))
 
 
 def _bump(c: Captured) -> list[Ask] | None:
@@ -53,11 +89,13 @@ def _bump(c: Captured) -> list[Ask] | None:
         target = c.get("in_release", Target())
     elif "in_release" in c:
         return None
-    change = c.get("change")
+    change = c.get("change") or c.get("stands")
     if change is not None and change.field is not None and change.field.name is not None:
         if field is not None and field.name not in (None, change.field.name):
             return None
         field = field if field is not None and field.of is not None else change.field
+    if field is not None and field.digest and change is not None and change.to.kind != "digest":
+        return None
     if field is not None and field.tag and target.kind not in (None, "HelmRelease"):
         field = None
     verb = c.get("bump_verb") or c.get("bump_done") or "bump"
@@ -67,8 +105,37 @@ def _bump(c: Captured) -> list[Ask] | None:
     if target == Target() and (field is None or field.name is None):
         return None  # "bump version to 2.0.0" may be any version
     slots = {"target": target, "field": field, "change": change, "rollback": verb == "rollback"}
-    each_place = [[*places, place] for place in c["in_both"]] if "in_both" in c else [places]
-    return [Ask("bump", {**slots, "where": where}) for where in each_place]
+    return [Ask("bump", {**slots, "where": places, "each": c.get("in_each")})]
+
+
+def _several(c: Captured) -> list[Ask] | None:
+    """ "the x and y images of z", "the x and y charts to 1.2.3 and 4.5.6" (the first of the one to the first of the
+    other), "x to 1.2.3 and y to 4.5.6"."""
+    if "many_to" in c:
+        return _all(_bump({**c, **each}) for each in c["many_to"])
+    names, values = c["names"], c.get("list")
+    changes = [Change(each) for each in values] if values else [c["change"]] * len(names) if "change" in c else []
+    if len(names) < 2 or len(names) != len(changes) or any(each.to.kind != "version" for each in changes):
+        return None
+    about: list[tuple[Target, Field | None]] = [(Target(None, (each,)), c.get("fields")) for each in names]
+    if "r" in c:
+        about = [(c["r"], Field("image", of=each)) for each in names]
+    return _all(_bump({**c, "what_of": one, "change": to}) for one, to in zip(about, changes, strict=True))
+
+
+def _all(asks: Iterable[list[Ask] | None]) -> list[Ask] | None:
+    found = list(asks)
+    return None if None in found else [ask for each in found for ask in each or ()]
+
+
+def _used(c: Captured) -> list[Ask] | None:
+    """ "use tag 1.2.3 for x"."""
+    target, field = c["what_of"]
+    said: Field = c["f"]
+    if field is not None and None not in (field.name, said.name) and field.name != said.name:
+        return None
+    meant = field if field is not None and field.name else said
+    return _bump({**c, "what_of": (target, meant), "change": _stands(c)})
 
 
 def _image_for_image(c: Captured) -> list[Ask] | None:
@@ -99,7 +166,8 @@ def _plain(c: Captured) -> list[Ask] | None:
     return _bump(c) if named and ("arrow" in c or c["change"].before is not None) else None
 
 
-_REST = "{ <change> <where> where2:<where> <in_both> <in_release> } <manner>*"
+_REST = "{ <change> <where> where2:<where> <in_each> <in_release> } <manner>*"
+_AT = "(<where> | <in_each>)"
 
 RULES = (
     Rule(
@@ -107,9 +175,9 @@ RULES = (
         (
             f"MANNER? <bump_verb> <what_of> :? {_REST}",
             f"<what_of> <be>? MANNER? <bump_done> {_REST}",
-            "<what_of> <where> <be>? MANNER? <bump_done> <change> <manner>*",
+            f"<what_of> {_AT} <be>? MANNER? <bump_done> <change> <manner>*",
             f"bump_verb:<rolling> <what_of> back {_REST}",
-            "<where> , <bump_verb> <what_of> <change> <manner>*",
+            f"{_AT} , <bump_verb> <what_of> <change> <manner>*",
             "r:<release> (: | DASH) <bump_verb> THE? f:<field>? <change> <where>? <manner>*",
             "MANNER? <bump_verb> images:<change> <where>? <manner>*",
             "MANNER? u:UPGRADE <what_of> { <where> where2:<where> <in_release> } <manner>*",
@@ -150,8 +218,7 @@ RULES = (
             "Bump ffl to 0.1.18 from 0.1.17": "helmrelease.bump name=ffl from_version=0.1.17 version=0.1.18",
             "Bump longhorn to 1.11.0 in staging only": "helmrelease.bump name=longhorn where=staging version=1.11.0",
             "Bump longhorn to 1.11.0 in staging and prod": (
-                "helmrelease.bump name=longhorn where=staging version=1.11.0 + "
-                "helmrelease.bump name=longhorn where=prod version=1.11.0"
+                "helmrelease.bump name=longhorn where=staging,prod version=1.11.0"
             ),
             "Upgrade the longhorn Helm chart to version 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
             "Bump the backend image in the ffl HelmRelease to 0.1.18": (
@@ -241,6 +308,95 @@ RULES = (
             "Bump API version to 1.3.0": "u",
             "Upgrade ffl (Kubernetes) to 0.1.18": "u",
             "Bump longhorn (prod) to 1.11.0": "u",
+        },
+    ),
+    Rule(
+        "what a manifest is to say",
+        (
+            f"<what_of> {_AT}? <stands> {_AT}? <manner>*",
+            f"{_AT} , <what_of> <stands> <manner>*",
+        ),
+        _bump,
+        {
+            "ffl image goes from 0.1.17 to 0.1.18": "helmrelease.bump name=ffl field=image from_version=0.1.17 version=0.1.18",
+            "longhorn moves to 1.11.0 in staging": "helmrelease.bump name=longhorn where=staging version=1.11.0",
+            "longhorn is now at 1.11.0": "helmrelease.bump name=longhorn version=1.11.0",
+            "In staging, longhorn is on chart version 1.11.0": (
+                "helmrelease.bump name=longhorn field=chart where=staging version=1.11.0"
+            ),
+            "longhorn uses chart version 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
+            "longhorn in prod should be on 1.11.0 instead of 1.10.1": (
+                "helmrelease.bump name=longhorn where=prod from_version=1.10.1 version=1.11.0"
+            ),
+            "vaultwarden runs image tag 1.35.3": "helmrelease.bump name=vaultwarden field=image version=1.35.3",
+        },
+        {
+            "longhorn is not at 1.11.0": "u",
+            "longhorn was at 1.11.0": "u",
+            "longhorn stays at 1.11.0": "u",
+            "longhorn can be on 1.11.0": "u",
+            "longhorn is on Kubernetes 1.30.1": "u",
+            "ffl runs version 0.1.18": "u",
+            "ffl pods use image tag 0.1.18": "u",
+            "longhorn goes to 1.11.0 after the freeze": "u",
+            "longhorn goes to production": "u",
+            "longhorn is at 1.11.0 or higher": "u",
+            "longhorn uses 2 replicas": "u",
+            "longhorn goes to the latest version": "b not-determinate",
+        },
+    ),
+    Rule(
+        "use a version for something",
+        (f"(use | BUMP) THE? f:<field> (: | =)? x:<value> (for | in | of | on) <what_of> {_AT}? <manner>*",),
+        _used,
+        {
+            "Use image tag 0.1.18 for ffl": "helmrelease.bump name=ffl field=image version=0.1.18",
+            "Use chart version 1.11.0 for longhorn in staging": (
+                "helmrelease.bump name=longhorn field=chart where=staging version=1.11.0"
+            ),
+            "Pin version 1.11.0 of the longhorn chart": "helmrelease.bump name=longhorn field=chart version=1.11.0",
+        },
+        {
+            "Use tag 0.1.18 for everything": "u",
+            "Use chart version 1.11.0 for the longhorn image": "u",
+            "Use version 1.30.1 of Kubernetes": "u",
+            "Use a new tag for ffl": "u",
+        },
+    ),
+    Rule(
+        "several at once",
+        (
+            f"<bump_verb> THE? <names> <fields>? {_AT}? to <list> respectively? {_AT}? <manner>*",
+            f"THE? <names> <fields>? MODAL? (GOES | move | go) to <list> respectively? {_AT}? <manner>*",
+            f"THE? <names> <fields>? <be> <bump_done> to <list> respectively? {_AT}? <manner>*",
+            f"<bump_verb> THE? <names> IMAGES (TAG | VERSION_WORD)? (of | in | for | on) r:<release> "
+            f"{{ (<change> | to <list> respectively?) {_AT} }} <manner>*",
+            f"({_AT} ,)? <bump_verb> <many_to> <manner>*",
+        ),
+        _several,
+        {
+            "Bump longhorn and ffl-web to 1.11.0 and 0.2.0 respectively": (
+                "helmrelease.bump name=longhorn version=1.11.0 + helmrelease.bump name=ffl-web version=0.2.0"
+            ),
+            "The longhorn and ffl-web charts go to 1.11.0 and 0.2.0": (
+                "helmrelease.bump name=longhorn field=chart version=1.11.0 + "
+                "helmrelease.bump name=ffl-web field=chart version=0.2.0"
+            ),
+            "Bump longhorn to 1.11.0 and ffl-web to 0.2.0": (
+                "helmrelease.bump name=longhorn version=1.11.0 + helmrelease.bump name=ffl-web version=0.2.0"
+            ),
+            "Bump the backend and frontend images of the ffl HelmRelease to 0.1.18": (
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/backend version=0.1.18 + "
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/frontend version=0.1.18"
+            ),
+        },
+        {
+            "Bump longhorn, ffl-web and ffl to 1.11.0 and 0.2.0 respectively": "u",
+            "Bump longhorn to 1.11.0 and 1.12.0": "u",
+            "Bump longhorn and ffl-web to 1.11.0 or 0.2.0": "u",
+            "Bump longhorn to 1.11.0 and ffl-web to 0.2.0 in staging": "u",
+            "Bump longhorn to 1.11.0 and document it in 2.0.0": "u",
+            "Bump the backend and longhorn images of the ffl HelmRelease to 0.1.18": "b not-found",
         },
     ),
     Rule(

@@ -109,13 +109,16 @@ def _places(g: Grammar) -> None:
         "<in> THE? x:SPACE NAMESPACE | <in> THE? NAMESPACE x:SPACE | in x:SPACE",
         lambda c: Place(namespace=c["x"].entry.name),
     )
-    g.phrase(
-        "in_both", "<in> THE? x:<stage_word> <and> THE? y:<stage_word> (OVERLAYS | environments | clusters)?", _both
-    )
-    g.phrase("stage_word", "x:STAGE | x:PLACE", lambda c: c["x"])
+    g.phrase("spot", "THE? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)?", _stage)
+    g.phrase("spot", "THE? FILE? x:PATH", lambda c: Place(path=c["x"].text))
+    g.phrase("spots", "BOTH? a:<spot> <and> <in>? b:<spot> (OVERLAYS | STAGES | FILE)?", _each_spot)
+    g.phrase("spots", "a:<spot> , <in>? b:<spot> ,? AND <in>? c:<spot> (OVERLAYS | STAGES | FILE)?", _each_spot)
+    g.phrase("spots", "BOTH (of? THE)? (OVERLAYS | STAGES | FILE) OPEN s:<spots> CLOSE", lambda c: c["s"])
+    g.phrase("in_each", "<in> s:<spots>", lambda c: c["s"])
+    g.phrase("in_each", "<in> BOTH (of? THE)? (OVERLAYS | STAGES)", lambda c: "both")
     g.phrase(
         "where",
-        "EVERYWHERE | (in | across | on | for) ALL (ENVIRONMENT | environments | clusters | OVERLAYS | stages)",
+        "EVERYWHERE | (in | across | on | for) ALL (of? THE)? (ENVIRONMENT | STAGES | OVERLAYS)",
         lambda c: Place(everywhere=True),
     )
 
@@ -124,8 +127,8 @@ def _stage(c: Captured) -> Place:
     return Place(stage=c["x"].text)
 
 
-def _both(c: Captured) -> tuple[Place, ...]:
-    return Place(stage=c["x"].text), Place(stage=c["y"].text)
+def _each_spot(c: Captured) -> tuple[Place, ...]:
+    return tuple(c[k] for k in "abc" if k in c)
 
 
 # --- registries -----------------------------------------------------------------------------------------------------
@@ -229,6 +232,7 @@ def _unnamed_images(c: Captured) -> Images | None:
 
 def _releases(g: Grammar) -> None:
     g.phrase("hr", "HELMRELEASE FILE? | HELM RELEASE FILE? | HELMRELEASE MANIFEST", lambda c: "one")
+    g.phrase("hr", "RELEASE", lambda c: "one")
     g.phrase("hr", "HELMRELEASES | HELM RELEASES | HELMRELEASE (FILE | MANIFESTS)", lambda c: "many")
     g.phrase("named", "x:NAME", lambda c: c["x"])
     g.phrase("named", "x:IDENTIFIER", lambda c: c["x"])
@@ -248,14 +252,16 @@ def _releases(g: Grammar) -> None:
     g.phrase("release", "THE? n:NAME <hr>? OPEN s:SPACE NAMESPACE? CLOSE", _in_space)
     g.phrase("release", "THE? k:SOURCE_KIND n:<named> | THE? n:<named> k:SOURCE_KIND", _source)
     g.phrase("field", "THE? HELM? CHART (VERSION_WORD | TAG)?", lambda c: Field("chart"))
-    g.phrase("field", "THE? DOCKER* IMAGE (t:TAG | VERSION_WORD | REFERENCE)?", lambda c: Field("image"))
+    g.phrase("field", "THE? DOCKER* IMAGE (TAG | VERSION_WORD | REFERENCE)?", lambda c: Field("image"))
+    g.phrase("field", "THE? DOCKER* IMAGE? DIGEST_WORD", lambda c: Field("image", digest=True))
     g.phrase("field", "THE? DOCKER* IMAGES (TAG | VERSION_WORD | REFERENCE)?", lambda c: Field("image", plural=True))
     g.phrase("field", "THE? TAG", lambda c: Field("image", tag=True))
     g.phrase("field", "THE? VERSION_WORD", lambda c: Field())
     g.phrase("to", "to use? | with | at | → | = | : | to be | as | using | → :")
     g.phrase("change", "<to> f:<field>? (: | =)? x:<value>", _change)
+    g.phrase("change", "(by | at) THE? DIGEST_WORD? x:DIGEST", lambda c: Change(wanted(c["x"])))
     g.phrase("change", "from f:<field>? y:<old> (to | →) <field>? x:<value>", _change)
-    g.phrase("change", "to f:<field>? x:<value> from <field>? y:<old>", _change)
+    g.phrase("change", "to f:<field>? x:<value> (from | instead of) <field>? y:<old>", _change)
     g.phrase("change", "(: | =)? y:<old> (→ | to) x:<value>", _change)
     g.phrase("change", "f:<field> (: | =)? y:<old> → x:<value>", _change)
 
@@ -301,5 +307,9 @@ def _source(c: Captured) -> Target:
     return Target(source_kind(c["k"]), (c["n"],))
 
 
-def _change(c: Captured) -> Change:
-    return Change(c["x"], c.get("y"), c.get("f"))
+def _change(c: Captured) -> Change | None:
+    """From what to what. A digest is no tag, and a version no digest."""
+    to, named = c["x"], c.get("f")
+    if named is not None and named.digest and to.kind != "digest":
+        return None
+    return Change(to, c.get("y"), named)
