@@ -41,6 +41,7 @@ class ReasonCode(StrEnum):
     DIRTY = "dirty"
     IGNORED = "ignored-by-git"
     NEEDS_NETWORK = "needs-network"
+    BROKEN_BEFORE = "broken-before"
     # blocked: the machine and the world
     TOOL_MISSING = "tool-missing"
     PERMISSION = "permission"
@@ -109,6 +110,7 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.DIRTY: "Commit or stash the named path; it holds changes that are not this task's.",
     ReasonCode.IGNORED: "`git add -f` the named path, or change .gitignore; what git ignores cannot be committed.",
     ReasonCode.NEEDS_NETWORK: "It would fetch from the network; vendor the base, or check it in CI.",
+    ReasonCode.BROKEN_BEFORE: "What is built from the file did not build before the edit, so nothing proves it; mend that first.",
     ReasonCode.TOOL_MISSING: "Install the named tool; `executor doctor` says how.",
     ReasonCode.PERMISSION: "Give this user the named permission.",
     ReasonCode.NEEDS_BUILDKIT: "Install docker-buildx: the Dockerfile uses what only BuildKit can do.",

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from executor.flux import scratch
-from executor.flux.facts import FLUX_KUSTOMIZE, normal
+from executor.flux.facts import FLUX_KUSTOMIZE, is_remote, normal
 from executor.flux.graph import FluxBuild, FluxKey, Graph
 from executor.flux.scratch import Side, Target
-from executor.tools.kustomize import Build, Job, Kustomize, load
+from executor.tools.kustomize import Build, Job, Kustomize, load, not_tried
 from executor.values import dataclass, field
 
 _CHANGING = ("patches", "patchesStrategicMerge", "patchesJson6902", "components", "namePrefix", "nameSuffix")
@@ -224,17 +224,22 @@ def flux_targets(texts: Iterable[bytes], graph: Graph) -> Iterable[Target]:
 def build_targets(
     wanted: Sequence[tuple[Side, Target | None]], kustomize: Kustomize, timeout: float
 ) -> list[Build | None]:
-    """Every target on its scratch copy; None for what does not exist on that side."""
+    """Every target on its scratch copy; None for what does not exist on that side. What leads out of the repository is
+    not given to kustomize."""
     with tempfile.TemporaryDirectory(prefix="executor-proof-") as folder:
         jobs: dict[int, Job] = {}
+        unbuilt: dict[int, Build] = {}
         for number, (side, target) in enumerate(wanted):
             if target is None:
                 continue
             root = Path(folder) / str(number)
-            scratch.write(side, target, root)
-            jobs[number] = Job(root / target.folder, root, target.flags)
+            outside = scratch.write(side, target, root)
+            if outside:
+                unbuilt[number] = not_tried(outside, remote=any(map(is_remote, outside)))
+            else:
+                jobs[number] = Job(root / target.folder, root, target.flags)
         # before and after of one target next to each other: they run at the same time
         half = len(wanted) // 2
         order = sorted(jobs, key=lambda number: (number % half if half else number, number))
         done = dict(zip(order, kustomize.build_all([jobs[number] for number in order], timeout=timeout), strict=True))
-    return [done.get(number) for number in range(len(wanted))]
+    return [done.get(number) or unbuilt.get(number) for number in range(len(wanted))]

@@ -34,7 +34,7 @@ __all__ = ["Change", "Proof", "prove", "reaching"]
 @dataclass(frozen=True)
 class Proof:
     """`covered`: every edited file is part of a build that succeeded before and after. `changes` are all of the
-    intended kind; of files that no build covers they are the differences between their own objects, which is a weaker
+    intended kind; of files that nothing takes in they are the differences between their own objects, which is a weaker
     proof and said in `warnings`. `renamed` are follow-ups of the changes in the names of generated objects."""
 
     builds: tuple[Mapping[str, Any], ...]
@@ -70,7 +70,8 @@ def prove(
 ) -> Proof:
     """Build before and after the edits, and compare. `timeout` in seconds bounds each build.
 
-    Raises Failed (`broke-build`, `unintended-change`), Blocked (`no-effect`, `needs-network`), Errored (`timeout`).
+    Raises Failed (`broke-build`, `unintended-change`), Blocked (`no-effect`, `broken-before`, `needs-network`), Errored
+    (`timeout`).
     """
     now = (inventory or read(tree.root, Config())).current().updated(tree)
     before = Side(tree, now.graph, dict(tree.overlay))
@@ -116,6 +117,9 @@ class _Prover:
     warnings: list[str] = field(default_factory=list)
     seen: set[tuple[str, ...]] = field(default_factory=set)
     unmoved: list[str] = field(default_factory=list)
+    unproved: list[Blocked] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    mended: bool = False
     covered: set[str] = field(default_factory=set)
     shared: Shared = field(default_factory=Shared)
 
@@ -128,13 +132,14 @@ class _Prover:
             pairs = [each for pair in self._compare(pairs) for each in pair]
         for path in self.paths:
             if path not in self.covered:
+                self._nobody_takes_in(path)
                 self._alone(path)
         covered = self.covered >= set(self.paths)
         unintended = [each for each in self.changes if not intended(each)]
         if unintended:
             raise Failed(ReasonCode.UNINTENDED, _unintended(self.paths, unintended))
-        if covered and not self.changes:
-            raise Blocked(ReasonCode.NO_EFFECT, self._no_effect())
+        if covered and not self.changes and not self.mended:
+            raise self._no_effect()
         if self.changes:
             self.warnings += [f"{each}: the edit changes nothing there" for each in self.unmoved]
         warnings = tuple(dict.fromkeys([*self.shared.warnings, *self.warnings]))
@@ -227,11 +232,16 @@ class _Prover:
         return flags == {()} and "is not in or below" in old.stderr and bool(self.before.graph.flux)
 
     def _was_broken(self, pair: _Pair, old: Build, new: Build | None) -> list[_Pair]:
-        why = "needs the network" if old.remote else "did not build before the edit either"
+        """It proves nothing, and what proves less is tried. Where the edit is what makes it build, that is proof."""
         if new is not None and new.ok:
             self.warnings.append(f"{pair.label}: did not build before the edit, builds now; no comparison")
+            self.mended = True
+            self._cover(pair)
         else:
-            self.warnings.append(f"{pair.label}: {why}: {first_line(old.stderr)}")
+            why = "needs the network" if old.remote else "did not build before the edit either"
+            said = first_line(old.stderr)
+            self.warnings.append(f"{pair.label}: {why}: {said}")
+            self.unproved.append(_unproved(pair.label, said, remote=old.remote))
         target = pair.before
         return self._weaker(target) if target else []
 
@@ -243,6 +253,7 @@ class _Prover:
 
     def _differences(self, pair: _Pair, old: Build | None, new: Build | None) -> list[_Pair]:
         self._cover(pair)
+        self._leave_out(pair)
         documents = [
             scratch.substituted(side, target, build) if target is not None and build is not None else []
             for side, target, build in ((self.before, pair.before, old), (self.after, pair.after, new))
@@ -265,8 +276,26 @@ class _Prover:
                 }
                 self.covered |= set(self.paths) & (read | declaring)
 
+    def _leave_out(self, pair: _Pair) -> None:
+        """Say whose objects this comparison lacks. Raises Blocked where the edit itself brings them."""
+        old, new = (
+            scratch.remote_bases(side, target) if target else []
+            for side, target in ((self.before, pair.before), (self.after, pair.after))
+        )
+        if pair.before is not None and (added := [each for each in new if each not in old]):
+            said = f"{pair.label}: the edit brings {', '.join(added)}, which is not fetched: builds run offline; vendor it"
+            raise Blocked(ReasonCode.NEEDS_NETWORK, said)
+        if old or new:
+            self.left_out += [f"{pair.label}: {each}" for each in dict.fromkeys([*old, *new])]
+            self.warnings += [f"{pair.label}: built without {each} (builds run offline)" for each in new or old]
+
+    def _nobody_takes_in(self, path: str) -> None:
+        """Raises Blocked where something does, and its build proved nothing: a change that nobody saw is no evidence."""
+        if self.unproved and (self.before.graph.reach(path) or self.after.graph.reach(path)):
+            raise self.unproved[0]
+
     def _alone(self, path: str) -> None:
-        """The objects of a file that no build covers, compared as they stand."""
+        """The objects of a file that nothing takes in, compared as they stand."""
         self.warnings.append(f"{path}: not covered by a build{'' if self.builds else ', nothing takes it in'}")
         if path in self.after.graph.facts and self.after.graph.facts[path].settings is None:
             old, new = (_documents(side.read(path) or b"") for side in (self.before, self.after))
@@ -301,12 +330,14 @@ class _Prover:
         target = pair.before if side is self.before else pair.after
         return target and scratch.variables(side, target)
 
-    def _no_effect(self) -> str:
+    def _no_effect(self) -> Blocked:
+        if self.left_out:
+            said = f"{', '.join(self.paths)}: the edit changes nothing in what can be rendered offline, which lacks "
+            return Blocked(ReasonCode.NEEDS_NETWORK, f"{said}{', '.join(self.left_out)}; vendor it")
         winners = sorted(self._winners())
         hint = f"; look at what wins there: {', '.join(winners)}" if winners else ""
-        return (
-            f"{', '.join(self.paths)}: the edit changes nothing in what is rendered ({', '.join(self.unmoved)}){hint}"
-        )
+        said = f"{', '.join(self.paths)}: the edit changes nothing in what is rendered ({', '.join(self.unmoved)})"
+        return Blocked(ReasonCode.NO_EFFECT, f"{said}{hint}")
 
     def _winners(self) -> set[str]:
         """What on the way may put another value over the edited one."""
@@ -317,6 +348,15 @@ class _Prover:
         return found | {
             f"{each.file} (Flux Kustomization {each.label})" for each in graph.builds(reached) if each.flux.adds
         }
+
+
+def _unproved(label: str, said: str, *, remote: bool) -> Blocked:
+    if remote:
+        return Blocked(ReasonCode.NEEDS_NETWORK, f"{label}: without the network nothing shows what the edit does: {said}")
+    return Blocked(
+        ReasonCode.BROKEN_BEFORE,
+        f"the build of {label} is broken before the edit, so nothing shows what it does: {said}; mend that first",
+    )
 
 
 def _documents(data: bytes) -> list[bytes]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from executor.errors import Refused
-from executor.flux.facts import ADDING, normal
+from executor.flux.facts import ADDING, is_remote, normal
 from executor.flux.graph import Graph, above
 from executor.flux.variables import substitute
 from executor.tools.kustomize import Build, load
@@ -93,12 +93,41 @@ class Target:
         )
 
 
+def remote_bases(side: Side, target: Target) -> list[str]:
+    """What the target's build would fetch as a whole: the objects of these are not looked at."""
+    folders = side.graph.closure(_start(side.graph, target))[1]
+    return sorted({each for folder in folders for each in _bases_of(side, folder)})
+
+
+def _start(graph: Graph, target: Target) -> list[str]:
+    return [*target.folders[1:], *([target.folder] if target.folder in graph.files else graph.below(target.folder))]
+
+
+_TAKEN_IN = ("resources", "bases", "crds")
+"""Where a remote entry brings objects along and changes no other one; components, patches and transformers do."""
+
+
+def _bases_of(side: Side, folder: str) -> list[str]:
+    settings = side.graph.files[folder][1]
+    if not any(map(is_remote, settings.leaves)):
+        return []
+    found = _kustomization(side, folder)
+    listed = [each for key in _TAKEN_IN for each in found.get(key) or [] if isinstance(found.get(key), list)]
+    return [each for each in listed if isinstance(each, str) and each in settings.leaves and is_remote(each)]
+
+
+def _kustomization(side: Side, folder: str) -> dict[str, Any]:
+    """A folder's kustomization; empty where it is none, and the build says what is wrong with it."""
+    return next((each for each in side.documents(side.graph.files[folder][0]) if isinstance(each, dict)), {})
+
+
 def write(side: Side, target: Target, root: Path) -> list[str]:
-    """Lay everything that the target's build reads below `root`. Returns what it names outside of the repository."""
+    """Lay everything that the target's build reads below `root`, without the remote bases. Returns what else it names
+    outside of the repository: with that it cannot be built."""
     graph = side.graph
     generated = target.folder not in graph.files
-    start = [*target.folders[1:], *(graph.below(target.folder) if generated else [target.folder])]
-    files, folders, leaves = graph.closure(start)
+    files, folders, leaves = graph.closure(_start(graph, target))
+    bases = {folder: _bases_of(side, folder) for folder in folders}
     for folder in folders:
         files |= _named_by_plugins(side, folder)
     copy = _Copy(side, root)
@@ -107,9 +136,25 @@ def write(side: Side, target: Target, root: Path) -> list[str]:
     for link in {link for folder in folders for link in _links(graph, folder)}:
         copy.link(link, graph.links[link])
     (root / target.folder).mkdir(parents=True, exist_ok=True)
+    for folder in (each for each in folders if bases[each]):
+        _put(root / graph.files[folder][0], _without(_kustomization(side, folder), bases[folder]))
     if generated or any(target.spec.get(key) for key in ADDING):
-        _write_kustomization(side, target, root, generated)
-    return leaves
+        _write_kustomization(side, target, root, bases)
+    left_out = {each for found in bases.values() for each in found}
+    return [each for each in leaves if each not in left_out]
+
+
+def _without(document: Mapping[str, Any], bases: Iterable[str]) -> dict[str, Any]:
+    kept = dict(document)
+    for key in _TAKEN_IN:
+        if isinstance(kept.get(key), list):
+            kept[key] = [each for each in kept[key] if each not in bases]
+    return kept
+
+
+def _put(place: Path, document: Mapping[str, Any]) -> None:
+    place.unlink(missing_ok=True)  # it may be a hard link to the user's file
+    place.write_text(json.dumps(document, default=str), encoding="utf-8")
 
 
 def _links(graph: Graph, folder: str) -> Iterator[str]:
@@ -198,20 +243,19 @@ def _strings(value: Any) -> Iterable[str]:
             yield from _strings(each)
 
 
-def _write_kustomization(side: Side, target: Target, root: Path, generated: bool) -> None:
+def _write_kustomization(side: Side, target: Target, root: Path, bases: Mapping[str, list[str]]) -> None:
     """As the kustomize-controller's generator does (fluxcd/pkg kustomize, `WriteFile`): namespace and prefix replaced,
     patches and components appended, images replaced by name or appended."""
     spec = target.spec
-    if generated:
+    if target.folder not in side.graph.files:
         relative = [posixpath.relpath(path, target.folder) for path in side.graph.below(target.folder)]
         name = posixpath.join(target.folder, "kustomization.yaml")
         document: dict[str, Any] = {"resources": [f"./{each}" for each in relative]}
     else:
         name = side.graph.files[target.folder][0]
-        documents = side.documents(name)
-        if not documents or not isinstance(documents[0], dict):
+        document = _without(_kustomization(side, target.folder), bases.get(target.folder, []))
+        if not document:
             return  # the build says what is wrong with it
-        document = dict(documents[0])
     document.setdefault("apiVersion", "kustomize.config.k8s.io/v1beta1")
     document.setdefault("kind", "Kustomization")
     for ours, theirs in (("namespace", "targetNamespace"), ("namePrefix", "namePrefix"), ("nameSuffix", "nameSuffix")):
@@ -222,8 +266,7 @@ def _write_kustomization(side: Side, target: Target, root: Path, generated: bool
             document[key] = [*(document.get(key) or []), *(_as_kustomize(key, each) for each in spec[key])]
     if spec.get("images"):
         document["images"] = _images(document.get("images") or [], spec["images"])
-    (root / name).unlink(missing_ok=True)  # it may be a hard link to the user's file
-    (root / name).write_text(json.dumps(document, default=str), encoding="utf-8")
+    _put(root / name, document)
 
 
 def _as_kustomize(key: str, entry: Any) -> Any:

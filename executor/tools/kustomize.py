@@ -30,7 +30,7 @@ FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _KLOG = pattern(r"^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ [\w.-]+:\d+\] ")
 _FETCHED = pattern(
     r"failed to run '[^']*git|transport '[^']*' not allowed|proxyconnect tcp|no 'git' program on path"
-    r"|dial tcp[^\n]*(?:refused|no such host|unreachable|timeout)|URL is a git repository"
+    r"|dial tcp[^\n]*(?:refused|no such host|unreachable|timeout)|URL is a git repository|which is not fetched"
 )
 _HELM = "must specify --enable-helm"
 
@@ -80,6 +80,12 @@ class Build:
 
     def objects(self) -> list[dict[str, Any]]:
         return [each for text in self.documents() for each in load(text) if isinstance(each, dict)]
+
+
+def not_tried(outside: Sequence[str], *, remote: bool) -> Build:
+    """The answer to a build that would leave the repository: kustomize is not asked."""
+    why = "which is not fetched: builds run offline" if remote else "which leads out of the repository"
+    return Build((), 1, b"", f"it names {', '.join(dict.fromkeys(outside))}, {why}", 0.0)
 
 
 _ANSWERS = (0, 1)

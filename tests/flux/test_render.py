@@ -141,14 +141,20 @@ def test_an_edit_that_breaks_the_build_fails(run: Callable[..., Proof]) -> None:
     assert "app/" not in caught.value.reason or "/tmp" not in caught.value.reason
 
 
-def test_broken_before_is_said_and_not_blamed(run: Callable[..., Proof]) -> None:
+def test_what_was_broken_before_proves_nothing(run: Callable[..., Proof]) -> None:
     broken = {**APP, "app/kustomization.yaml": "resources: [release.yaml, gone.yaml]\n"}
-    proof = run(broken, BUMP)
-    assert not proof.covered
-    assert "did not build before" in proof.warnings[0]
-    assert "gone.yaml" in proof.warnings[0]
-    assert proof.warnings[1] == "app/release.yaml: not covered by a build"
-    assert [each.build for each in proof.changes] == ["app/release.yaml alone"]
+    with pytest.raises(Blocked) as caught:
+        run(broken, BUMP)
+    assert caught.value.code == ReasonCode.BROKEN_BEFORE
+    assert "the build of app is broken before the edit" in caught.value.reason
+    assert "gone.yaml" in caught.value.reason and "mend that first" in caught.value.reason
+
+
+def test_an_edit_that_mends_a_build_is_proved_by_it(run: Callable[..., Proof]) -> None:
+    broken = {**APP, "app/kustomization.yaml": "resources: [release.yaml, gone.yaml]\n"}
+    proof = run(broken, {"app/kustomization.yaml": (", gone.yaml", "")})
+    assert proof.covered
+    assert "builds now" in proof.warnings[0]
 
 
 def test_what_no_build_covers_is_still_compared(run: Callable[..., Proof]) -> None:
@@ -173,17 +179,39 @@ def test_below_a_broken_top_the_next_folder_proves(run: Callable[..., Proof]) ->
     assert "top: did not build before" in proof.warnings[0]
 
 
-def test_a_remote_base_is_said(run: Callable[..., Proof]) -> None:
-    remote = {**APP, "app/kustomization.yaml": "resources: [release.yaml, 'https://example.invalid/x.yaml']\n"}
+REMOTE = "https://example.invalid/x.yaml"
+
+
+def test_a_remote_base_is_left_out_and_said(run: Callable[..., Proof]) -> None:
+    remote = {**APP, "app/kustomization.yaml": f"resources: [release.yaml, '{REMOTE}']\n"}
     proof = run(remote, BUMP)
-    assert not proof.covered
-    assert "needs the network" in proof.warnings[0]
+    assert proof.covered
+    assert {str(each) for each in proof.changes} == {"HelmRelease web spec.chart.spec.version: 1.0.0 → 1.1.0"}
+    assert proof.warnings == (f"app: built without {REMOTE} (builds run offline)",)
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "edit"),
+    [
+        (f"resources: ['{REMOTE}']\nimages: [{{name: web, newTag: 1.0.0}}]\n", ("newTag: 1.0.0", "newTag: 1.1.0")),
+        (f"resources: [release.yaml]\ncomponents: ['{REMOTE}']\nnamespace: a\n", ("namespace: a", "namespace: b")),
+        (f"resources: [release.yaml]\npatches: [{{path: '{REMOTE}'}}]\nnamespace: a\n", ("namespace: a", "namespace: b")),
+    ],
+)
+def test_what_only_the_network_could_show_is_blocked(
+    run: Callable[..., Proof], kustomization: str, edit: tuple[str, str]
+) -> None:
+    with pytest.raises(Blocked) as caught:
+        run({**APP, "app/kustomization.yaml": kustomization}, {"app/kustomization.yaml": edit})
+    assert caught.value.code == ReasonCode.NEEDS_NETWORK
+    assert REMOTE in caught.value.reason
 
 
 def test_an_edit_that_adds_a_remote_base_is_blocked(run: Callable[..., Proof]) -> None:
     with pytest.raises(Blocked) as caught:
-        run(APP, {"app/kustomization.yaml": ("release.yaml]", "release.yaml, 'https://example.invalid/x.yaml']")})
+        run(APP, {"app/kustomization.yaml": ("release.yaml]", f"release.yaml, '{REMOTE}']")})
     assert caught.value.code == ReasonCode.NEEDS_NETWORK
+    assert REMOTE in caught.value.reason
 
 
 def test_what_nothing_takes_in_is_not_covered(run: Callable[..., Proof]) -> None:
