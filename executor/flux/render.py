@@ -283,14 +283,16 @@ class _Prover:
             for side, target in ((self.before, pair.before), (self.after, pair.after))
         )
         if pair.before is not None and (added := [each for each in new if each not in old]):
-            said = f"{pair.label}: the edit brings {', '.join(added)}, which is not fetched: builds run offline; vendor it"
+            said = (
+                f"{pair.label}: the edit brings {', '.join(added)}, which is not fetched: builds run offline; vendor it"
+            )
             raise Blocked(ReasonCode.NEEDS_NETWORK, said)
         if old or new:
             self.left_out += [f"{pair.label}: {each}" for each in dict.fromkeys([*old, *new])]
             self.warnings += [f"{pair.label}: built without {each} (builds run offline)" for each in new or old]
 
     def _nobody_takes_in(self, path: str) -> None:
-        """Raises Blocked where something does, and its build proved nothing: a change that nobody saw is no evidence."""
+        """Raises Blocked where something does and its build proved nothing: what nobody saw is no evidence."""
         if self.unproved and (self.before.graph.reach(path) or self.after.graph.reach(path)):
             raise self.unproved[0]
 
@@ -352,7 +354,9 @@ class _Prover:
 
 def _unproved(label: str, said: str, *, remote: bool) -> Blocked:
     if remote:
-        return Blocked(ReasonCode.NEEDS_NETWORK, f"{label}: without the network nothing shows what the edit does: {said}")
+        return Blocked(
+            ReasonCode.NEEDS_NETWORK, f"{label}: without the network nothing shows what the edit does: {said}"
+        )
     return Blocked(
         ReasonCode.BROKEN_BEFORE,
         f"the build of {label} is broken before the edit, so nothing shows what it does: {said}; mend that first",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from executor.errors import Blocked, Errored, Failed, Refused, Stop
 from executor.flux import scratch
@@ -171,9 +172,12 @@ def build(chosen: Chosen, toolbox: Toolbox) -> list[Build]:
     Refused (`outside`).
     """
     for folder in chosen.folders:
-        for leaf in _leaves(chosen.side, folder):
+        leaves = _leaves(chosen.side, folder)
+        for leaf in leaves:
             if not is_remote(leaf):
                 raise Refused(ReasonCode.OUTSIDE, f"{folder}: names {leaf}, which leads out of the repository")
+        if any(urlsplit(leaf).scheme for leaf in leaves):  # what has none may be a folder: kustomize tries that first
+            raise _needs_network(folder, leaves)
     kustomize = recorded(toolbox)
     timeout = toolbox.site.config.timeouts.kustomize
     with _places(chosen) as jobs:
@@ -221,15 +225,18 @@ def why_not(side: Side, folder: str, build: Build, timeout: float) -> Stop:
         words = f"{folder}: kustomize build took longer than {timeout:g} s"
         return Errored(ReasonCode.TIMEOUT, words, retryable=True)
     if build.remote:
-        leaves = _leaves(side, folder)
-        named = f" ({', '.join(leaves)})" if leaves else ""
-        words = f"{folder}: needs the network for a remote base{named}, and builds run offline; vendor it: {said}"
-        return Blocked(ReasonCode.NEEDS_NETWORK, words)
+        return _needs_network(folder, _leaves(side, folder), f": {said}")
     if build.needs_helm:
         words = f"{folder}: uses helmCharts, which kustomize renders only with --enable-helm; that waits for approval"
         return Blocked(ReasonCode.NEEDS_APPROVAL, words)
     place = locate(side, folder)
     return Failed(ReasonCode.BUILD_FAILED, f"{place or folder}: kustomize build {folder} failed: {said}")
+
+
+def _needs_network(folder: str, leaves: Sequence[str], said: str = "") -> Blocked:
+    named = f" ({', '.join(dict.fromkeys(leaves))})" if leaves else ""
+    words = f"{folder}: needs the network for a remote base{named}, and builds run offline; vendor it{said}"
+    return Blocked(ReasonCode.NEEDS_NETWORK, words)
 
 
 def _leaves(side: Side, folder: str) -> list[str]:

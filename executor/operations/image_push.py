@@ -77,15 +77,15 @@ class PushImage:
         engine, registry = toolbox.engine(), toolbox.registry(remote.host)
         standing = registry.find(remote.repository, arguments.tag)
         if Artefact("built", arguments.name) not in toolbox.site.planned:
-            local = _local(arguments, remote, engine, toolbox)
+            local = _local(arguments, remote, standing, engine, toolbox)
             _may_push(arguments, remote, local, standing, toolbox.site)
 
     def perform(self, arguments: ImagePush, toolbox: Toolbox) -> Performed:
         """The registry is looked at first: a run that was ended between push and evidence finds its push there."""
         remote = _remote(arguments, toolbox.site)
         engine, registry = toolbox.engine(), toolbox.registry(remote.host)
-        local = _local(arguments, remote, engine, toolbox)
         standing = registry.find(remote.repository, arguments.tag)
+        local = _local(arguments, remote, standing, engine, toolbox)
         _may_push(arguments, remote, local, standing, toolbox.site)
         if local is None:
             return _by_script(arguments, remote, toolbox, standing)
@@ -104,7 +104,9 @@ def _remote(arguments: ImagePush, site: Site) -> Remote:
     return names.remote_of(arguments.image, arguments.registry, site.config.registry.url)
 
 
-def _local(arguments: ImagePush, remote: Remote, engine: Engine, toolbox: Toolbox) -> LocalImage | None:
+def _local(
+    arguments: ImagePush, remote: Remote, standing: Manifest | None, engine: Engine, toolbox: Toolbox
+) -> LocalImage | None:
     """The image that is meant: the one that this run built, else the one of that name. None where there is none."""
     built = toolbox.ledger.get(Artefact("built", arguments.name))
     plain, hosted = engine.image(arguments.name), engine.image(remote.tagged(arguments.tag))
@@ -117,6 +119,8 @@ def _local(arguments: ImagePush, remote: Remote, engine: Engine, toolbox: Toolbo
             )
         return plain
     if plain is not None and hosted is not None and plain.id != hosted.id:
+        if standing is not None and hosted.is_same_as(standing.digest, standing.config_digest):
+            _may_push(arguments, remote, plain, standing, toolbox.site)  # the other name is what its push left here
         raise Blocked(
             ReasonCode.AMBIGUOUS,
             f"the engine has {arguments.name} as {plain.id} and {remote.tagged(arguments.tag)} as {hosted.id}; "

@@ -1,9 +1,10 @@
 """The real kustomize, as a program: `kustomize` on the PATH, else the one inside kubectl. Always offline.
 
-kustomize fetches what it takes for remote: HTTP by itself, everything else by running git. It therefore gets a dead
-proxy, git without any transport but `file`, an environment of five variables, and a home folder of its own that
-vanishes afterwards: no kubeconfig, no git or registry credentials, no user settings can reach it or differ between
-two machines. It knows nothing of Flux or of tasks.
+kustomize fetches what it takes for remote: HTTP by itself, everything else by running git. It therefore gets no network
+where that can be taken away (`process.Call.offline`), and everywhere a dead proxy (which Go does not ask for this
+machine's own addresses), git without any transport but `file`, an environment of five variables, and a home folder of
+its own that vanishes afterwards: no kubeconfig, no git or registry credentials, no user settings can reach it or differ
+between two machines. It knows nothing of Flux or of tasks.
 """
 
 from __future__ import annotations
@@ -167,7 +168,8 @@ class Kustomize:
         with tempfile.TemporaryDirectory(prefix="executor-") as home:
             env = _environment(home)
             calls = [
-                Call((*self.command, *each.flags, str(each.folder)), each.root or each.folder, env) for each in jobs
+                Call((*self.command, *each.flags, str(each.folder)), each.root or each.folder, env, offline=True)
+                for each in jobs
             ]
             done = run_together(calls, timeout=timeout, width=max(2, os.cpu_count() or 1))
             return [self._as_build(each, (home, job.root)) for each, job in zip(done, jobs, strict=True)]

@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+from services import misbehaving
 
+from executor.tools import process
 from executor.tools.kustomize import Job, Kustomize, load, plain_error
 
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n"
@@ -47,8 +49,7 @@ def test_renders_objects(kustomize: Kustomize, tmp_path: Path) -> None:
     assert [each["metadata"]["name"] for each in build.objects()] == ["one", "two"]
     assert len(build.documents()) == 2
     assert len(build.sha256) == 64
-    assert len(build.warnings) == 1
-    assert "commonLabels" in build.warnings[0]
+    assert all("commonLabels" in each for each in build.warnings), "deprecated since 5.1; older ones say nothing"
 
 
 def test_error_holds_no_time_no_pid_and_no_place_of_this_machine(kustomize: Kustomize, tmp_path: Path) -> None:
@@ -76,6 +77,16 @@ def test_remote_resources_are_told_apart_and_never_fetched(kustomize: Kustomize,
     write(tmp_path, {"kustomization.yaml": f'resources: ["{resource}"]\n'})
     build = kustomize.build(tmp_path, timeout=30)
     assert not build.ok
+    assert build.remote
+
+
+def test_not_even_this_machine_is_asked(kustomize: Kustomize, tmp_path: Path) -> None:
+    if not process._without_network():
+        pytest.skip("this machine gives nobody a network namespace: what a kustomization names is looked at beforehand")
+    with misbehaving(lambda talk: talk.answer(200, CONFIG_MAP.format(name="fetched"))) as server:
+        write(tmp_path, {"kustomization.yaml": f'resources: ["http://{server.address}/x.yaml"]\n'})
+        build = kustomize.build(tmp_path, timeout=30)
+        assert server.seen == []
     assert build.remote
 
 

@@ -195,7 +195,10 @@ def test_a_remote_base_is_left_out_and_said(run: Callable[..., Proof]) -> None:
     [
         (f"resources: ['{REMOTE}']\nimages: [{{name: web, newTag: 1.0.0}}]\n", ("newTag: 1.0.0", "newTag: 1.1.0")),
         (f"resources: [release.yaml]\ncomponents: ['{REMOTE}']\nnamespace: a\n", ("namespace: a", "namespace: b")),
-        (f"resources: [release.yaml]\npatches: [{{path: '{REMOTE}'}}]\nnamespace: a\n", ("namespace: a", "namespace: b")),
+        (
+            f"resources: [release.yaml]\npatches: [{{path: '{REMOTE}'}}]\nnamespace: a\n",
+            ("namespace: a", "namespace: b"),
+        ),
     ],
 )
 def test_what_only_the_network_could_show_is_blocked(

@@ -93,6 +93,17 @@ def test_a_tag_that_holds_another_image_is_blocked(bench: Make) -> None:
     assert here.registry.manifest(image, "1.0").digest == before
 
 
+def test_what_an_earlier_push_left_here_is_not_another_candidate(bench: Make) -> None:
+    """Built anew without pushing: the name with the registry's host is what the registry has."""
+    here, image = bench(FILES), unique()
+    built(here, image)
+    here.run("image.push", image=image, tag="1.0")
+    built(fresh(here), image, "another\n")
+    with pytest.raises(Blocked) as stopped:
+        fresh(here).run("image.push", image=image, tag="1.0")
+    assert stopped.value.code is ReasonCode.TAG_EXISTS
+
+
 @pytest.mark.parametrize("mutable", ["1.0", "*", "1.*", "{image}:1.0", "executor-test/*:1.0"])
 def test_a_mutable_tag_moves(bench: Make, mutable: str) -> None:
     image = unique()
