@@ -209,9 +209,9 @@ def _driver(toolbox: Toolbox, engine: Engine) -> tuple[str, ...]:
 
 def _client_environment(engine: Engine) -> dict[str, str]:
     """What the docker client needs; attestations would make an index of every image."""
-    kept = ("PATH", "HOME", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "BUILDX_BUILDER", "BUILDX_CONFIG")
+    kept = ("PATH", "HOME", "DOCKER_CONFIG", "BUILDX_BUILDER", "BUILDX_CONFIG")
     found = {name: os.environ[name] for name in kept if name in os.environ}
-    return {**found, "DOCKER_HOST": engine.host, "BUILDX_NO_DEFAULT_ATTESTATIONS": "1", "NO_COLOR": "1"}
+    return {**found, **engine.environment, "BUILDX_NO_DEFAULT_ATTESTATIONS": "1", "NO_COLOR": "1"}
 
 
 def _buildx_failed(planned: Recipe, name: str, errors: str) -> Stop:
@@ -232,7 +232,7 @@ def by_script(source: Source, tag: str, registry: str, toolbox: Toolbox) -> Perf
     name = f"{source.image}:{tag}"
     checked = script.check_script(source, tree, toolbox.run)
     script.run_script(
-        checked, tree, toolbox.run, registry=registry, version=tag, push=False, engine=engine.host,
+        checked, tree, toolbox.run, registry=registry, version=tag, push=False, engine=engine.environment,
         timeout=timeout,
     )  # fmt: skip
     host_name = f"{registry}/{name}"

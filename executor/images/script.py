@@ -1,8 +1,8 @@
 """A project's own build script (safety.md, "Build scripts"): run only by its configured path, committed and unchanged,
 with an environment of nothing but PATH, a HOME of its own, REGISTRY_URL and VERSION.
 
-DOCKER_HOST is added only where the engine is not on the default socket: without it the script would build in another
-engine than the one that is asked for the result, or in none.
+DOCKER_HOST (and where its keys lie) is added only where the engine is not on the default socket: without it the script
+would build in another engine than the one that is asked for the result, or in none.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from executor.errors import Blocked, Failed
 from executor.images.source import Source
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
-from executor.tools.engine import DEFAULT_HOST
+from executor.tools.endpoint import DEFAULT_HOST
 from executor.tools.process import Completed
 from executor.tools.tree import Tree
 from executor.values import dataclass
@@ -68,14 +69,15 @@ def check_script(source: Source, tree: Tree, run: Run) -> Script:
 
 
 def run_script(
-    script: Script, tree: Tree, run: Run, *, registry: str, version: str, push: bool, engine: str, timeout: float
-) -> Completed:
+    script: Script, tree: Tree, run: Run, *, registry: str, version: str, push: bool, timeout: float,
+    engine: Mapping[str, str],
+) -> Completed:  # fmt: skip
     """Raises Failed BUILD_FAILED for any exit code but 0, CHANGED_MEANWHILE where the script changed itself."""
     located = tree.locate(script.path)
     with tempfile.TemporaryDirectory(prefix="executor-home-") as home:
         env = {"PATH": os.environ.get("PATH", os.defpath), "HOME": home, "REGISTRY_URL": registry, "VERSION": version}
-        if engine != DEFAULT_HOST:
-            env["DOCKER_HOST"] = engine
+        if engine.get("DOCKER_HOST") != DEFAULT_HOST:
+            env |= engine
         argv = ["bash", os.path.relpath(located, script.folder), *(["--push"] if push else [])]
         done = run(argv, cwd=script.folder, env=env, timeout=timeout)
     if done.exit_code != 0:

@@ -263,7 +263,7 @@ def _by_script(
     prefix = remote.repository.removesuffix(arguments.image).strip("/")
     script.run_script(
         checked, tree, toolbox.run, registry=f"{remote.host}/{prefix}".rstrip("/"), version=arguments.tag, push=True,
-        engine=toolbox.engine().host, timeout=timeouts.build + timeouts.push,
+        engine=toolbox.engine().environment, timeout=timeouts.build + timeouts.push,
     )  # fmt: skip
     seen = toolbox.registry(remote.host).manifest(remote.repository, arguments.tag)
     if standing is not None and seen.digest == standing.digest:

@@ -11,10 +11,10 @@ import binascii
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from executor.tools import process
+from executor.tools.endpoint import config_folder
 from executor.values import dataclass, field
 
 HUB = "https://index.docker.io/v1/"
@@ -58,8 +58,7 @@ def login_for(host: str, environment: Mapping[str, str] = os.environ) -> Login |
 
 
 def _config(environment: Mapping[str, str]) -> dict[str, Any]:
-    folder = environment.get("DOCKER_CONFIG")
-    path = (Path(folder) if folder else Path(environment.get("HOME", "/")) / ".docker") / "config.json"
+    path = config_folder(environment) / "config.json"
     try:
         data = json.loads(path.read_bytes())
     except FileNotFoundError:

@@ -26,9 +26,9 @@ from urllib.parse import quote, urlencode
 from executor.errors import Blocked, Errored
 from executor.reasons import ReasonCode
 from executor.tools.credentials import Login
+from executor.tools.endpoint import config_folder, endpoint
 from executor.values import dataclass, field
 
-DEFAULT_HOST = "unix:///var/run/docker.sock"
 _LOOK_SECONDS = 30.0
 _HUB = "docker.io"
 
@@ -95,16 +95,19 @@ class _Wire(Protocol):
 
 @dataclass
 class Engine:
-    """A Docker engine that answers. `host` is its address as DOCKER_HOST has it."""
+    """A Docker engine that answers. `host` is its address as DOCKER_HOST has it, `environment` what leads other clients
+    to it."""
 
     host: str
     wire: _Wire = field(repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def connect(cls, environment: Mapping[str, str] = os.environ) -> Engine:
-        """The engine on DOCKER_HOST or the default socket. Raises Blocked TOOL_MISSING, PERMISSION; Errored TIMEOUT."""
-        host = environment.get("DOCKER_HOST") or DEFAULT_HOST
-        engine = cls(host, _wire_to(host, environment))
+        """The engine that docker's client would ask. Raises Blocked TOOL_MISSING, PERMISSION; Errored TIMEOUT."""
+        found = endpoint(environment)
+        host = found["DOCKER_HOST"]
+        engine = cls(host, _wire_to(host, {**environment, **found}), found)
         answer = engine._ask("GET", "/_ping")
         if answer[0] != 200:
             raise Blocked(ReasonCode.TOOL_MISSING, _unreachable(host, f"answered {answer[0]}"))
@@ -350,9 +353,8 @@ def _encoded(data: Mapping[str, str]) -> str:
 
 def _proxies(host: str) -> dict[str, str]:
     """The proxies that docker's config.json wants builds to have, as `docker build` gives them."""
-    folder = Path(os.environ.get("DOCKER_CONFIG") or Path(os.environ.get("HOME", "/")) / ".docker")
     try:
-        proxies = json.loads((folder / "config.json").read_bytes())["proxies"]
+        proxies = json.loads((config_folder(os.environ) / "config.json").read_bytes())["proxies"]
         chosen = proxies.get(host) or proxies["default"]
         names = {"httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "ftpProxy": "FTP_PROXY", "noProxy": "NO_PROXY"}
         found = {names[key]: str(value) for key, value in chosen.items() if key in names}
@@ -483,7 +485,7 @@ def has_buildx(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether the docker client has the buildx plugin; looked up in its folders, without starting it (40 ms)."""
     if shutil.which("docker") is None:
         return False
-    own = Path(environment.get("DOCKER_CONFIG") or Path(environment.get("HOME", "/")) / ".docker")
+    own = config_folder(environment)
     extra: list[Path] = []
     with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
         extra = [Path(each) for each in json.loads((own / "config.json").read_bytes()).get("cliPluginsExtraDirs", [])]

@@ -12,7 +12,7 @@ import pytest
 import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from services import own_registry
+from servers import own_registry
 from support import git, make_repository
 
 from executor.errors import Blocked, Errored, Failed, Stop

@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from services import misbehaving
+from servers import misbehaving
 
+from executor import doctor
 from executor.tools import process
 from executor.tools.kustomize import Job, Kustomize, load, plain_error
 
@@ -163,3 +164,13 @@ def test_duplicate_anchors_are_read() -> None:
         {"a": 1, "b": 1, "c": ["x", "1"], "d": ["x", "1"]},
         {"e": None},
     ]
+
+
+@pytest.mark.parametrize(("version", "ok"), [("v4.5.7", False), ("v5.0.3", True), ("v10.1.0", True), ("unknown", True)])
+def test_an_old_one_is_said_by_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, ok: bool) -> None:
+    program = tmp_path / "kustomize"
+    program.write_text(f"#!/bin/sh\necho {version}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    row = next(each for each in doctor.examine(tmp_path) if each["name"] == "kustomize")
+    assert row["ok"] is ok

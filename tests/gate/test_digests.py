@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from services import own_registry
+from servers import own_registry
 
 from .work import TASK, Work, check, run, start
 

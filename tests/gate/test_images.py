@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from services import Services, shared, unique
+from servers import Services, shared, unique
 
 from .work import TASK, Answer, Work, check, start
 

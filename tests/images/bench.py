@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services import Services, client
+from servers import Services, client
 from support import make_repository
 
 from executor.all_operations import operation

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from services import Services, shared
+from servers import Services, shared
 
 from tests.images.bench import Bench
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from services import unique
+from servers import unique
 
 from executor.errors import Blocked, Failed, Stop
 from executor.images.source import expand_environment

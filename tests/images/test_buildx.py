@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from services import unique
+from servers import unique
 
 from executor.errors import Stop
 from executor.reasons import ReasonCode

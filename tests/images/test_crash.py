@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from services import ROOT, unique
+from servers import ROOT, unique
 
 from tests.images.bench import Bench
 
@@ -18,7 +18,7 @@ PROGRAM = """
 import sys
 sys.path[:0] = [{tests!r}, {root!r}]
 from pathlib import Path
-from services import Services
+from servers import Services
 from tests.images.bench import Bench
 here = Bench(Path({repository!r}), Services({host!r}, {registry!r}, ""))
 print("ready", flush=True)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 import pytest
-from services import ROOT, Services, unique
+from servers import ROOT, Services, unique
 from support import ENVIRONMENT, executor, git
 
 from tests.images.bench import Bench

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from services import Services, Talk, joined, misbehaving, raw_server, unique
+from servers import Services, Talk, joined, misbehaving, raw_server, unique
 
 from executor.errors import Stop
 from executor.reasons import ReasonCode

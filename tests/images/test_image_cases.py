@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from services import Services, unique
+from servers import Services, unique
 from support import snapshot
 from test_cases import CASES, NEEDS_ENGINE, assert_subset, check
 

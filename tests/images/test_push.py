@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from services import Talk, make_ca, misbehaving, own_registry, unique
+from servers import Talk, make_ca, misbehaving, own_registry, unique
 
 from executor.errors import Blocked, Errored, Failed, Stop
 from executor.models import Artefact

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from services import Misbehaving, Services, Talk, joined, make_ca, misbehaving, own_registry, raw_server
+from servers import Misbehaving, Services, Talk, joined, make_ca, misbehaving, own_registry, raw_server
 
 from executor.errors import Stop
 from executor.reasons import ReasonCode

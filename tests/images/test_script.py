@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from services import ROOT, unique
+from servers import ROOT, unique
 from support import git
 
 from executor.errors import Stop

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from services import ROOT, script
+from servers import ROOT, script
 
 SCRIPT = ROOT / "scripts" / "services.py"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from services import Services, client, shared
+from servers import Services, client, shared
 from support import Ran, executor, git, make_repository, snapshot
 
 from .sources import REGISTRY, sample
