@@ -28,6 +28,7 @@ from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from executor.config import Config
+    from executor.flux.graph import Graph
     from executor.flux.inventory import Inventory, Manifest
     from executor.flux.render import Change
     from executor.tools.kustomize import Kustomize
@@ -73,6 +74,8 @@ class Limits:
     where: str | None = None
     meant: frozenset[str] = frozenset()
     """Places (file:line) that are known to be moved together."""
+    named: bool = False
+    """The file itself was named: whatever is built from it is meant, and listed in the evidence."""
 
     @property
     def scope(self) -> Scope:
@@ -283,7 +286,11 @@ def _said(change: Mapping[str, Any]) -> str:
 
 def deployments(ground: Ground, path: str) -> dict[str, str]:
     """What takes a file in, at the top: label → what its folders and files say, for `where` to be looked for in."""
-    graph = ground.inventory.graph
+    return deployed_by(ground.inventory.graph, path)
+
+
+def deployed_by(graph: Graph, path: str) -> dict[str, str]:
+    """`deployments`, without a plan under way."""
     reached = graph.reach(path)
     found = {
         f"Flux Kustomization {each.label} ({each.file})": f"{each.file}/{each.flux.path}"
@@ -294,8 +301,8 @@ def deployments(ground: Ground, path: str) -> dict[str, str]:
 
 def block_shared_file(ground: Ground, path: str, limits: Limits) -> None:
     """Raises Blocked where a file is the base of several overlays or clusters and not all of them are meant."""
-    found = deployments(ground, path)
-    if len(found) < 2 or limits.everywhere:
+    found = {} if limits.everywhere or limits.named else deployments(ground, path)
+    if len(found) < 2:
         return
     if len(named(found, limits.where, at=path)) < len(found):
         listed = ", ".join(sorted(found))

@@ -46,6 +46,8 @@ class Settings:
     alters: list[str]
     leaves: list[str]
     images: bool = False
+    config_maps: list[list[Any]] = field(default_factory=list)
+    """name, line of each entry of configMapGenerator"""
 
 
 _UNREADABLE = Settings(False, None, [], [".*"], [])
@@ -263,6 +265,11 @@ def _settings(folder: str, document: Map) -> Settings:
         ),
         leaves=leaves,
         images=bool(document.get("images")),
+        config_maps=[
+            [str(each["name"]), each["name"].line]
+            for each in _maps(document.get("configMapGenerator"))
+            if type(each.get("name")) is Scalar and each["name"]
+        ],
     )
 
 

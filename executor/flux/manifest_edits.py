@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Refused
 from executor.flux.cells import Cell
-from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, make
+from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, deployments, make
 from executor.flux.places import Files, Source, Spot, node_at
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
@@ -24,6 +24,7 @@ from executor.tools.yaml_span import (
     Path,
     PathError,
     RemoveEntry,
+    RemoveKey,
     Scalar,
     find,
     parse_path,
@@ -84,12 +85,15 @@ def set_plan(ground: Ground, file: str, path: str, value: Value, limits: Limits)
     steps = _steps(path)
     documents = _documents(files, file, limits)
     found = [(each, here) for each in documents if (here := _at(each, steps)) is not None]
-    subject = f"{show_path(steps)} of {file}"
+    subject = f"{show_path(steps)} of {_of(ground, file)}"
     _block_collection(file, steps, value, found[0][1][0] if found else None)
     if len(found) > 1:
         listed = ", ".join(document.label for document, _ in found)
         raise Blocked(ReasonCode.AMBIGUOUS, f"{file}: {path} is there in several documents: {listed}; name one")
     if not found:
+        if limits.from_version is not None:
+            reason = f"{file}: {path} is not there, and so not {limits.from_version}"
+            raise Blocked(ReasonCode.NOT_THAT_VERSION, reason)
         return _insert(ground, files, documents, steps, value, limits=limits, subject=subject)
     document, (node, through) = found[0]
     if not isinstance(node, Scalar):
@@ -104,14 +108,56 @@ def set_plan(ground: Ground, file: str, path: str, value: Value, limits: Limits)
             ReasonCode.NOT_PLAIN,
             f"{spot.place}: {path} is {spot.text}, which Flux substitutes; set the variable where it is defined",
         )
-    text, literal = _written(spot, value)
+    text, literal = (_as_text(value), False) if _holds_texts(document, steps) else _written(spot, value)
     is_version = bool(_VERSION_KEY.fullmatch(str(steps[-1])))
+    if not is_version:  # versions are compared as such, later
+        _block_other(spot, limits, text)
     turn = Turn(Cell(spot, spot, spot.text), text, show_path(steps), literal, is_version)
     return make(
         ground, [] if _is_so(spot, text, literal) else [turn], limits, files=files, verb=("set", "set"),
         subject=subject, allowed=_allowed(document, _concrete(document, node, through, steps), text),
-        about={"objects": [file], "value": text, "place": spot.place},
+        about={**_about(ground, file), "value": text, "place": spot.place},
     )  # fmt: skip
+
+
+def _of(ground: Ground, file: str) -> str:
+    """The file, and what is built from it where that is more than one thing."""
+    found = sorted(deployments(ground, file))
+    return file if len(found) < 2 else f"{file}, which is part of {len(found)} deployments ({', '.join(found)})"
+
+
+def _about(ground: Ground, file: str) -> dict[str, Any]:
+    """Evidence: the file, and every deployment that changes with it."""
+    return {"objects": [file], "deployments": sorted(deployments(ground, file))}
+
+
+def _block_other(spot: Spot, limits: Limits, text: str) -> None:
+    """Raises Blocked where "from A to B" is said and neither of them stands there."""
+    before = limits.from_version
+    if before is not None and spot.text not in (before, text):
+        found = spot.text or "empty"
+        raise Blocked(
+            ReasonCode.NOT_THAT_VERSION, f"{spot.place}: {spot.where} is {found}, neither {before} nor {text}"
+        )
+
+
+_TEXTS = (("metadata", "labels"), ("metadata", "annotations"))
+
+
+def _holds_texts(document: Document, steps: Path) -> bool:
+    """Whether the Kubernetes API takes nothing but texts there: data of a ConfigMap, labels, annotations, variables."""
+    if document.text("kind") == "ConfigMap" and steps[0] == "data":
+        return True
+    return steps[:2] in _TEXTS or (
+        steps[-1] == "value" and len(steps) > 2 and steps[-3] == "env" and document.text("kind") in _WITH_CONTAINERS
+    )
+
+
+_WITH_CONTAINERS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod")
+
+
+def _as_text(value: Value) -> str:
+    return value if isinstance(value, str) else _text_of(value)
 
 
 def _block_collection(file: str, steps: Path, value: Value, node: Node | None) -> None:
@@ -130,7 +176,8 @@ def add_plan(ground: Ground, file: str, path: str | None, entry: Entry, limits: 
     file = files.named(file)
     document, node, steps = _list(files, file, path, limits)
     _block_secret(document, steps, document.label)
-    subject = f"{_named(entry)} in {show_path(steps)} of {file}"
+    subject = f"{_named(entry)} in {show_path(steps)} of {_of(ground, file)}"
+    _block_namesake(document, node, entry)
     more: list[tuple[Source, Edit, Mapping[str, Any]]] = []
     if not any(_equal(document, item, entry) for item in node.items):
         if document.is_kustomization and isinstance(entry, str):
@@ -140,12 +187,23 @@ def add_plan(ground: Ground, file: str, path: str | None, entry: Entry, limits: 
         more.append((document.source, AddEntry(node, entry), about))
     return make(
         ground, [], limits, files=files, subject=subject, more=more, verb=("add", "added"),
-        allowed=_allowed_list(document, steps, "came"), about={"objects": [file]},
+        allowed=_allowed_list(document, steps, "came"), about=_about(ground, file),
     )  # fmt: skip
 
 
-def remove_plan(ground: Ground, file: str, path: str | None, entry: Entry, limits: Limits) -> Plan:
+def _block_namesake(document: Document, node: SequenceNode, entry: Entry) -> None:
+    """Raises Blocked where a mapping of that name is there with other values: it would be there twice."""
+    name = None if isinstance(entry, str) else entry.get("name")
+    for item in node.items if name is not None else ():
+        if _has(document, item, {"name": str(name)}) and not _equal(document, item, entry):
+            place = f"{document.source.path}:{document.source.line(item.start)}"
+            raise Blocked(ReasonCode.AMBIGUOUS, f"{place}: an entry named {name} is there already; set its value")
+
+
+def remove_plan(ground: Ground, file: str, path: str | None, entry: Entry | None, limits: Limits) -> Plan:
     """The entry of a list that is meant. Not there: nothing to do, unless something much like it is."""
+    if entry is None:
+        return _remove_key(ground, file, path, limits)
     files = ground.files
     file = files.named(file)
     document, node, steps = _list(files, file, path, limits)
@@ -161,8 +219,47 @@ def remove_plan(ground: Ground, file: str, path: str | None, entry: Entry, limit
     else:
         _block_elsewhere(document, entry, steps)
     return make(
-        ground, [], limits, files=files, subject=f"{_named(entry)} in {show_path(steps)} of {file}", more=more,
-        verb=("remove", "removed"), allowed=_allowed_list(document, steps, "went"), about={"objects": [file]},
+        ground, [], limits, files=files, subject=f"{_named(entry)} in {show_path(steps)} of {_of(ground, file)}",
+        more=more, verb=("remove", "removed"), allowed=_allowed_list(document, steps, "went"),
+        about=_about(ground, file),
+    )  # fmt: skip
+
+
+def _remove_key(ground: Ground, file: str, path: str | None, limits: Limits) -> Plan:
+    """A key of a mapping, with its value. Not there: nothing to do, unless something much like it is."""
+    files = ground.files
+    file = files.named(file)
+    steps = _steps(path) if path else ()
+    if not steps or not isinstance(steps[-1], str):
+        raise Blocked(ReasonCode.BAD_ARGUMENT, f"{file}: entry says which entry of a list goes, path which key")
+    documents = _documents(files, file, limits)
+    found = [(each, here) for each in documents if (here := _at(each, steps[:-1])) is not None]
+    if len(found) != 1 or not isinstance(found[0][1][0], MappingNode):
+        code = ReasonCode.AMBIGUOUS if len(found) > 1 else ReasonCode.NOT_FOUND
+        listed = ", ".join(each.label for each, _ in found) or file
+        raise Blocked(code, f"{listed}: {show_path(steps[:-1])} is not one mapping there; name the place")
+    document, (node, through) = found[0]
+    assert isinstance(node, MappingNode)
+    place = f"{file}:{document.source.line(node.start)}"
+    _block_secret(document, steps, place)
+    if through or document.source.yaml.users(node):
+        raise Blocked(ReasonCode.SHARED, f"{place}: the mapping shows through an alias too; change it by hand")
+    keys = {text: value for key, value in node.entries if (text := _value_of(document, key)) is not None}
+    more: list[tuple[Source, Edit, Mapping[str, Any]]] = []
+    if steps[-1] in keys:
+        said = _value_of(document, keys[steps[-1]]) or ""
+        at = f"{file}:{document.source.line(keys[steps[-1]].start)}"
+        about = {"file": at, "field": show_path(steps), "what": f"key {steps[-1]}", "from": said, "to": None}
+        more.append((document.source, RemoveKey(node, steps[-1]), about))
+    elif like := get_close_matches(steps[-1], keys, n=3, cutoff=0.85):
+        raise Blocked(
+            ReasonCode.AMBIGUOUS, f"{place}: {steps[-1]} is not there, but {', '.join(like)} is; name the key"
+        )
+    return make(
+        ground, [], limits, files=files, subject=f"{show_path(steps)} of {_of(ground, file)}", more=more,
+        verb=("remove", "removed"),
+        allowed=_allowed(document, (*_concrete(document, node, through, steps), steps[-1]), ""),
+        about=_about(ground, file),
     )  # fmt: skip
 
 
@@ -228,19 +325,20 @@ def _insert(
         raise Blocked(ReasonCode.NOT_PLAIN, f"{place}: {show_path(steps)} would have to be added there; do it by hand")
     if document.source.yaml.users(parent):
         raise Blocked(ReasonCode.SHARED, f"{place}: the mapping shows through an alias too; change it by hand")
-    if isinstance(value, str) and plain_kind(value) in _TYPED:
+    if isinstance(value, str) and plain_kind(value) in _TYPED and not _holds_texts(document, steps):
         raise Blocked(
             ReasonCode.NOT_DETERMINATE,
             f"{place}: {show_path(steps)} is not there, so it cannot be told whether {value} is a text; give it in an "
             "operation block, typed",
         )
-    text, literal = (value, False) if isinstance(value, str) else (_text_of(value), True)
+    texts = isinstance(value, str) or _holds_texts(document, steps)
+    text, literal = (_as_text(value), False) if texts else (_text_of(value), True)
     edit = InsertKey(parent, steps[-1], text, literal)
     about = {"file": place, "field": show_path(steps), "what": steps[-1], "from": None, "to": text}
     return make(
         ground, [], limits, files=files, subject=subject, more=[(document.source, edit, about)], verb=("set", "set"),
         allowed=_allowed(document, (*path_of(document.source.yaml, document.root, parent), steps[-1]), text),
-        about={"objects": [document.source.path], "value": text},
+        about={**_about(ground, document.source.path), "value": text},
     )  # fmt: skip
 
 
@@ -367,6 +465,15 @@ def _equal(document: Document, item: Node, entry: Entry) -> bool:
     return texts == dict(entry)
 
 
+def _has(document: Document, item: Node, some: Mapping[str, str]) -> bool:
+    """Whether an entry is a mapping with these texts among others."""
+    node = document.source.yaml.resolve(item)
+    if not isinstance(node, MappingNode):
+        return False
+    texts = {_value_of(document, key): _value_of(document, value) for key, value in node.entries}
+    return all(texts.get(key) == value for key, value in some.items())
+
+
 def _value_of(document: Document, node: Node) -> str | None:
     target = document.source.yaml.resolve(node)
     return target.value if isinstance(target, Scalar) else None
@@ -379,6 +486,8 @@ def _normal(text: str) -> str:
 
 def _index(document: Document, node: SequenceNode, entry: Entry) -> int | None:
     found = [i for i, item in enumerate(node.items) if _equal(document, item, entry)]
+    if not found and not isinstance(entry, str):
+        found = [i for i, item in enumerate(node.items) if _has(document, item, entry)]
     label = f"{document.source.path}:{document.source.line(node.start)}"
     if len(found) > 1:
         raise Blocked(ReasonCode.AMBIGUOUS, f"{label}: {_named(entry)} is there {len(found)} times; remove it by hand")

@@ -1,4 +1,4 @@
-"""`manifest.remove`: one entry of a list."""
+"""`manifest.remove`: one entry of a list, or one key."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """`entry` is a text, or a mapping of texts. `path` None: `resources` of a kustomization. `where` as `Kind/name`
-    picks one of several documents; `everywhere`: all that the edit moves is meant.
+    """`entry` is a text, or a mapping of texts that only one entry has. `path` None: `resources` of a kustomization.
+    `entry` None: `path` leads to a key, which goes with its value. `where` as `Kind/name` picks one of several
+    documents; `everywhere`: all that the edit moves is meant.
     """
 
     file: str
-    entry: str | dict[str, str]
+    entry: str | dict[str, str] | None = None
     path: str | None = None
     everywhere: bool = False
     where: str | None = None
@@ -34,7 +35,7 @@ class ManifestRemove(Edit[Arguments]):
         from executor.flux.change import Limits
         from executor.flux.manifest_edits import remove_plan
 
-        limits = Limits(everywhere=arguments.everywhere, where=arguments.where)
+        limits = Limits(everywhere=arguments.everywhere, where=arguments.where, named=True)
         return remove_plan(ground, arguments.file, arguments.path, arguments.entry, limits)
 
 

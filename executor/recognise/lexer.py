@@ -20,6 +20,7 @@ _SCAN = pattern(
     |(?P<address>(?<=\])\([^()\s]*\))
     |(?P<mark>\*\*\*?|__(?=\S)|\*(?=[\w`*])|(?<=[\w`.:)!])\*|(?<!\w)_(?=\w))
     |(?P<arrow>→|⇒|➜|➔|=>|-+>)
+    |(?P<quoted>"[^"`\n]+"|“[^”`\n]+”)
     |(?P<dash>—|–|(?<!\S)--?(?!\S))
     |(?P<ellipsis>\.\.\.|…)
     |(?P<picture>!\[)
@@ -35,6 +36,10 @@ _SCAN = pattern(
 _PATH_ENDS = (".yaml", ".yml", ".json", ".toml", ".md", ".sh", ".py", ".txt", ".env", ".tpl", ".tf")
 _AMOUNT = pattern(r"(?:\d{1,5}(?:\.\d+)?(?:ms|[smhd]))+|\d+(?:\.\d+)?(?:[KMGTP]i|%)", re.ASCII)
 """A duration or quantity as Kubernetes and Flux write them: `30m`, `1h30m`, `512Mi`, `50%`."""
+_FIELD = pattern(
+    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z][A-Z0-9]+|[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)+"
+)
+"""A word that is written as keys and variables are: `LOG_LEVEL`, `DPI`, `replicaCount`, `controller.replicaCount`."""
 _KEY = pattern(r"\.?[A-Za-z][\w-]*(?:\[\d+\]|\[\w+=[\w.-]+\])*(?:\.[\w-]+(?:\[\d+\]|\[\w+=[\w.-]+\])*)*")
 _SETTING = pattern(r"(?P<key>[A-Za-z][\w.\[\]=-]*)\s*[:=]\s+?(?P<value>\S.*)|(?P<key2>[A-Za-z][\w.-]*)=(?P<value2>\S+)")
 _ORNAMENTS = frozenset(
@@ -61,10 +66,12 @@ _SIGNS = {
 class Token:
     """One word or sign. `bits` are its classes, `value` what it stands for (a Version, an ImageReference, a path …)."""
 
-    __slots__ = ("bits", "bold", "code", "end", "entry", "start", "text", "value")
+    __slots__ = ("bits", "bold", "code", "end", "entry", "quoted", "start", "text", "value")
 
-    def __init__(self, text: str, start: int, end: int, *, code: bool = False, bold: bool = False) -> None:
-        self.text, self.start, self.end, self.code, self.bold = text, start, end, code, bold
+    def __init__(
+        self, text: str, start: int, end: int, *, code: bool = False, bold: bool = False, quoted: bool = False
+    ) -> None:
+        self.text, self.start, self.end, self.code, self.bold, self.quoted = text, start, end, code, bold, quoted
         self.bits = 0
         self.entry: Entry | None = None
         self.value: Any = None
@@ -107,9 +114,10 @@ class Lexer:
         )
         """What a heading's version may stand behind: a name that exists, or a word that says "version"."""
         self._first_of_name = self.bit("FIRST_OF_NAME")
-        self.weak = self._all(("ANY", "IDENTIFIER", "CODE", "FIRST_OF_NAME"))
+        self._field = self.bit("FIELD")
+        self.weak = self._all(("ANY", "IDENTIFIER", "CODE", "FIRST_OF_NAME", "FIELD", "PLAIN"))
         """Classes that an unknown word has too."""
-        self._named = self._all(("NAME", "PLACE", "REPO", "SPACE", "CHARTED"))
+        self._named = self._all(("NAME", "PLACE", "REPO", "SPACE", "CHARTED", "CONFIG"))
         self._opaque = self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))
         self._taken: dict[int, str] = {}
         self._kinds = [(self._all(classes.split()), name) for name, classes in TAKEN_FOR.items()]
@@ -135,8 +143,10 @@ class Lexer:
         """
         found: list[Token] = []
         for raw in _raw(text.replace("\u212a", "\ufffd")):
-            memory = None if raw.code or raw.bold else known.typed.get(raw.text)
-            if memory is not None:
+            memory = None if raw.code or raw.bold or raw.quoted else known.typed.get(raw.text)
+            if raw.quoted:
+                found += self._quoted(raw, known)
+            elif memory is not None:
                 raw.bits, raw.entry, raw.value = memory
                 found.append(raw)
             else:
@@ -149,6 +159,17 @@ class Lexer:
         found.append(Token("", len(text), len(text)))
         return found
 
+    def _quoted(self, raw: Token, known: Known) -> list[Token]:
+        """What stands in quotes: one thing, or words where all of them are known ("the "image tag" of ffl")."""
+        words = [word for each in _raw(raw.text, raw.start + 1) for word in self._remembered(each, known)]
+        if len(words) == 1:
+            words[0].bits |= self.bit("QUOTED")
+            return words
+        if words and all(word.bits & ~self.weak for word in words) and not any(w.bits & self._opaque for w in words):
+            return words
+        raw.bits = self.any | self.bit("QUOTED")
+        return [raw]
+
     def _remembered(self, raw: Token, known: Known) -> list[Token]:
         """The typed tokens of one piece; a plain word is typed once."""
         text, code = raw.text, raw.code
@@ -156,6 +177,8 @@ class Lexer:
         for token in found:
             folded = fold(token.text)
             token.bits |= self.any
+            if not token.code and _FIELD.fullmatch(token.text):
+                token.bits |= self._field
             if not token.code and (folded in known.names.first_spoken or folded in self._first_registries):
                 token.bits |= self._first_of_name
         if not (code or raw.bold) and len(found) == 1 and found[0].text == text:
@@ -187,8 +210,8 @@ class Lexer:
             token.text, folded = token.text[:-2], folded[:-2]
         named = self._name(token, folded, known)
         if folded.isalpha() and folded.isascii():
-            if not named:
-                self._registry(token, (folded,))
+            if not named and not self._registry(token, (folded,)):
+                token.bits |= self.bit("PLAIN")
             yield token
             return
         if _is_picture(token.text):
@@ -236,6 +259,8 @@ class Lexer:
             bits |= self.bit("PLACE")
         if entry.part:
             bits |= self.bit("PART")
+        if entry.configs:
+            bits |= self.bit("CONFIG")
         return bits
 
     def _registry(self, token: Token, words: tuple[str, ...]) -> bool:
@@ -411,7 +436,9 @@ def _raw(text: str, offset: int = 0) -> Iterator[Token]:
     marks = last = 0
     for match in _SCAN.finditer(text):
         kind, piece, start, end = match.lastgroup, match.group(), match.start() + offset, match.end() + offset
-        if match["code"]:
+        if kind == "quoted":
+            yield Token(piece[1:-1], start, end, bold=bold, quoted=True)
+        elif match["code"]:
             yield Token(match["inner"].strip(), start, end, code=True, bold=bold)
         elif kind == "mark":
             if piece[0] == "*":

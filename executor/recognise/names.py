@@ -93,6 +93,7 @@ class Entry:
     sources: list[AManifest] = field(default_factory=list)
     kustomizations: list[AManifest] = field(default_factory=list)
     workloads: list[AManifest] = field(default_factory=list)
+    configs: list[AManifest] = field(default_factory=list)
     images: list[AnImage] = field(default_factory=list)
     group: list[AnImage] = field(default_factory=list)
     pins: list[APin] = field(default_factory=list)
@@ -127,6 +128,8 @@ class Names:
         self.charts = inventory.charts
         self.entries: dict[str, Entry] = {}
         self._read_manifests(_set_by_kustomize(inventory))
+        for generated in _generated(inventory):
+            self._at(generated.name).configs.append(generated)
         self._read_images()
         self._read_pins()
         for release in sorted(self.charts):
@@ -176,6 +179,8 @@ class Names:
                 self._at(each.name).kustomizations.append(each)
             elif each.kind in WORKLOAD_KINDS:
                 self._at(each.name).workloads.append(each)
+            elif each.kind == "ConfigMap":
+                self._at(each.name).configs.append(each)
             elif each.kind == "Namespace":
                 self._at(each.name).namespace = True
             if each.namespace:
@@ -235,6 +240,25 @@ def _set_by_kustomize(inventory: AnInventory) -> Iterator[str]:
         for path in each.flux:
             if path.target_namespace:
                 yield path.target_namespace
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A ConfigMap that a kustomization makes, or adds to (`configMapGenerator`)."""
+
+    path: str
+    line: int
+    name: str
+    api_version: str = "v1"
+    kind: str = "ConfigMap"
+    namespace: str | None = None
+
+
+def _generated(inventory: AnInventory) -> Iterator[Generated]:
+    facts: Mapping[str, Any] = getattr(inventory, "facts", {})
+    for path, each in facts.items():
+        for name, line in each.settings.config_maps if each.settings is not None else ():
+            yield Generated(path, line, name)
 
 
 def is_named(entry: Entry) -> bool:

@@ -21,6 +21,22 @@ VOCABULARY: dict[str, str] = {
     "WAS_SET": "set changed updated",
     "GOES": "goes go moves move",
     "USES": "uses use",
+    "RAISE": "raise increase",
+    "RAISED": "raised increased",
+    "LOWER": "lower decrease reduce",
+    "LOWERED": "lowered decreased reduced",
+    "SCALE": "scale",
+    "SCALED": "scaled",
+    "SUSPEND": "suspend",
+    "SUSPENDED": "suspended",
+    "RESUME": "resume unsuspend",
+    "RESUMED": "resumed unsuspended",
+    "ENABLE": "enable",
+    "ENABLED": "enabled",
+    "DISABLE": "disable",
+    "DISABLED": "disabled",
+    "LABEL": "label",
+    "ANNOTATE": "annotate",
     "ROLLBACK": "rollback downgrade revert",
     "ROLLED": "downgraded reverted",
     "REMOVE": "remove delete drop",
@@ -83,6 +99,14 @@ VOCABULARY: dict[str, str] = {
     "VALUE": "value",
     "KUBERNETES": "kubernetes k8s",
     "FILE": "file files",
+    "CONFIGMAP": "configmap configmaps config-map cm",
+    "REPLICAS": "replicas replica replicacount",
+    "RESOURCE": "memory cpu",
+    "BOUND": "limit limits request requests",
+    "VARIABLE": "variable var envvar",
+    "FIELD_OF_SPEC": "interval timeout schedule suspend",
+    "ANNOTATION": "annotation",
+    "PATCH": "patch",
     "PATHS": "path paths",
     "SYNTAX": "syntax structure",
     "REGISTRY": "registry",
@@ -189,7 +213,8 @@ TAKEN_FOR: dict[str, str] = {
     "verb": (
         "BUILD BUILT BUILDS PUSH PUSHED BUMP BUMPED SET WAS_SET ROLLBACK ROLLED REMOVE REMOVED ADD ADDED "
         "VERIFY VERIFIED VALIDATE RENDER RUN RUNS WAS_RUN RECONCILE RECONCILES RECONCILED TRIGGER TRIGGERED "
-        "COMMIT COMMITTED PERSON "
+        "COMMIT COMMITTED PERSON RAISE RAISED LOWER LOWERED SCALE SCALED SUSPEND SUSPENDED RESUME RESUMED ENABLE "
+        "ENABLED DISABLE DISABLED LABEL ANNOTATE "
     ),
     "predicate": (
         "READY RUNNING HEALTHY AVAILABLE REACHABLE VALID PRESENT PASSES RENDERS COMPLETES PARSES SHOWS "
@@ -201,9 +226,10 @@ TAKEN_FOR: dict[str, str] = {
     "connective": "AND OR THEN",
     "filler": "THE ALL BOTH REMAINING BE HAVE MODAL NEEDS IT MANNER LOCALLY",
     "name": "NAME SPACE PLACE CHARTED",
+    "name": "NAME SPACE PLACE CONFIG",
     "repository": "REPO",
     "place": "STAGE",
-    "value": "KEY NUMBER SETTING",
+    "value": "KEY NUMBER AMOUNT SETTING QUOTED FIELD",
 }
 
 

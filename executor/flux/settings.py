@@ -1,0 +1,355 @@
+"""Where what a sentence names stands in an object: replicas, a resource, a variable, a key, a label.
+
+Read from the files alone. What is found is a path that `manifest.set` takes; what cannot be edited by it (a patch
+inside of a kustomization, a value that comes from elsewhere) is found too, with the reason, so that nobody edits the
+one place while another one wins.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from executor.tools.yaml_read import Items, Map, NotYaml, Scalar, read
+from executor.tools.yaml_span.path import Path, Select, Step
+from executor.values import dataclass
+
+_POD = {
+    "Deployment": ("spec", "template"), "StatefulSet": ("spec", "template"), "DaemonSet": ("spec", "template"),
+    "Job": ("spec", "template"), "CronJob": ("spec", "jobTemplate", "spec", "template"), "Pod": (),
+}  # fmt: skip
+_COUNTED = ("Deployment", "StatefulSet")
+_COUNTS = ("replicas", "replicaCount")
+_SPEC_FIELDS = {
+    "interval": ("HelmRelease", "Kustomization", "GitRepository", "OCIRepository", "HelmRepository", "HelmChart"),
+    "timeout": ("HelmRelease", "Kustomization", "GitRepository", "OCIRepository", "HelmRepository"),
+    "suspend": ("HelmRelease", "Kustomization", "GitRepository", "OCIRepository", "HelmRepository", "HelmChart",
+                "CronJob"),
+    "schedule": ("CronJob",),
+}  # fmt: skip
+"""Field of `spec` → the kinds whose API has it."""
+_ENV_LISTS = ("env", "extraEnv", "extraEnvs", "envVars", "extraEnvVars", "environment")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is named. `what`: replicas, resource (`name` such as `limits.memory`), env, field (of `spec`), key, label,
+    annotation. `container`: the one that was named."""
+
+    what: str
+    name: str = ""
+    container: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place for what is named. `text` None: it is not there, and could be added as a last key. `fixed` says why it
+    is not edited there; `among` the containers that could be meant, where none was named."""
+
+    path: Path
+    line: int
+    text: str | None
+    fixed: str = ""
+    among: tuple[str, ...] = ()
+
+
+def seats(kind: str, root: Map, wish: Wish) -> list[Seat]:
+    """Every place for it in one object; places where it is not there only if there is none where it is."""
+    found = list(_SEATS[wish.what](kind, root, wish))
+    there = [each for each in found if each.text is not None]
+    return there or found
+
+
+def document(data: bytes, number: int, kind: str, name: str) -> Map | None:
+    """The object of a file; an item of a `kind: List` too."""
+    try:
+        documents = read(data)
+    except NotYaml:
+        return None
+    found = documents[number] if number < len(documents) else None
+    if not isinstance(found, Map) or found.get("kind") != kind:
+        return None  # an item of a List: not looked into
+    metadata = found.get("metadata")
+    return found if isinstance(metadata, Map) and metadata.get("name") == name else None
+
+
+# -- in objects -------------------------------------------------------------------------------------------------------
+
+
+def _at(node: Any, *keys: str) -> Any:
+    for key in keys:
+        node = node.get(key) if isinstance(node, Map) else None
+    return node
+
+
+def _items(node: Any, key: str) -> list[Any]:
+    found = node.get(key) if isinstance(node, Map) else None
+    return found if isinstance(found, Items) else []
+
+
+def _of_spec(root: Map, field: str) -> Iterator[Seat]:
+    spec = root.get("spec")
+    if isinstance(spec, Map):
+        yield from _entry(spec, ("spec",), field)
+
+
+def _entry(mapping: Map, steps: Path, key: str, *, add: bool = True) -> Iterator[Seat]:
+    """The value of a key, or the mapping that it could be added to."""
+    value = mapping.get(key)
+    if isinstance(value, Scalar):
+        yield Seat((*steps, key), value.line, str(value))
+    elif key in mapping:
+        line = mapping.keys_at.get(key, mapping.line)
+        yield Seat((*steps, key), line, "", "it holds more than one value")
+    elif add:
+        yield Seat((*steps, key), mapping.line, None)
+
+
+def _replicas(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
+    if kind in _COUNTED:
+        yield from _of_spec(root, "replicas")
+    elif kind == "HelmRelease":
+        for key in _COUNTS:
+            yield from _tails(_at(root, "spec", "values"), ("spec", "values"), (key,))
+
+
+def _field(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
+    if kind in _SPEC_FIELDS[wish.name]:
+        yield from _of_spec(root, wish.name)
+
+
+def _label(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
+    kept = "labels" if wish.what == "label" else "annotations"
+    held = _at(root, "metadata", kept)
+    if isinstance(held, Map):
+        yield from _entry(held, ("metadata", kept), wish.name)
+
+
+def _resource(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
+    bound, _, resource = wish.name.partition(".")
+    if kind == "HelmRelease":
+        found = list(_tails(_at(root, "spec", "values"), ("spec", "values"), ("resources", bound, resource)))
+        named = [each for each in found if wish.container in each.path]
+        yield from named if wish.container is not None else found
+        return
+    containers = list(_containers(kind, root, wish))
+    names = tuple(str(each.get("name", "?")) for _, each in containers)
+    for steps, each in containers:
+        held = _at(each, "resources", bound)
+        if isinstance(held, Map):
+            for seat in _entry(held, (*steps, "resources", bound), resource):
+                yield Seat(seat.path, seat.line, seat.text, seat.fixed, names)
+        else:
+            yield Seat((*steps, "resources", bound, resource), each.line, None, "there is no such mapping yet", names)
+
+
+def _env(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
+    if kind == "HelmRelease":
+        yield from _env_of_values(_at(root, "spec", "values"), ("spec", "values"), wish.name)
+        return
+    for steps, each in _containers(kind, root, wish):
+        env = each.get("env")
+        if isinstance(env, Items):
+            yield from _env_list(env, (*steps, "env"), wish.name)
+
+
+def _env_list(env: Items, steps: Path, name: str) -> Iterator[Seat]:
+    for i, each in enumerate(env):
+        if isinstance(each, Map) and each.get("name") == name:
+            same = sum(isinstance(other, Map) and other.get("name") == name for other in env)
+            step: Step = Select("name", name) if same == 1 else i
+            value = each.get("value")
+            if isinstance(value, Scalar):
+                yield Seat((*steps, step, "value"), value.line, str(value))
+            else:
+                yield Seat((*steps, step), each.line, "", "its value comes from elsewhere (valueFrom)")
+
+
+def _env_of_values(node: Any, steps: Path, name: str) -> Iterator[Seat]:
+    """Lists of `{name, value}` anywhere in Helm values, and mappings below a key such as `env`."""
+    for path, each in _walk(node, steps):
+        if isinstance(each, Items):
+            yield from _env_list(each, path, name)
+        elif isinstance(each, Map) and any(step in _ENV_LISTS for step in path[-1:]) and name in each:
+            inner = each[name]
+            if isinstance(inner, Map) and isinstance(inner.get("value"), Scalar):
+                yield Seat((*path, name, "value"), inner["value"].line, str(inner["value"]))
+            else:
+                yield from _entry(each, path, name)
+
+
+def _key(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
+    if kind == "ConfigMap":
+        held = root.get("data")
+        name = wish.name.removeprefix("data.") if isinstance(held, Map) and wish.name not in held else wish.name
+        if isinstance(held, Map):
+            yield from _entry(held, ("data",), name)
+    elif kind == "HelmRelease":
+        yield from _key_of_release(root, wish.name)
+    else:
+        yield from _env(kind, root, wish)
+        yield from _tails(root.get("spec"), ("spec",), tuple(wish.name.removeprefix("spec.").split(".")))
+
+
+def _key_of_release(root: Map, name: str) -> Iterator[Seat]:
+    """A dotted path as it is written, from the top of the values or of the object; else a key of that name anywhere."""
+    keys = tuple(name.split("."))
+    values = _at(root, "spec", "values")
+    whole = [(_at(values, *keys), ("spec", "values", *keys)), (_at(root, *keys), keys)]
+    exact = [Seat(steps, node.line, str(node)) for node, steps in whole if len(keys) > 1 and isinstance(node, Scalar)]
+    if exact:
+        yield from exact
+        return
+    found = list(_tails(values, ("spec", "values"), keys))
+    if len(keys) == 1:
+        found += _env_of_values(values, ("spec", "values"), name)
+        found += [each for each in _of_spec(root, name) if each.text is not None]
+    yield from {each.path: each for each in found}.values()
+
+
+def _containers(kind: str, root: Map, wish: Wish) -> list[tuple[Path, Map]]:
+    above = (*_POD[kind], "spec") if kind in _POD else ()
+    spec = _at(root, *above) if above else None
+    found: list[tuple[Path, Map]] = []
+    for field in ("containers", "initContainers") if wish.container or wish.what != "resource" else ("containers",):
+        for each in _items(spec, field):
+            name = each.get("name") if isinstance(each, Map) else None
+            if isinstance(name, Scalar) and wish.container in (None, name):
+                found.append(((*above, field, Select("name", str(name))), each))
+    return found
+
+
+def _walk(node: Any, steps: Path) -> Iterator[tuple[Path, Any]]:
+    seen: set[int] = set()
+    todo: list[tuple[Path, Any]] = [(steps, node)]
+    while todo:
+        path, each = todo.pop(0)
+        if id(each) in seen and isinstance(each, Map | Items):
+            continue
+        seen.add(id(each))
+        yield path, each
+        if isinstance(each, Map):
+            todo += [((*path, str(key)), value) for key, value in each.items()]
+        elif isinstance(each, Items):
+            todo += [((*path, i), value) for i, value in enumerate(each)]
+
+
+def _tails(node: Any, steps: Path, keys: tuple[str, ...]) -> Iterator[Seat]:
+    """Every scalar whose path ends so."""
+    for path, each in _walk(node, steps):
+        if isinstance(each, Scalar) and path[-len(keys) :] == keys:
+            yield Seat(path, each.line, str(each))
+
+
+_SEATS: dict[str, Callable[[str, Map, Wish], Iterator[Seat]]] = {
+    "replicas": _replicas, "resource": _resource, "env": _env, "field": _field, "key": _key, "label": _label,
+    "annotation": _label,
+}  # fmt: skip
+
+
+# -- in kustomizations ------------------------------------------------------------------------------------------------
+
+
+def generated(root: Map, name: str, key: str) -> Iterator[Seat]:
+    """The literal of a configMapGenerator that gives the key its value. Its text is the whole `key=value`."""
+    generators = _items(root, "configMapGenerator")
+    for i, each in enumerate(generators):
+        if not isinstance(each, Map) or each.get("name") != name:
+            continue
+        same = sum(isinstance(other, Map) and other.get("name") == name for other in generators)
+        step: Step = Select("name", name) if same == 1 else i
+        for j, literal in enumerate(_items(each, "literals")):
+            if isinstance(literal, Scalar) and literal.partition("=")[0] == key:
+                quoted = literal.partition("=")[2][:1] in ("'", '"')
+                fixed = "kustomize takes the quotes inside of the literal off" if quoted else ""
+                yield Seat(("configMapGenerator", step, "literals", j), literal.line, str(literal), fixed)
+
+
+def fed(root: Map, name: str) -> Iterator[str]:
+    """The files that a configMapGenerator of that name reads, as they are written."""
+    for each in _items(root, "configMapGenerator"):
+        if isinstance(each, Map) and each.get("name") == name:
+            for field in ("envs", "files"):
+                yield from (str(path) for path in each.get(field) or () if isinstance(path, Scalar))
+            if isinstance(each.get("env"), Scalar):
+                yield str(each["env"])
+
+
+def counted(root: Map, name: str) -> Iterator[Seat]:
+    """The entry of a kustomization's `replicas` list."""
+    listed = _items(root, "replicas")
+    for i, each in enumerate(listed):
+        if isinstance(each, Map) and each.get("name") == name and isinstance(each.get("count"), Scalar):
+            same = sum(isinstance(other, Map) and other.get("name") == name for other in listed)
+            step: Step = Select("name", name) if same == 1 else i
+            yield Seat(("replicas", step, "count"), each["count"].line, str(each["count"]))
+
+
+def patched(
+    file: tuple[str, Map], kind: str, name: str, wish: Wish, read_file: Callable[[str], str | None]
+) -> Iterator[Seat]:
+    """Patches that a kustomization holds itself, or that are lists of JSON patch operations: not edited, but they
+    win."""
+    folder, root = posixpath.dirname(file[0]), file[1]
+    for field in ("patches", "patchesJson6902", "patchesStrategicMerge"):
+        for i, each in enumerate(_items(root, field)):
+            text, target, line = _patch(each, folder, read_file)
+            if text is not None and _touches(text, target, kind, name, wish):
+                yield Seat((field, i), line, "", "a patch that is not edited here")
+
+
+def _patch(each: Any, folder: str, read_file: Callable[[str], str | None]) -> tuple[str | None, Any, int]:
+    """text, target and line of one patch; no text where its file is an object, which counts by itself."""
+    if isinstance(each, Scalar):
+        return (str(each) if "\n" in each else None), None, each.line
+    if not isinstance(each, Map):
+        return None, None, 0
+    if isinstance(each.get("patch"), Scalar):
+        return str(each["patch"]), each.get("target"), each.line
+    path = each.get("path")
+    text = read_file(posixpath.normpath(posixpath.join(folder, path))) if isinstance(path, Scalar) else None
+    return (text if text is not None and "op:" in text else None), each.get("target"), each.line
+
+
+def _touches(text: str, target: Any, kind: str, name: str, wish: Wish) -> bool:
+    try:
+        documents = read(text.encode())
+    except NotYaml:
+        return True
+    wanted = (_at(target, "kind") or kind, _at(target, "name") or name)
+    if isinstance(target, Map) and wanted != (kind, name):
+        return False
+    for each in documents:
+        if isinstance(each, Items):
+            if _operates(each, wish):
+                return True
+        elif isinstance(each, Map):
+            own = (each.get("kind"), _at(each, "metadata", "name"))
+            if (own == (kind, name) or isinstance(target, Map)) and any(
+                seat.text is not None for seat in seats(kind, each, wish)
+            ):
+                return True
+    return False
+
+
+def _operates(operations: Items, wish: Wish) -> bool:
+    """Whether a JSON patch writes something that may be what is named."""
+    last = {"replicas": "replicas", "resource": wish.name.rpartition(".")[2]}.get(wish.what, wish.name)
+    paths = [str(each.get("path", "")) for each in operations if isinstance(each, Map)]
+    values = [str(each.get("value", "")) for each in operations if isinstance(each, Map)]
+    parts = {part for path in paths for part in path.replace("~1", "/").split("/")}
+    return last in parts or last.rpartition(".")[2] in parts or any(last in value for value in values)
+
+
+def beside(read_file: Callable[[str], str | None], paths: Sequence[str]) -> list[tuple[str, Map]]:
+    """The kustomization files that can be read, with their content."""
+    found = []
+    for path in paths:
+        text = read_file(path)
+        try:
+            documents = read(text.encode()) if text is not None else []
+        except NotYaml:
+            continue
+        found += [(path, each) for each in documents[:1] if isinstance(each, Map)]
+    return found
