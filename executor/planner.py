@@ -141,6 +141,7 @@ def _planned(
         before = scene.snapshot()
         steps = tuple(_step(each, task, workspace, types, scene, home=home) for each in recognised.requests)
         steps = _remarked(steps, recognised.remarks)
+        recognised = _offered(recognised, criterion, recogniser, types, scene)
         cannot = cannot or next((step.cannot for step in steps if step.cannot is not None), None)
         if cannot is not None:
             scene.take_back(before)
@@ -148,6 +149,23 @@ def _planned(
             scene.add(steps, lay=cannot is None)
         criteria.append(Planned(criterion, recognised, steps, cannot))
     return tuple(criteria), scene
+
+
+def _offered(
+    recognised: Recognised, criterion: Criterion, recogniser: Recogniser, types: Types, scene: Scene
+) -> Recognised:
+    """What is suggested is planned before it is offered: it has to work when it is pasted."""
+    if recognised.suggestion is None:
+        return recognised
+    before = scene.snapshot()
+    instead = recogniser.suggested(criterion, recognised.suggestion.partition("\n")[0])
+    task, workspace = recogniser.task, recogniser.workspace
+    home = home_of(task, workspace)
+    steps = [_step(each, task, workspace, types, scene, home=home) for each in instead.requests]
+    scene.take_back(before)
+    cannot = (instead.cannot, *(step.cannot for step in steps))
+    works = all(each is None or each.status is Status.VERIFICATION for each in cannot)
+    return recognised if works else replace(recognised, suggestion=None)
 
 
 def _contradictions(criteria: Sequence[Planned], scene: Scene) -> dict[int, Cannot]:

@@ -105,10 +105,6 @@ class Lexer:
         self._first_registries = {words[0]: len(words) for words in WELL_KNOWN_REGISTRIES}
         self.negative = self._all(("NEGATION", "CONDITION", "RESTRICTION", "QUESTION"))
         self.no_note = self._all(NO_NOTE)
-        self.substance = self.no_note | self._all(
-            ("ALL", "BOTH", "COUNT", "CLUSTER", "ENVIRONMENT", "OVERLAY", "OVERLAYS")
-        )
-        """Classes of words that no shorter wording may leave away."""
         self.before_version = self._all(
             "NAME VERSION_WORD TAG RELEASE IMAGE IMAGES BUILD PUSH BUMP DASH OPEN 'to' 'of' ':' '→'".split()
         )

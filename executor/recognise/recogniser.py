@@ -15,6 +15,7 @@ from executor.recognise.names import names_of
 from executor.recognise.phrases import Phrase, compile_all
 from executor.recognise.resolve import Facts
 from executor.recognise.rules import table
+from executor.values import replace
 
 if TYPE_CHECKING:
     from executor.repository import Repository, Workspace
@@ -54,6 +55,10 @@ class Recogniser:
         """What `criterion` asks for."""
         known = self._settled.get(criterion.index)
         return known if known is not None else self._recognise(criterion, with_facts=True)
+
+    def suggested(self, criterion: Criterion, text: str) -> Recognised:
+        """What `criterion` would ask for if it said `text`."""
+        return self._recognise(replace(criterion, text=text, index=-criterion.index), with_facts=True)
 
     # --- the sources ------------------------------------------------------------------------------------------------
 

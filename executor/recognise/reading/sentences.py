@@ -100,27 +100,22 @@ class Sentences(Surroundings):
         return Recognised(self.stem, (), cannot, words, self._instead(tokens, at, scope, cannot))
 
     def _instead(self, tokens: Sequence[Token], at: int, scope: Scope, cannot: Cannot) -> str | None:
-        """The nearest wording that works, else an operation block; None where nothing is near."""
+        """The nearest wording that would run and asks for nothing else; None where there is none."""
         if at == 0 or at >= len(tokens):
             return None
         if cannot.code is ReasonCode.UNKNOWN_NAME:
             near = scope.names.near(tokens[at].text, cutoff=_ALIKE)
-            return suggest.nearest(self.stem, tokens[at], near[0]) if near else None
+            renamed = suggest.nearest(self.stem, tokens[at], near[0]) if len(near) == 1 else ""
+            return renamed if renamed and self._reads(renamed, scope, runs=True) else None
         if self._restricted(tokens):
             return None  # a wording without the restriction, pasted, would do what was not wanted
-        for end in range(at, max(1, at - 3), -1):
-            dropped = tokens[end:-1]
-            few = 0 < len(dropped) <= _FEW and not self._says_much(dropped)
-            shorter = suggest.shortened(self.stem, tokens, end) if few else ""
-            if shorter and self._reads(shorter, scope, runs=True):
-                return shorter
-        return suggest.block(
-            tokens, self.whole.lexer.bit, at, lost=self._says_much(tokens[min(at, len(tokens) - 2) : -1])
-        )
-
-    def _says_much(self, tokens: Sequence[Token]) -> bool:
-        """Whether words that a shorter wording would drop name a thing, a place or a number: they were meant."""
-        return any(token.bits & self.whole.lexer.substance for token in tokens)
+        bit = self.whole.lexer.bit
+        shorter = suggest.without_demands(self.stem, tokens, at)
+        if shorter is not None:
+            return shorter if self._reads(shorter, scope, runs=True) else None
+        joints = bit("AND") | bit("THEN") | bit("','")
+        two = suggest.two_criteria(self.stem, tokens, joints, bit("PERSON"))
+        return "\n- [ ] ".join(two) if two is not None and self._reads(two[0], scope, runs=True) else None
 
     def _restricted(self, tokens: Sequence[Token]) -> bool:
         """Whether a word restricts, negates, makes conditional or puts off, or a note stands behind."""
@@ -139,7 +134,11 @@ class Sentences(Surroundings):
     def _why(self, tokens: Sequence[Token], at: int, scope: Scope) -> Cannot:
         token, names = tokens[at], scope.names
         if at == len(tokens) - 1:
-            what = f'something is missing behind "{tokens[at - 1].text}"'
+            whole = self._whole_up_to(tokens)
+            if whole:
+                what = f'"{self.stem[tokens[whole].start :]}" behind it fits nothing before it'
+                return Cannot(Status.UNRESOLVED, ReasonCode.WORD_LEFT, what)
+            what = f'it is no whole sentence; something is missing, perhaps behind "{tokens[at - 1].text}"'
             return Cannot(Status.UNRESOLVED, ReasonCode.NOT_UNDERSTOOD, what)
         if at > 0 and token.text in "(—":
             what = f'"{self.stem[token.start :]}" is no remark that is understood, and may limit it or take it back'
@@ -154,6 +153,11 @@ class Sentences(Surroundings):
             return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, reason)
         code = ReasonCode.WORD_LEFT if at > 0 else ReasonCode.NOT_UNDERSTOOD
         return Cannot(Status.UNRESOLVED, code, f'"{token.text}" {_kind_of_stop(token, self.whole.lexer)}')
+
+    def _whole_up_to(self, tokens: Sequence[Token]) -> int:
+        """Where the words behind a whole clause begin; 0 where none is whole."""
+        ends = self.whole.grammar.ends("clause", Parse(tokens), 0)
+        return max((end for end, _ in ends), default=0)
 
     def _unknown(self, tokens: Sequence[Token]) -> bool:
         return any(not token.bits & ~self.whole.lexer.weak for token in tokens[:-1])
@@ -192,8 +196,6 @@ _IN_REPOSITORY = pattern(
 _PATH_IN = pattern(r"(?<![\w/.:@-])([\w.-]*\w)/")
 
 _ASIDE = "leave it out, or put it into a comment: <!-- … -->"
-_FEW = 3
-"""Words that a shorter wording may lose: more of them may be a condition, or a second thing that was asked for."""
 _ALIKE = 0.75
 """How alike a word has to be to a name that exists to be taken for its misspelling (difflib's ratio)."""
 
