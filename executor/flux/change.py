@@ -236,6 +236,11 @@ def _guard(turn: Turn, limits: Limits) -> None:
             f"{cell.place}: {turn.what} is {turn.old or 'not set'}, neither {limits.from_version} nor {turn.new}",
         )
     new, old = split(turn.new).tag, split(turn.old).tag
+    if turn.version and limits.rollback and new and old and is_lower(old, new):
+        raise Blocked(
+            ReasonCode.NOT_THAT_VERSION,
+            f"{cell.place}: {turn.what} is {old}, lower than {new}; say bump, if going up is meant",
+        )
     if turn.version and not limits.rollback and new and old and is_lower(new, old):
         raise Blocked(
             ReasonCode.DOWNGRADE,

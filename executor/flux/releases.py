@@ -76,6 +76,8 @@ def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> 
     limits = bump.asked.limits
     found = [image for release in releases for image in images_of(ground, files, release, limits.where)]
     chosen = pick(found, bump.image, bump.version, limits, ground)
+    if bump.image is None:
+        _block_part(chosen)
     if not chosen:
         hidden = [said for release in releases for said in hidden_values(ground, files, release, limits.where)]
         raise _no_image(releases, found, bump, hidden)
@@ -95,6 +97,32 @@ def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> 
     )  # fmt: skip
     repositories = {each.repository for each in chosen if each.repository}
     return replace(plan, settled={"image": repositories.pop()}) if len(repositories) == 1 and not bump.image else plan
+
+
+def _block_part(chosen: list[Image]) -> None:
+    """Raises Blocked where what the release's name alone would pick is the image of another thing in it: Helm gives a
+    dependency its values below a key with the dependency's name (`redis.tag` of a release `podinfo`)."""
+    for each in chosen:
+        part = _part(each)
+        if part is not None:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS,
+                f"{each} is the image of {part}, not of {each.release.manifest.name}; name it, if it is meant: "
+                f"the {part} image in the {each.release.manifest.name} HelmRelease",
+            )
+
+
+def _part(image: Image) -> str | None:
+    if image.pin is None or image.repository is None or not image.pin.path:
+        return None
+    top, name = str(image.pin.path[0]), image.repository.rpartition("/")[2]
+    release = image.release
+    whole = {
+        release.manifest.name,
+        release.text("spec", "chart", "spec", "chart"),
+        release.text("spec", "chartRef", "name"),
+    }
+    return top if top.casefold() == name.casefold() and top not in whole else None
 
 
 def _digest_evidence(digests: list[dict[str, object]]) -> dict[str, object]:
@@ -138,7 +166,14 @@ def _only_field(ground: Ground, files: Files, releases: list[Thing], bump: Bump)
             raise stopped
         return "chart"
     if not charts:
+        if stopped is not None and stopped.code is ReasonCode.RANGE and not _called_so(releases, images):
+            raise Blocked(
+                ReasonCode.AMBIGUOUS,
+                f"chart or image is not said: {stopped.reason}; pinned are {', '.join(map(str, images))}; say which",
+            )
         return "image"
+    if bump.version.digest and not any(each.what.endswith("digest") for each in charts):
+        return "image"  # a chart is named by its version alone
     before = bump.asked.limits.from_version
     if before is not None:
         at_chart = [each for each in charts if each.cell.text == before]
@@ -150,6 +185,12 @@ def _only_field(ground: Ground, files: Files, releases: list[Thing], bump: Bump)
         ReasonCode.AMBIGUOUS,
         f"HelmRelease {bump.asked.name} has a chart and images pinned: {', '.join(pinned)}; say chart or image",
     )
+
+
+def _called_so(releases: list[Thing], images: list[Image]) -> bool:
+    """Whether every image has the release's name, as the one thing that the release is about."""
+    names = {each.manifest.name for each in releases}
+    return all(each.repository is not None and each.repository.rpartition("/")[2] in names for each in images)
 
 
 _NOT_PINNED = (ReasonCode.RANGE, ReasonCode.NOT_FOUND, ReasonCode.NO_EFFECT, ReasonCode.NOT_SUPPORTED)

@@ -66,7 +66,8 @@ class BumpAsks(Base):
             ]
         field = ask.get("field")
         if field is not None and field.of is not None and field.name == "chart":
-            return [self._request("helmrelease.bump", **{**common, "name": self._made_of(field.of)})]
+            names = self._made_of(field.of, every=common.get("everywhere", False))
+            return [self._request("helmrelease.bump", **{**common, "name": name}) for name in names]
         if change is not None and change.to.reference is not None:
             return [self._bump_pinned(common["image"], common)]
         return [
@@ -104,16 +105,17 @@ class BumpAsks(Base):
                 made = f"is made from {' and '.join(sorted(charts))}" if charts else "names no chart here"
                 raise Unresolved(ReasonCode.NOT_FOUND, f"HelmRelease {name} {made}, not from the chart {chart}")
 
-    def _made_of(self, chart: Token) -> str:
-        """The one release that is made from a chart."""
+    def _made_of(self, chart: Token, *, every: bool) -> list[str]:
+        """The release that is made from a chart, or (`every`) all of them."""
         assert chart.entry is not None
         releases = list(dict.fromkeys(chart.entry.charted))
-        if len(releases) != 1:
+        if len(releases) != 1 and not every:
+            more = f" and {len(releases) - 10} more" if len(releases) > 10 else ""
             raise Blocked(
                 ReasonCode.AMBIGUOUS, f"{len(releases)} HelmReleases are made from the chart {chart.text}: "
-                f"{', '.join(releases[:10])}; name the one that is meant",
+                f"{', '.join(releases[:10])}{more}; name the one that is meant, or say everywhere",
             )  # fmt: skip
-        return releases[0]
+        return releases
 
     def _image_of(self, token: Token) -> str:
         """The repository that manifests pin for an image that is named."""
@@ -194,7 +196,7 @@ class BumpAsks(Base):
         built = self.at.facts().versions
         ours = [pin for pin in pins if common["version"] in built.get(bare(pin.repository), frozenset())]
         same = len({pin.tag for pin in pins}) == 1
-        if same or ours:
+        if len(pins) > 1 and (same or ours):
             repositories = dict.fromkeys(pin.repository for pin in (pins if same else ours))
             assert token.entry is not None
             return [

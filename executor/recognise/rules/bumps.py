@@ -29,6 +29,7 @@ def add(g: Grammar) -> None:
     g.phrase("what_of", "f:<field>", lambda c: (None, c["f"]))
     g.phrase("what_of", "f:<field> n:NAME", _image_named)
     g.phrase("what_of", "f:<its_chart>", _by_chart)
+    g.phrase("what_of", "x:CHARTED", lambda c: _by_chart({"f": Field("chart", of=c["x"])}))
     g.phrase("what_of", "THE? x:PATH f:<field>?", _of_file)
     g.phrase("is_now", "(is | are | (should | must | shall) be | (needs | need) to be) (now | at last)?")
     g.phrase("stands", "<is_now> (at | on) f:<field>? (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
@@ -59,8 +60,8 @@ def _its_image(c: Captured) -> Field | None:
 
 def _by_chart(c: Captured) -> tuple[Target, Field] | None:
     """ "the app-template chart": of the release that is made from it, where no release itself is called so."""
-    token = c["f"].of
-    return None if token.entry.releases or token.entry.sources else (Target("HelmRelease"), c["f"])
+    entry = c["f"].of.entry
+    return None if entry.releases or entry.sources or entry.pins or entry.images else (Target("HelmRelease"), c["f"])
 
 
 def _of_file(c: Captured) -> tuple[Target, Any] | None:
