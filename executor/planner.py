@@ -5,6 +5,7 @@ The edits of one step are laid over the tree before the next is foreseen, so tha
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
@@ -256,7 +257,7 @@ def _step(
         arguments = _arguments(kind, request, place)
         step = replace(step, arguments=arguments, makes=kind.makes(arguments))
         site = scene.site(repository)
-        step = replace(step, forecast=kind.foresee(arguments, site))
+        step = replace(step, forecast=foresee(step, site, workspace))
         _keep_off_ours(step, task, workspace)
         _permit(kind, types)
         if step.forecast is not None:
@@ -269,6 +270,29 @@ def _step(
         reason = f"a defect of executor: {type(error).__name__}: {error}; please report it"
         step = replace(step, cannot=Cannot(Status.ERRORED, ReasonCode.BUG, reason), defect=traceback.format_exc())
     return step
+
+
+def foresee(step: Step, site: Site, workspace: Workspace) -> Forecast:
+    """What a converted step will do, by `site`; the words name the repository where it is not the task's own."""
+    assert step.operation is not None
+    with said_of(step.repository, workspace):
+        forecast = step.operation.foresee(step.arguments, site)
+    return replace(forecast, words=prefix(step.repository, workspace) + forecast.words)
+
+
+def prefix(repository: Repository, workspace: Workspace) -> str:
+    """What stands before words with paths: nothing where they are of the task's own repository."""
+    return "" if repository is workspace.home else f"in {repository.name}: "
+
+
+@contextlib.contextmanager
+def said_of(repository: Repository, workspace: Workspace) -> Iterator[None]:
+    """Reasons from inside name the repository, too."""
+    try:
+        yield
+    except Stop as stop:
+        stop.reason = prefix(repository, workspace) + stop.reason
+        raise
 
 
 def _operation(request: Request, place: str) -> Operation:

@@ -11,7 +11,7 @@ from executor.errors import Errored, Failed, Stop
 from executor.journal import Journal
 from executor.models import Artefact, Attempt, Cannot, OperationOutcome, Outcome, Performed, Status
 from executor.observer import Observer
-from executor.planner import Plan, Planned, Scene, Step
+from executor.planner import Plan, Planned, Scene, Step, foresee, prefix, said_of
 from executor.reasons import ReasonCode
 from executor.repository import Repository
 from executor.toolbox import LiveToolbox, Tools
@@ -147,17 +147,19 @@ class Runner:
 
     def _perform(self, step: Step, toolbox: LiveToolbox) -> OperationOutcome:
         """Foresee again (an earlier operation may have changed what it reads), look at the world, act, check."""
-        operation, arguments = step.operation, step.arguments
+        operation, arguments, workspace = step.operation, step.arguments, self.plan.workspace
         assert operation is not None
         toolbox.site = self._scene.site(step.repository)
-        forecast = operation.foresee(arguments, toolbox.site)
+        forecast = foresee(step, toolbox.site, workspace)
         step = replace(step, forecast=forecast)
         self.observer.operation_started(forecast.words)
-        operation.preflight(arguments, toolbox)
-        if self.dry_run and not operation.rehearsable:
-            self._scene.add([step], lay=True)
-            return replace(_not_run(step, None), status=Status.PLANNED, words=forecast.words)
-        performed = operation.perform(arguments, toolbox)
+        with said_of(step.repository, workspace):
+            operation.preflight(arguments, toolbox)
+            if self.dry_run and not operation.rehearsable:
+                self._scene.add([step], lay=True)
+                return replace(_not_run(step, None), status=Status.PLANNED, words=forecast.words)
+            performed = operation.perform(arguments, toolbox)
+        performed = replace(performed, words=prefix(step.repository, workspace) + performed.words)
         self._scene.add([step], lay=True)
         if self.dry_run:
             return replace(_passed(step, performed), status=Status.PLANNED, words=forecast.words)

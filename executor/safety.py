@@ -78,16 +78,17 @@ def _clean(repository: Repository, task: Task, declared: list[str], past: Past) 
     """A path that is to be written is clean, or dirty by this task only: its bytes are those an earlier run wrote. None
     is ignored by git, the task file neither: what cannot be committed cannot be certified."""
     git = Git(repository.root)
+    of = "" if task.path is not None else f"in {repository.name}: "
     dirty = git.dirty([*declared, *([task.path] if task.path else [])])
     for path in sorted(path for path, letters in dirty.items() if letters == IGNORED):
-        reason = f"git ignores {path}, and what it ignores is never committed; `git add -f {quote(path)}` first"
+        reason = f"{of}git ignores {path}, and what it ignores is never committed; `git add -f {quote(path)}` first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.IGNORED, reason)
         whole = frozenset[str]() if path == task.path else frozenset({path})
         yield Check(f"ignored paths in {repository.name}", False, reason, cannot, whole)
         del dirty[path]
     for path in git.overlooked(declared):
         flags = "--no-assume-unchanged --no-skip-worktree"
-        reason = f"git was told to overlook changes of {path}; `git update-index {flags} {quote(path)}` first"
+        reason = f"{of}git was told to overlook changes of {path}; `git update-index {flags} {quote(path)}` first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.DIRTY, reason)
         yield Check(f"overlooked paths in {repository.name}", False, reason, cannot, frozenset({path}))
     theirs = (path for path in declared if path in dirty)
@@ -98,7 +99,7 @@ def _clean(repository: Repository, task: Task, declared: list[str], past: Past) 
         )
     for path in foreign:
         letters = dirty[path].strip()
-        reason = f"{path} holds changes that are not this task's (git status {letters}); commit or stash them first"
+        reason = f"{of}{path} holds changes that are not this task's (git status {letters}); commit or stash them first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.DIRTY, reason)
         yield Check(f"clean paths in {repository.name}", False, reason, cannot, frozenset({path}))
 

@@ -241,9 +241,19 @@ class _Prover:
             why = "needs the network" if old.remote else "did not build before the edit either"
             said = first_line(old.stderr)
             self.warnings.append(f"{pair.label}: {why}: {said}")
-            self.unproved.append(_unproved(pair.label, said, remote=old.remote))
+            self.unproved.append(self._unproved(pair, said, remote=old.remote))
         target = pair.before
         return self._weaker(target) if target else []
+
+    def _unproved(self, pair: _Pair, said: str, *, remote: bool) -> Blocked:
+        from executor.flux.targets import locate
+
+        if remote:
+            words = f"{pair.label}: without the network nothing shows what the edit does: {said}; vendor it"
+            return Blocked(ReasonCode.NEEDS_NETWORK, words)
+        place = locate(self.before, pair.before.folder) if pair.before else None
+        words = f"the build of {pair.label} is broken before the edit, so nothing shows what it does; mend that first"
+        return Blocked(ReasonCode.BROKEN_BEFORE, f"{f'{place}: ' if place else ''}{words}: {said}")
 
     def _broke(self, pair: _Pair, new: Build) -> Blocked | Failed:
         said = f"{pair.label}: {first_line(new.stderr)}"
@@ -350,17 +360,6 @@ class _Prover:
         return found | {
             f"{each.file} (Flux Kustomization {each.label})" for each in graph.builds(reached) if each.flux.adds
         }
-
-
-def _unproved(label: str, said: str, *, remote: bool) -> Blocked:
-    if remote:
-        return Blocked(
-            ReasonCode.NEEDS_NETWORK, f"{label}: without the network nothing shows what the edit does: {said}"
-        )
-    return Blocked(
-        ReasonCode.BROKEN_BEFORE,
-        f"the build of {label} is broken before the edit, so nothing shows what it does: {said}; mend that first",
-    )
 
 
 def _documents(data: bytes) -> list[bytes]:

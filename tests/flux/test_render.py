@@ -147,7 +147,7 @@ def test_what_was_broken_before_proves_nothing(run: Callable[..., Proof]) -> Non
         run(broken, BUMP)
     assert caught.value.code == ReasonCode.BROKEN_BEFORE
     assert "the build of app is broken before the edit" in caught.value.reason
-    assert "gone.yaml" in caught.value.reason and "mend that first" in caught.value.reason
+    assert caught.value.reason.startswith("app/kustomization.yaml:1: ") and "mend that first" in caught.value.reason
 
 
 def test_an_edit_that_mends_a_build_is_proved_by_it(run: Callable[..., Proof]) -> None:

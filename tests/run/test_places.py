@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import executor, git, snapshot
+from support import executor, git, make_repository, snapshot
 
 from executor import journal
 from executor.repository import open_workspace
-from run.sample import BUMP, report, repository, task
+from run.sample import BUMP, FILES, RELEASE, report, repository, task
 
 
 def file_as_folder(root: Path) -> None:
@@ -161,3 +161,15 @@ def test_somebody_elses_folder_beside_the_repository() -> None:
         with as_somebody():
             assert open_workspace(root).home.root == root
         beside.chmod(0o700)
+
+
+def test_what_is_said_of_another_repository_names_it(tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "mono", {"tasks/TASK-001.md": task(BUMP, extra="repository: fleet\n")})
+    other = make_repository(tmp_path / "fleet", FILES)
+    (other / "apps/ffl/release.yaml").write_text(RELEASE + "# by somebody\n")
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    reason = report(root)["outcomes"][0]["reason"]
+    assert ran.exit_code == 1 and reason.startswith("in fleet: apps/ffl/release.yaml holds changes"), reason
+    git(other, "checkout", "--", ".")
+    assert executor(root, "run", "tasks/TASK-001.md").exit_code == 0
+    assert "In fleet: bumped HelmRelease ffl" in (root / "tasks/TASK-001.md").read_text()
