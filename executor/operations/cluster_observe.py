@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ClusterObserve:
-    """`name` may be `*` (all of that kind). `condition`: a condition type that has to be True (Ready, Available),
-    a pod phase (Running), `no REASON` for what must not be seen, or Current by kstatus. `count`: there have to be
-    exactly so many, where the sentence says how many. `cluster`: the folder that the sentence calls the cluster by."""
+    """`name` may be `*` (all of that kind). `condition`: a condition type that has to be True (Ready, Available), a
+    phase (Running, Bound), `no REASON` for what must not be seen, Complete (of a CronJob: its last job), `endpoints`,
+    `address`, `present`, or Current by kstatus. `of`: the release, Kustomization or workload whose pods they are.
+    `count`: there have to be exactly so many, where the sentence says how many; `replicas`: so many have to be ready.
+    `cluster`: the folder that the sentence calls the cluster by."""
 
     kind: str
     name: str = "*"
@@ -25,6 +27,8 @@ class ClusterObserve:
     condition: str = "Current"
     count: int | None = None
     cluster: str | None = None
+    of: str | None = None
+    replicas: int | None = None
 
     @property
     def words(self) -> str:
@@ -32,7 +36,9 @@ class ClusterObserve:
         what = every if self.name == "*" else f"{self.kind} {self.name}"
         where = f" in namespace {self.namespace}" if self.namespace and self.namespace != "*" else ""
         cluster = f" on the cluster {self.cluster}" if self.cluster else ""
-        return f"{what}{where}{cluster}: {self.condition}"
+        of = f" of {self.of}" if self.of else ""
+        replicas = f" with {self.replicas} ready replicas" if self.replicas is not None else ""
+        return f"{what}{of}{where}{cluster}: {self.condition}{replicas}"
 
 
 class Observe:

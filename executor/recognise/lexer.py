@@ -36,6 +36,8 @@ _SCAN = pattern(
 _PATH_ENDS = (".yaml", ".yml", ".json", ".toml", ".md", ".sh", ".py", ".txt", ".env", ".tpl", ".tf")
 _AMOUNT = pattern(r"(?:\d{1,5}(?:\.\d+)?(?:ms|[smhd]))+|\d+(?:\.\d+)?(?:[KMGTP]i|%)", re.ASCII)
 """A duration or quantity as Kubernetes and Flux write them: `30m`, `1h30m`, `512Mi`, `50%`."""
+_FRACTION = pattern(r"([1-9]\d{0,3})/\1", re.ASCII)
+"""All of them: `3/3`."""
 _FIELD = pattern(
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z][A-Z0-9]+|[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)+"
 )
@@ -111,7 +113,7 @@ class Lexer:
         """What a heading's version may stand behind: a name that exists, or a word that says "version"."""
         self._first_of_name = self.bit("FIRST_OF_NAME")
         self._field = self.bit("FIELD")
-        self.weak = self._all(("ANY", "IDENTIFIER", "CODE", "FIRST_OF_NAME", "FIELD", "PLAIN"))
+        self.weak = self._all(("ANY", "IDENTIFIER", "CODE", "FIRST_OF_NAME", "FIELD", "PLAIN", "OBJECT"))
         """Classes that an unknown word has too."""
         self._named = self._all(("NAME", "PLACE", "REPO", "SPACE", "CHARTED", "CONFIG"))
         self._opaque = self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))
@@ -257,6 +259,8 @@ class Lexer:
             bits |= self.bit("PART")
         if entry.configs:
             bits |= self.bit("CONFIG")
+        if entry.others or entry.workloads:
+            bits |= self.bit("OBJECT")
         return bits
 
     def _registry(self, token: Token, words: tuple[str, ...]) -> bool:
@@ -277,11 +281,8 @@ class Lexer:
             token.bits |= self.bit("PLACEHOLDER")
         elif versions.is_range(text):
             token.bits |= self.bit("RANGE")
-        elif _AMOUNT.fullmatch(text):
-            token.bits |= self.bit("AMOUNT")
-        elif text.isascii() and text.isdigit():
-            token.bits |= self.bit("NUMBER")
-            token.value = int(text) if len(text) < 10 else None
+        elif self._number(token):
+            return
         elif (version := versions.version(text)) is not None:
             token.bits |= self.bit("VERSION")
             token.value = version
@@ -292,6 +293,20 @@ class Lexer:
             token.bits |= self.bit("URL")
         else:
             self._located(token, known)
+
+    def _number(self, token: Token) -> bool:
+        text = token.text
+        if text.isascii() and text.isdigit():
+            token.bits |= self.bit("NUMBER")
+            token.value = int(text) if len(text) < 10 else None
+        elif (fraction := _FRACTION.fullmatch(text)) is not None:
+            token.bits |= self.bit("FRACTION")
+            token.value = int(fraction[1])
+        elif _AMOUNT.fullmatch(text):
+            token.bits |= self.bit("AMOUNT")
+        else:
+            return False
+        return True
 
     def _located(self, token: Token, known: Known) -> None:
         """An image reference, a registry, a path."""

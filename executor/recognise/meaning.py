@@ -88,6 +88,8 @@ class Target:
     plural: bool = False
     file: str | None = None
     count: int | None = None
+    of: Token | None = None
+    """Pods: whose."""
 
 
 @dataclass(frozen=True, slots=True)

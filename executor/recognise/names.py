@@ -15,6 +15,11 @@ T = TypeVar("T")
 
 SOURCE_KINDS = ("OCIRepository", "GitRepository", "HelmRepository", "HelmChart")
 WORKLOAD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Service", "Ingress")
+_LISTS = {
+    "HelmRelease": "releases", "Kustomization": "kustomizations", "ConfigMap": "configs",
+    **dict.fromkeys(SOURCE_KINDS, "sources"), **dict.fromkeys(WORKLOAD_KINDS, "workloads"),
+}  # fmt: skip
+"""Kind → the list of an entry that its objects are in."""
 _ALWAYS = ("default", "kube-system", "flux-system")
 """Namespaces of every cluster that Flux works on."""
 _BEFORE_PLACES = ("clusters", "overlays", "environments", "envs")
@@ -94,6 +99,7 @@ class Entry:
     kustomizations: list[AManifest] = field(default_factory=list)
     workloads: list[AManifest] = field(default_factory=list)
     configs: list[AManifest] = field(default_factory=list)
+    others: list[AManifest] = field(default_factory=list)
     images: list[AnImage] = field(default_factory=list)
     group: list[AnImage] = field(default_factory=list)
     pins: list[APin] = field(default_factory=list)
@@ -171,18 +177,10 @@ class Names:
 
     def _read_manifests(self, namespaces: Iterable[str]) -> None:
         for each in self.manifests:
-            if each.kind == "HelmRelease":
-                self._at(each.name).releases.append(each)
-            elif each.kind in SOURCE_KINDS:
-                self._at(each.name).sources.append(each)
-            elif each.kind == "Kustomization" and "toolkit.fluxcd.io" in each.api_version:
-                self._at(each.name).kustomizations.append(each)
-            elif each.kind in WORKLOAD_KINDS:
-                self._at(each.name).workloads.append(each)
-            elif each.kind == "ConfigMap":
-                self._at(each.name).configs.append(each)
-            elif each.kind == "Namespace":
+            if each.kind == "Namespace":
                 self._at(each.name).namespace = True
+            elif each.name and not each.api_version.startswith("kustomize.config.k8s.io/"):
+                getattr(self._at(each.name), _LISTS.get(each.kind, "others")).append(each)
             if each.namespace:
                 self._at(each.namespace).namespace = True
         for namespace in (*_ALWAYS, *namespaces):

@@ -6,7 +6,31 @@ person of a result ("builds"). A first person or a remark ("we built it yesterda
 
 from __future__ import annotations
 
+OBJECT_KINDS: dict[str, str] = {
+    "Pod": "pod pods", "Deployment": "deployment deployments", "StatefulSet": "statefulset statefulsets",
+    "DaemonSet": "daemonset daemonsets", "ReplicaSet": "replicaset replicasets", "Job": "job jobs",
+    "CronJob": "cronjob cronjobs", "Service": "service services", "Ingress": "ingress ingresses",
+    "PersistentVolumeClaim": "persistentvolumeclaim pvc persistentvolumeclaims pvcs",
+    "PersistentVolume": "persistentvolume pv persistentvolumes pvs",
+    "HorizontalPodAutoscaler": "horizontalpodautoscaler hpa horizontalpodautoscalers hpas",
+    "Certificate": "certificate certificates", "Issuer": "issuer issuers",
+    "ClusterIssuer": "clusterissuer clusterissuers",
+    "ExternalSecret": "externalsecret externalsecrets", "SecretStore": "secretstore secretstores",
+    "ClusterSecretStore": "clustersecretstore clustersecretstores", "Gateway": "gateway gateways",
+    "HTTPRoute": "httproute httproutes", "Node": "node nodes", "ConfigMap": "configmap configmaps",
+    "Secret": "secret secrets", "Namespace": "namespace namespaces",
+    "CustomResourceDefinition": "crd customresourcedefinition crds customresourcedefinitions",
+    "HelmRelease": "helmrelease hr helmreleases hrs", "Kustomization": "kustomization kustomizations",
+    "GitRepository": "gitrepository gitrepositories", "OCIRepository": "ocirepository ocirepositories",
+    "HelmRepository": "helmrepository helmrepositories", "HelmChart": "helmchart helmcharts",
+    "Bucket": "bucket buckets",
+    "ImageRepository": "imagerepository imagerepositories", "ImagePolicy": "imagepolicy imagepolicies",
+    "ImageUpdateAutomation": "imageupdateautomation imageupdateautomations",
+}  # fmt: skip
+"""Kind → the words for one of it, then as many for several."""
+
 VOCABULARY: dict[str, str] = {
+    "OBJECT_KIND": " ".join(OBJECT_KINDS.values()),
     # verbs
     "BUILD": "build rebuild re-build",
     "BUILT": "built rebuilt re-built",
@@ -140,6 +164,9 @@ VOCABULARY: dict[str, str] = {
     "PASSES": "passes pass passed succeeds succeed succeeded successful",
     "RENDERS": "renders rendered",
     "COMPLETES": "completes completed finishes",
+    "COMPLETE": "complete completed finished",
+    "ROLLOUT": "rollout roll-out",
+    "BECOMES": "becomes become turns turn comes",
     "PARSES": "parses parse parsed",
     "SHOWS": "shows show reports report shown",
     "RESPONDS": "responds answers responding",
@@ -148,7 +175,10 @@ VOCABULARY: dict[str, str] = {
     "CODE": "code",
     "STATUS": "status state condition",
     "TRUE": "true",
-    "TROUBLE": "imagepullbackoff errimagepull crashloopbackoff createcontainerconfigerror oomkilled invalidimagename",
+    "TROUBLE": (
+        "imagepullbackoff errimagepull crashloopbackoff createcontainerconfigerror oomkilled invalidimagename "
+        "createcontainererror runcontainererror"
+    ),
     # small words
     "THE": "the a an our this that",
     "ALL": "all every each",

@@ -9,6 +9,7 @@ from executor.recognise.meaning import Ask, Place, Target
 from executor.recognise.resolve.base import (
     Base,
 )
+from executor.recognise.rules.objects import FLUX
 
 
 class CheckAsks(Base):
@@ -75,9 +76,19 @@ class CheckAsks(Base):
         cluster = self._stage(place.stage) if place is not None and place.stage is not None else None
         namespace = ask.get("namespace") or target.namespace
         names = [token.entry.name if token.entry else token.text for token in target.names] or ["*"]
-        kind, condition = target.kind, ask.get("condition")
-        about = {"namespace": namespace, "condition": condition, "count": target.count, "cluster": cluster}
-        return [self._request("cluster.observe", kind=kind, name=name, **about) for name in names]
+        about = {
+            "of": target.of.entry.name if target.of is not None and target.of.entry is not None else None,
+            "namespace": namespace,
+            "condition": ask.get("condition"),
+            "count": target.count,
+            "replicas": ask.get("replicas"),
+            "cluster": cluster,
+        }
+        kinds = [target.kind] if target.kind != "Flux" else self._kinds_of_flux()
+        return [self._request("cluster.observe", kind=kind, name=name, **about) for kind in kinds for name in names]
+
+    def _kinds_of_flux(self) -> list[str]:
+        return sorted({"Kustomization", *(each.kind for each in self.names.manifests if each.kind in FLUX)})
 
     def _flux_reconcile(self, ask: Ask) -> list[Request]:
         target: Target = ask.get("target")

@@ -2,20 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from executor.patterns import pattern
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Place, Rule, Target
+from executor.recognise.names import is_named
+from executor.recognise.rules import objects
+from executor.recognise.words import fold
 
 Captured = Mapping[str, Any]
 
 
 def add(g: Grammar) -> None:
     """The phrases that only these rules use."""
-    g.phrase("object", "THE? n:<named> k:<kind_one>", _one_object)
-    g.phrase("object", "THE? k:<kind_one> n:<named>", _one_object)
+    _objects(g)
+    _conditions(g)
+    _places(g)
+    g.phrase("verify", "VERIFY <that>? | make sure <that>? | wait (until | for)")
+    g.phrase("trouble", "x:TROUBLE", lambda c: (c["x"].text,))
+    g.phrase("trouble", "x:TROUBLE (OR | AND | / | ,) y:TROUBLE", lambda c: (c["x"].text, c["y"].text))
+    g.phrase("restarts", "(POD | container)? restarts", lambda c: "restarts")
+    for said, words in _BAD.items():
+        g.phrase("bad", words, functools.partial(_said, said))
+    g.phrase(
+        "changed",
+        "GIT? CHANGES | (updated | modified | changed | new)? (HELMRELEASES | HELMRELEASE | MANIFESTS) CHANGES? "
+        "| (updated | modified | changed) CHANGES | MANIFEST CHANGES",
+    )
+    g.phrase(
+        "repo",
+        "THE? (x:REPO REPOSITORY? | GIT REPOSITORY? | REPOSITORY | GIT REPOSITORY | origin | remote | main | master | git | main branch | master branch)",
+        lambda c: c["x"].text if "x" in c else "",
+    )
+
+
+_BAD = {
+    "Failed": "failed | failing | fails",
+    "Stalled": "stalled",
+    "Suspended": "suspended",
+    "Pending": "pending",
+    "Evicted": "evicted",
+    "restarts": "restarting | restarts",
+}
+
+
+def _said(said: str, c: Captured) -> str:
+    return said
+
+
+def _objects(g: Grammar) -> None:
+    g.phrase("kind_one", "FLUX? x:OBJECT_KIND", lambda c: objects.kind(c["x"].text, many=False))
+    g.phrase("kind_one", "HELM RELEASE", lambda c: "HelmRelease")
+    g.phrase("kind_many", "FLUX? x:OBJECT_KIND", lambda c: objects.kind(c["x"].text, many=True))
+    g.phrase("kind_many", "HELM RELEASES", lambda c: "HelmRelease")
+    g.phrase("object_name", "x:NAME | x:IDENTIFIER | x:OBJECT | x:CONFIG | x:SPACE | x:KEY", lambda c: c["x"])
+    g.phrase("object", "THE? n:<object_name> k:<kind_one>", lambda c: _one(c["n"], c["k"], in_front=True))
+    g.phrase("object", "THE? k:<kind_one> n:<object_name>", lambda c: _one(c["n"], c["k"], in_front=False))
     g.phrase("object", "ALL? THE? k:<kind_many>", lambda c: Target(c["k"], every=True, plural=True))
     g.phrase(
         "object",
@@ -27,33 +74,41 @@ def add(g: Grammar) -> None:
         "ALL? THE? s:SPACE k:<kind_many>",
         lambda c: Target(c["k"], (), c["s"].entry.name, every=True, plural=True),
     )
+    g.phrase("object", "ALL? THE? n:<names> k:<kind_many>", lambda c: _several(c["n"], c["k"]))
+    g.phrase("object", "ALL? THE? k:<kind_many> of THE? n:NAME <kind_one>?", lambda c: _pods(c["n"], c["k"]))
     g.phrase(
         "object",
-        "ALL? THE? n:<names> k:<kind_many>",
-        _objects,
+        "ALL? THE? a:<kind_many> AND b:<kind_many>",
+        lambda c: tuple(Target(c[each], every=True, plural=True) for each in "ab"),
     )
-    g.phrase("kind_one", "HELMRELEASE | HELM RELEASE", lambda c: "HelmRelease")
-    g.phrase("kind_one", "FLUX? KUSTOMIZATION", lambda c: "Kustomization")
-    g.phrase("kind_one", "x:SOURCE_KIND", lambda c: _source(c["x"].text))
-    g.phrase(
-        "kind_one",
-        "x:WORKLOAD",
-        lambda c: _workload(c["x"].text, "s" not in c["x"].text[-1:] or c["x"].text.endswith("ss")),
-    )
-    g.phrase("kind_many", "HELMRELEASES | HELM RELEASES", lambda c: "HelmRelease")
-    g.phrase("kind_many", "FLUX? KUSTOMIZATIONS", lambda c: "Kustomization")
-    g.phrase("kind_many", "PODS", lambda c: "Pod")
-    g.phrase("kind_many", "x:WORKLOAD", lambda c: _workload(c["x"].text, False))
-    g.phrase("ready", "READY | HEALTHY", lambda c: "Ready")
+    g.phrase("object", "ALL THE? FLUX (resources | objects)", lambda c: Target(_FLUX, every=True, plural=True))
+    g.phrase("flux_object", "o:<object>", lambda c: _of_kinds(c["o"], objects.FLUX))
+    g.phrase("flux_object", "THE? n:NAME", lambda c: _bare(c["n"], objects.FLUX))
+    g.phrase("rolled_out", "o:<object>", lambda c: _of_kinds(c["o"], objects.ROLLED_OUT))
+    g.phrase("rolled_out", "THE? n:NAME", lambda c: _bare(c["n"], objects.ROLLED_OUT))
+    g.phrase("bare_object", "THE? n:NAME", lambda c: _bare(c["n"], (*objects.FLUX, *objects.ROLLED_OUT)))
+
+
+def _conditions(g: Grammar) -> None:
+    g.phrase("ready", "READY | HEALTHY | READY AND HEALTHY | HEALTHY AND READY", lambda c: "Ready")
+    g.phrase("ready", "RUNNING AND (READY | HEALTHY) | READY AND RECONCILED", lambda c: "Ready")
     g.phrase("ready", "RUNNING", lambda c: "Running")
     g.phrase("ready", "AVAILABLE", lambda c: "Available")
+    g.phrase("state", "s:<ready>", lambda c: c["s"])
+    g.phrase("state", "RECONCILED | synced | in sync | up to date", lambda c: "Reconciled")
+    g.phrase("state", "deployed | applied | rolled out", lambda c: "Deployed")
+    g.phrase("state", "COMPLETE", lambda c: "Complete")
     g.phrase(
-        "ready",
-        "READY AND HEALTHY | RUNNING AND (READY | HEALTHY) | HEALTHY AND READY | READY AND RECONCILED",
-        lambda c: "Ready",
+        "state",
+        "x:bound | x:issued | x:programmed | x:accepted | x:active | x:established",
+        lambda c: c["x"].text.title(),
     )
-    g.phrase("condition", "MANNER? <be>? r:<ready>", lambda c: c["r"])
-    g.phrase("condition", "MANNER? <be>? DEPLOYS (AND r:<ready>)? MANNER?", lambda c: c.get("r", "Ready"))
+    g.phrase("condition", "MANNER? (<be> | BECOMES)? MANNER? s:<state> (by FLUX)?", lambda c: c["s"])
+    g.phrase(
+        "condition",
+        "(MODAL deploy | deploys | applies) MANNER? (AND <be>? r:<ready>)?",
+        lambda c: c.get("r", "Deployed"),
+    )
     g.phrase("condition", "r:<ready> (= | :)? TRUE", lambda c: c["r"])
     g.phrase("condition", "<be>? in THE? r:<ready> STATUS", lambda c: c["r"])
     g.phrase(
@@ -61,7 +116,17 @@ def add(g: Grammar) -> None:
         "(SHOWS | HAVE | MODAL show) (as | STATUS (of | = | :)?)? (r:<ready>) ((= | :)? TRUE)? STATUS?",
         lambda c: c["r"],
     )
-    g.phrase("condition", "(MODAL? RECONCILE | RECONCILES | <be>? RECONCILED) MANNER?", lambda c: "Ready")
+    g.phrase("condition", "MODAL? RECONCILE | RECONCILES", lambda c: "Reconciled")
+    g.phrase("condition", "MODAL? complete | COMPLETES | PASSES | (RUNS | ran | HAVE run) MANNER", lambda c: "Complete")
+    g.phrase("condition", "HAVE THE? endpoints", lambda c: "endpoints")
+    g.phrase("condition", "(HAVE | gets) THE? (external | public)? (ip | address)", lambda c: "address")
+    g.phrase(
+        "replicas", "HAVE THE? ALL? (x:NUMBER | x:COUNT) (<ready> REPLICAS | REPLICAS <ready>)", lambda c: c["x"].value
+    )
+    g.phrase("replicas", "(HAVE | SHOWS) x:FRACTION (<ready>? REPLICAS | REPLICAS? <ready>)", lambda c: c["x"].value)
+
+
+def _places(g: Grammar) -> None:
     g.phrase(
         "cluster",
         "(in | on) THE? ((x:STAGE | x:PLACE) CLUSTER | CLUSTER | KUBERNETES CLUSTER?)",
@@ -75,70 +140,107 @@ def add(g: Grammar) -> None:
     )
     g.phrase("in_space", "in x:SPACE", lambda c: None if c["x"].entry.place else c["x"].entry.name)
     g.phrase("in_space", "across ALL NAMESPACES | in ALL namespaces", lambda c: "*")
-    g.phrase("trouble", "x:TROUBLE", lambda c: (c["x"].text,))
-    g.phrase("trouble", "x:TROUBLE (OR | AND | / | ,) y:TROUBLE", lambda c: (c["x"].text, c["y"].text))
-    g.phrase(
-        "changed",
-        "GIT? CHANGES | (updated | modified | changed | new)? (HELMRELEASES | HELMRELEASE | MANIFESTS) CHANGES? "
-        "| (updated | modified | changed) CHANGES | MANIFEST CHANGES",
-    )
-    g.phrase(
-        "repo",
-        "THE? (x:REPO REPOSITORY? | GIT REPOSITORY? | REPOSITORY | GIT REPOSITORY | origin | remote | main | master | git | main branch | master branch)",
-        lambda c: c["x"].text if "x" in c else "",
-    )
 
 
-def _one_object(c: Captured) -> Target | None:
-    return Target(c["k"], (c["n"],)) if _may_be(c["n"], c["k"]) else None
+_FLUX = "Flux"
+"""Objects of Flux of every kind that is here."""
+_ADJECTIVES = frozenset(
+    "non long short high low multi single self re pre post cluster well new old end up running only wide critical based ready "
+    "facing related specific level like free side owned managed aware backed time term off".split()
+)
+"""Parts of words that say what something is like, where they might be taken for its name: "long-running", "non-critical"."""
 
 
-def _objects(c: Captured) -> Target | None:
-    known = c["k"] != "Pod" and all(_may_be(each, c["k"]) for each in c["n"])
-    return Target(c["k"], c["n"], plural=True) if known else None
+def _one(name: Token, kind: str, *, in_front: bool) -> Target | None:
+    if kind == "Pod" and in_front:
+        return _pods(name, kind)
+    if not _may_be(name, kind):
+        return None
+    if in_front and name.entry is None and not name.code and _ADJECTIVES & set(re.split("[-_]", fold(name.text))):
+        return None
+    return Target(kind, (name,))
 
 
 def _may_be(token: Token, kind: str) -> bool:
-    """A name that exists here as something else is no HelmRelease; what a chart brings along may have any name."""
+    """A name that exists here as something else is no HelmRelease; what a chart brings along may have any name, but
+    then it is written as a name is: a plain word is one only if there is such an object."""
     entry = token.entry
-    if entry is None or kind in _WORKLOADS.values():
+    if entry is None:
+        return not token.code or _NAME.fullmatch(token.text) is not None
+    if kind in _there(token):
         return True
-    there = {each.kind for each in (*entry.releases, *entry.kustomizations, *entry.sources)}
-    return kind in there
+    return kind not in objects.FLUX and (token.code or is_named(entry) or not _PLAIN.fullmatch(token.text))
 
 
-def _source(word: str) -> str:
-    from executor.recognise.rules.phrases import _KINDS
-
-    return _KINDS[word.casefold()]
+_PLAIN = pattern("[A-Za-z]+")
+_NAME = pattern("[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 
-_WORKLOADS = {
-    "deployment": "Deployment", "statefulset": "StatefulSet", "daemonset": "DaemonSet", "cronjob": "CronJob",
-    "job": "Job", "service": "Service", "ingress": "Ingress",
-}  # fmt: skip
+def _there(token: Token) -> set[str]:
+    """The kinds of the objects that are called so here."""
+    entry = token.entry
+    if entry is None:
+        return set()
+    every = (*entry.releases, *entry.kustomizations, *entry.sources, *entry.workloads, *entry.configs, *entry.others)
+    return {each.kind for each in every} | ({"Namespace"} if entry.namespace else set())
 
 
-def _workload(word: str, one: bool) -> str | None:
-    folded = word.casefold()
-    if one:
-        return _WORKLOADS.get(folded)
-    singular = folded.removesuffix("es") if folded.endswith("sses") else folded.removesuffix("s")
-    return _WORKLOADS.get(singular) if folded != singular else None
+def _several(names: tuple[Token, ...], kind: str) -> Target | None:
+    if kind == "Pod":
+        return _pods(names[0], kind) if len(names) == 1 else None
+    return Target(kind, names, plural=True) if all(_may_be(each, kind) for each in names) else None
 
 
-def _observe(c: Captured) -> list[Ask]:
-    return [
-        Ask(
-            "cluster.observe",
-            {
-                "target": c["object"],
-                "condition": c.get("condition", "Ready"),
-                "namespace": c.get("in_space"),
-                "where": c.get("cluster"),
-            },
-        )
-    ]
+def _pods(owner: Token, kind: str) -> Target | None:
+    """ "ffl-api pods": those of the release, Kustomization or workload that is called so. A namespace is one, too, and
+    then all in it are meant."""
+    kinds = _there(owner) & {"HelmRelease", "Kustomization", *objects.ROLLED_OUT, "Job", "CronJob"}
+    if kind != "Pod" or not kinds or owner.entry is None or owner.entry.namespace:
+        return None
+    return Target(kind, (), every=True, plural=True, of=owner)
+
+
+def _of_kinds(target: Target, kinds: Sequence[str]) -> Target | None:
+    return target if isinstance(target, Target) and target.kind in (*kinds, _FLUX) and not target.of else None
+
+
+def _bare(name: Token, kinds: Sequence[str]) -> Target | None:
+    """The one object of these kinds that is called so; what has an image or another object of that name is not clear."""
+    there = _there(name) & {*objects.FLUX, *objects.ROLLED_OUT, "Job", "CronJob"}
+    return Target(next(iter(there)), (name,)) if len(there) == 1 and there <= set(kinds) else None
+
+
+def _observe(c: Captured) -> list[Ask] | None:
+    targets = c["o"] if "o" in c else c["object"]
+    asks = [_seen(each, c) for each in (targets if isinstance(targets, tuple) else (targets,))]
+    return [each for each in asks if each is not None] if None not in asks else None
+
+
+def _seen(target: Target, c: Captured) -> Ask | None:
+    said = c.get("condition", "Reconciled")
+    kind = "Kustomization" if target.kind == _FLUX else str(target.kind)
+    condition = objects.condition(kind, said)
+    slots = {"target": target, "condition": condition, "namespace": c.get("in_space"), "where": c.get("cluster")}
+    return Ask("cluster.observe", slots) if condition else None
+
+
+def _rolled(c: Captured) -> list[Ask] | None:
+    return _observe({**c, "condition": "Deployed"})
+
+
+def _present(c: Captured) -> list[Ask] | None:
+    return _observe({**c, "condition": "present"})
+
+
+def _replicas(c: Captured) -> list[Ask] | None:
+    asks = _observe({**c, "condition": "Deployed"})
+    if not asks or not c["replicas"]:
+        return None
+    return [Ask(each.what, {**each.slots, "replicas": c["replicas"]}) for each in asks]
+
+
+def _counted(c: Captured) -> list[Ask] | None:
+    return _replicas({**c, "replicas": c["x"].value})
 
 
 def _absent(c: Captured) -> list[Ask]:
@@ -147,6 +249,14 @@ def _absent(c: Captured) -> list[Ask]:
         Ask("cluster.observe", {"target": Target("Pod", every=True), "condition": f"no {each}", **around})
         for each in c["trouble"]
     ]
+
+
+def _none_bad(c: Captured) -> list[Ask] | None:
+    kind = c.get("k", "Pod")
+    condition = objects.trouble(kind, c["bad"])
+    around = {"namespace": c.get("in_space"), "where": c.get("cluster")}
+    target = Target(kind, every=True)
+    return [Ask("cluster.observe", {"target": target, "condition": condition, **around})] if condition else None
 
 
 def _reconcile(c: Captured) -> list[Ask]:
@@ -161,8 +271,10 @@ RULES = (
     Rule(
         "an object is in a condition",
         (
-            "(VERIFY <that>?)? <object> (<in_space> | <cluster>)? <condition> MANNER? { <in_space> <cluster> } <manner>*",
-            "(VERIFY <that>?)? FLUX RECONCILES <object> <manner>*",
+            "<verify>? <object> (<in_space> | <cluster>)? <condition> MANNER? { <in_space> <cluster> } <manner>*",
+            "<verify>? FLUX (RECONCILES | HAVE? RECONCILED) o:<flux_object> { <in_space> <cluster> } <manner>*",
+            "<verify>? FLUX? RECONCILIATION (of | for) o:<flux_object> (PASSES | COMPLETES) { <in_space> <cluster> } <manner>*",
+            "<verify>? o:<bare_object> (<in_space> | <cluster>)? <condition> MANNER? { <in_space> <cluster> } <manner>*",
         ),
         _observe,
         {
@@ -188,6 +300,37 @@ RULES = (
             "Flux reconciles all kustomizations without errors": (
                 "cluster.observe kind=Kustomization name=* condition=Ready"
             ),
+            "ffl-api pods in staging are Running": (
+                "cluster.observe kind=Pod name=* of=ffl-api condition=Running cluster=staging"
+            ),
+            "longhorn pods are Running in the storage namespace": (
+                "cluster.observe kind=Pod name=* of=longhorn namespace=storage condition=Running"
+            ),
+            "All pods of the ffl-api Deployment are Ready": (
+                "cluster.observe kind=Pod name=* of=ffl-api condition=Ready"
+            ),
+            "Flux has reconciled the clusters-minikube Kustomization": (
+                "cluster.observe kind=Kustomization name=clusters-minikube condition=Ready"
+            ),
+            "Flux reconciliation of longhorn succeeds": "cluster.observe kind=HelmRelease name=longhorn condition=Ready",
+            "Wait until HelmRelease longhorn becomes Ready": "cluster.observe kind=HelmRelease name=longhorn condition=Ready",
+            "ffl-api is Running": "cluster.observe kind=Deployment name=ffl-api condition=Current",
+            "longhorn is reconciled": "cluster.observe kind=HelmRelease name=longhorn condition=Ready",
+            "Deployment ffl-api is available in namespace ffl": (
+                "cluster.observe kind=Deployment name=ffl-api namespace=ffl condition=Available"
+            ),
+            "Certificate wildcard-tls is issued": "cluster.observe kind=Certificate name=wildcard-tls condition=Ready",
+            "PVC data-ffl is Bound": "cluster.observe kind=PersistentVolumeClaim name=data-ffl condition=Bound",
+            "CronJob `backup` ran successfully": "cluster.observe kind=CronJob name=backup condition=Complete",
+            "Job `migrate` completes": "cluster.observe kind=Job name=migrate condition=Complete",
+            "Service ffl-api has endpoints": "cluster.observe kind=Service name=ffl-api condition=endpoints",
+            "Ingress ffl has an address": "cluster.observe kind=Ingress name=ffl condition=address",
+            "ExternalSecret ffl-db is synced": "cluster.observe kind=ExternalSecret name=ffl-db condition=Ready",
+            "All nodes are Ready": "cluster.observe kind=Node name=* condition=Ready",
+            "All Flux Kustomizations and HelmReleases are ready": (
+                "cluster.observe kind=Kustomization name=* condition=Ready + "
+                "cluster.observe kind=HelmRelease name=* condition=Ready"
+            ),
             "All pods are Running": "cluster.observe kind=Pod name=* condition=Running",
             "Verify that all Kustomizations are ready": "cluster.observe kind=Kustomization name=* condition=Ready",
         },
@@ -206,14 +349,43 @@ RULES = (
             "new HelmRelease shows READY=True": "u",
             "All beckerkube HelmReleases are ready": "u",
             "stitcher HelmRelease is ready": "u",
+            # a word is no name because it stands where one could
+            "Deployment process is ready": "u",
+            "Job description is complete": "u",
+            "Service desk is available": "u",
+            "Certificate authority is ready": "u",
+            "Deployment web has 3 ready replicas": "u",
+            "The long-running Job completes": "u",
+            "non-critical HelmRelease is ready": "u",
+            "zorgly pods are Running": "u",
+            "stitcher pods are Running": "u",
+            # what says nothing of that kind
+            "Job `migrate` is Running": "u",
+            "ConfigMap ffl-config is ready": "u",
+            "PVC data-ffl is available": "u",
+            "Service ffl-api completes": "u",
+            "HelmRelease longhorn has endpoints": "u",
+            # more than is understood
+            "All pods of the old Deployment are Ready": "u",
+            "ffl-api is ready to ship": "u",
+            "longhorn is ready for review": "u",
+            "Flux has reconciled": "u",
+            "Flux has not reconciled the clusters-minikube Kustomization": "u",
+            "longhorn is almost ready": "u",
+            "stitcher is ready": "u",
+            "All Flux Kustomizations or HelmReleases are ready": "u",
+            "HelmRelease longhorn becomes Ready within 5 minutes": "u",
+            "CronJob `backup` ran": "u",
+            "longhorn HelmRelease was ready": "u",
+            "ffl-api pods in staging and prod are Running": "u",
             "ffl HelmRelease is not ready": "u",
         },
     ),
     Rule(
         "no trouble",
         (
-            "(VERIFY <that>?)? no <trouble> (ERRORS | EVENTS | PODS)? { <in_space> <cluster> }",
-            "(VERIFY <that>?)? no PODS (in | with) <trouble> STATUS? { <in_space> <cluster> }",
+            "<verify>? no <trouble> (ERRORS | EVENTS | PODS)? { <in_space> <cluster> }",
+            "<verify>? no PODS <be>? (in | with) <trouble> (STATUS | state)? { <in_space> <cluster> }",
         ),
         _absent,
         {
@@ -224,6 +396,110 @@ RULES = (
             "No ImagePullBackOff errors": "cluster.observe kind=Pod name=* condition=no ImagePullBackOff",
         },
         {"ImagePullBackOff errors": "u", "No errors": "u", "No ImagePullBackOff errors for a week": "u"},
+    ),
+    Rule(
+        "nothing in a bad state",
+        (
+            "<verify>? no (k:<kind_one> | k:<kind_many>) (<be> | MODAL BE)? <bad> { <in_space> <cluster> }",
+            "<verify>? no (k:<kind_one> | k:<kind_many>) <be>? in THE? <bad> (state | STATUS) { <in_space> <cluster> }",
+            "<verify>? no <bad> (k:<kind_one> | k:<kind_many>) { <in_space> <cluster> }",
+            "<verify>? no bad:<restarts> { <in_space> <cluster> }",
+        ),
+        _none_bad,
+        {
+            "No HelmRelease is in a failed state": "cluster.observe kind=HelmRelease name=* condition=no Failed",
+            "No HelmReleases are failing": "cluster.observe kind=HelmRelease name=* condition=no Failed",
+            "No failed HelmReleases": "cluster.observe kind=HelmRelease name=* condition=no Failed",
+            "No Kustomization is suspended": "cluster.observe kind=Kustomization name=* condition=no Suspended",
+            "No pods are Pending in the ffl namespace": (
+                "cluster.observe kind=Pod name=* namespace=ffl condition=no Pending"
+            ),
+            "No pod restarts": "cluster.observe kind=Pod name=* condition=no restarts",
+            "No container restarts in the ffl namespace": (
+                "cluster.observe kind=Pod name=* namespace=ffl condition=no restarts"
+            ),
+        },
+        {
+            "No HelmRelease is not failing": "u",
+            "No failed HelmReleases for a week": "u",
+            "No failed builds": "u",
+            "No ConfigMap is failing": "u",
+            "No restarts are needed": "u",
+            "Failed HelmReleases": "u",
+            "HelmReleases are failing": "u",
+            "No pods are Pending or Failed": "u",
+            "Few pods are Pending": "u",
+        },
+    ),
+    Rule(
+        "a rollout ends",
+        (
+            "<verify>? THE? ROLLOUT of o:<rolled_out> (COMPLETES | PASSES | <be> (COMPLETE | PASSES)) MANNER? { <in_space> <cluster> }",
+            "<verify>? o:<rolled_out> ROLLOUT (COMPLETES | PASSES | <be> (COMPLETE | PASSES)) MANNER? { <in_space> <cluster> }",
+            "<verify>? o:<rolled_out> (rolls | rolled) out MANNER? { <in_space> <cluster> }",
+        ),
+        _rolled,
+        {
+            "Rollout of ffl-api completes": "cluster.observe kind=Deployment name=ffl-api condition=Current",
+            "The ffl-api rollout completes successfully": "cluster.observe kind=Deployment name=ffl-api condition=Current",
+            "The rollout of the ffl-api Deployment is complete": (
+                "cluster.observe kind=Deployment name=ffl-api condition=Current"
+            ),
+        },
+        {
+            "Rollout of longhorn completes": "u",
+            "Rollout of ffl-api completes in a minute": "u",
+            "Rollout of ffl-api": "u",
+            "The rollout completes": "u",
+            "The ffl-api rollout plan is complete": "u",
+        },
+    ),
+    Rule(
+        "so many replicas are ready",
+        ("<verify>? o:<rolled_out> (<in_space> | <cluster>)? <replicas> MANNER? { <in_space> <cluster> }",),
+        _replicas,
+        {
+            "Deployment ffl-api has 3 ready replicas": (
+                "cluster.observe kind=Deployment name=ffl-api condition=Current replicas=3"
+            ),
+            "ffl-api has 3/3 replicas ready": "cluster.observe kind=Deployment name=ffl-api condition=Current replicas=3",
+        },
+        {
+            "Deployment ffl-api has at least 3 ready replicas": "u",
+            "Deployment ffl-api has 3 replicas": "u",
+            "Deployment ffl-api has 2/3 replicas ready": "u",
+            "Deployment ffl-api has 0 ready replicas": "u",
+            "The Deployment has 3 ready replicas": "u",
+        },
+    ),
+    Rule(
+        "all replicas are ready",
+        (
+            "<verify>? ALL? THE? (x:NUMBER | x:COUNT) REPLICAS of o:<rolled_out> <be> <ready> MANNER? { <in_space> <cluster> }",
+        ),
+        _counted,
+        {
+            "All 3 replicas of ffl-api are ready": (
+                "cluster.observe kind=Deployment name=ffl-api condition=Current replicas=3"
+            ),
+        },
+        {"2 of 3 replicas of ffl-api are ready": "u", "All replicas are ready": "u"},
+    ),
+    Rule(
+        "an object is there",
+        ("<verify>? <object> <in_space>? (exists | MODAL exist | exist | <be> PRESENT) <in_space>? <cluster>",),
+        _present,
+        {
+            "Namespace ffl exists in the cluster": "cluster.observe kind=Namespace name=ffl condition=present",
+            "ConfigMap ffl-config exists on the cluster": (
+                "cluster.observe kind=ConfigMap name=ffl-config condition=present"
+            ),
+        },
+        {
+            "ConfigMap ffl-config exists": "u",
+            "Namespace ffl no longer exists in the cluster": "u",
+            "Namespace zorgly exists in the cluster": "u",
+        },
     ),
     Rule(
         "reconcile",
