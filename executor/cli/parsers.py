@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from executor import __version__
-from executor.cli import commands, gate_commands
+from executor.cli import commands
 
 
 def parser_for(argv: list[str] | None) -> argparse.ArgumentParser:
@@ -25,7 +25,8 @@ def parser_for(argv: list[str] | None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"executor {__version__}")
     parser.add_argument("-C", metavar="DIR", dest="start", type=Path, default=Path(), help="run as if started in DIR")
-    commands_of = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    # with prog given, argparse does not write its usage (and load what knows the terminal's width) to find it out
+    commands_of = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, prog="executor")
     first = (sys.argv[1:] if argv is None else argv)[:1]
     for name in first if first and first[0] in _PARSERS else _PARSERS:
         _PARSERS[name](commands_of)
@@ -100,6 +101,12 @@ def _schema(commands_of: Any) -> None:
     schema.set_defaults(command=commands.schema)
 
 
+def _of_the_gate(name: str, commands_of: Any) -> None:
+    from executor.cli import gate_commands
+
+    gate_commands.PARSERS[name](commands_of, _common)
+
+
 def _criteria(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--criteria", action="append", default=[], metavar="WHICH", help="numbers (2,5-7) or a regex")
 
@@ -116,6 +123,6 @@ _PARSERS: dict[str, Callable[[Any], None]] = {
     "lint": _lint,
     "bump": _bump,
     "doctor": _doctor,
-    **{name: functools.partial(add, common=_common) for name, add in gate_commands.PARSERS.items()},
+    **{name: functools.partial(_of_the_gate, name) for name in ("verify", "tick", "gate", "certificate", "keys")},
     "schema": _schema,
 }

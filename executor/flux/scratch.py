@@ -13,7 +13,6 @@ from typing import Any
 from executor.errors import Refused
 from executor.flux.facts import ADDING, is_remote, normal
 from executor.flux.graph import Graph, above
-from executor.flux.variables import substitute
 from executor.tools.kustomize import Build, load
 from executor.tools.tree import Tree
 from executor.values import dataclass
@@ -305,6 +304,8 @@ _DISABLED = b"kustomize.toolkit.fluxcd.io/substitute: disabled"
 def _substituted(document: bytes, known: Mapping[str, str], complete: bool) -> bytes:
     if b"${" not in document or _DISABLED in document:
         return document
+    from executor.flux.variables import substitute
+
     return substitute(document.decode(), known, complete=complete).encode()
 
 

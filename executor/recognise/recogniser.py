@@ -12,12 +12,12 @@ from executor.recognise.blocks import is_operation
 from executor.recognise.grammar import Parse
 from executor.recognise.lexer import Known, Token
 from executor.recognise.names import names_of
-from executor.recognise.phrases import Phrase, compile_all
 from executor.recognise.resolve import Facts
 from executor.recognise.rules import table
 from executor.values import replace
 
 if TYPE_CHECKING:
+    from executor.recognise.phrases import Phrase
     from executor.repository import Repository, Workspace
     from executor.taskfile.model import Criterion, TaskFile
 
@@ -48,6 +48,8 @@ class Recogniser:
         entries = self.workspace.home.config.phrases
         if not entries:
             return []
+        from executor.recognise.phrases import compile_all
+
         known = self.known(self.home)
         return compile_all(entries, lambda sentence: self.lexer.tokens(sentence, known), self.lexer.bit)
 

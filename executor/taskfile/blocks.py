@@ -81,15 +81,12 @@ _TAGS = (
 _ATTRIBUTE = r"""\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?"""
 _TO_BLANK = pattern(r"[ \t]*$")
 _HTML: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (
-        re.compile(r"<(?:script|pre|style|textarea)(?:[\s>]|$)", re.I),
-        re.compile(r"</(?:script|pre|style|textarea)>", re.I),
-    ),
-    (re.compile(r"<!--"), re.compile(r"-->")),
-    (re.compile(r"<\?"), re.compile(r"\?>")),
-    (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
-    (re.compile(r"<![A-Za-z]"), re.compile(r">")),
-    (re.compile(rf"</?(?:{_TAGS})(?:\s|/?>|$)", re.I), _TO_BLANK),
+    (pattern(r"<(?:script|pre|style|textarea)(?:[\s>]|$)", re.I), pattern(r"</(?:script|pre|style|textarea)>", re.I)),
+    (pattern(r"<!--"), pattern(r"-->")),
+    (pattern(r"<\?"), pattern(r"\?>")),
+    (pattern(r"<!\[CDATA\["), pattern(r"\]\]>")),
+    (pattern(r"<![A-Za-z]"), pattern(r">")),
+    (pattern(rf"</?(?:{_TAGS})(?:\s|/?>|$)", re.I), _TO_BLANK),
 )
 _HTML_ANY_TAG = pattern(rf"(?:<[A-Za-z][A-Za-z0-9-]*(?:{_ATTRIBUTE})*\s*/?>|</[A-Za-z][A-Za-z0-9-]*\s*>)\s*$")
 

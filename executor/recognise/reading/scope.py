@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Known, Lexer, Token
 from executor.recognise.names import Names
-from executor.recognise.phrases import Phrase
 from executor.recognise.resolve import Facts
 from executor.values import dataclass, field
 
 if TYPE_CHECKING:
+    from executor.recognise.phrases import Phrase
     from executor.repository import Repository, Workspace
     from executor.taskfile.model import TaskFile
 

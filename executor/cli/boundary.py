@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import signal
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     import argparse
 
 _BUG_EXIT = 3
-_NEW_OBJECTS = 50_000
-"""Between two looks for cycles: a command makes some hundred thousand objects and few cycles, and looking after each
-700 of them took a twentieth of its time."""
 _INTERRUPTED_EXIT = 130
 _STOP_EXIT = {Status.REFUSED: 4}
 
@@ -31,7 +27,6 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _as_interrupt)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
         signal.signal(signal.SIGHUP, _as_interrupt)
-    gc.set_threshold(_NEW_OBJECTS)
     _make_streams_safe()
     arguments = parser_for(argv).parse_args(argv)
     try:
