@@ -262,6 +262,9 @@ def _made(name: str, engine: Engine) -> LocalImage:
 
 
 def _passed(planned: Recipe, inputs: Inputs, image: LocalImage, *, builder: str, changed: bool) -> Performed:
+    if planned.platform and not f"{image.platform}/".startswith(f"{planned.platform}/"):
+        what = f"the build ended well, but {planned.name} is for {image.platform}, not for {planned.platform}"
+        raise Failed(ReasonCode.BUILD_FAILED, f"{what}; build it by buildx on a machine that can")
     evidence = {
         **_about(planned.image, planned.tag, image),
         "builder": builder,

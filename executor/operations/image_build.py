@@ -54,7 +54,7 @@ class BuildImage:
         planned.outside(every_stage=True)
         unused = planned.unused_arguments()
         warnings = (f"{source.dockerfile} declares no ARG {', '.join(unused)}",) if unused else ()
-        return _forecast(arguments, source, f"build {arguments.name} from {source.dockerfile}", warnings)
+        return _forecast(arguments, source, _words(arguments, source.dockerfile), warnings)
 
     def preflight(self, arguments: ImageBuild, toolbox: Toolbox) -> None:
         from executor.images import building, script
@@ -100,6 +100,15 @@ def _forecast(arguments: ImageBuild, source: Source, words: str, warnings: tuple
     return Forecast(
         words, provides=frozenset({Artefact("built", arguments.name)}), warnings=warnings, arguments=settled
     )
+
+
+def _words(arguments: ImageBuild, dockerfile: str) -> str:
+    """What is built, and what else was asked for."""
+    said = [f"stage {arguments.target}"] if arguments.target else []
+    said += [f"for {arguments.platform}"] if arguments.platform else []
+    said += [f"with {name}={value}" for name, value in sorted(arguments.build_args.items())]
+    how = f" ({', '.join(said)})" if said else ""
+    return f"build {arguments.name} from {dockerfile}{how}"
 
 
 def _script_registry(arguments: ImageBuild, site: Site) -> str:

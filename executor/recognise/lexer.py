@@ -42,6 +42,9 @@ _FIELD = pattern(
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z][A-Z0-9]+|[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)+"
 )
 """A word that is written as keys and variables are: `LOG_LEVEL`, `DPI`, `replicaCount`, `controller.replicaCount`."""
+_PLATFORM = pattern(r"(?:linux|windows)/(?:amd64|arm64|arm|386|ppc64le|s390x|riscv64)(?:/v\d)?")
+_ASSIGNED = pattern(r"[A-Z_][A-Z0-9_]*=\S+")
+"""A build argument or variable as it is given on command lines."""
 _KEY = pattern(r"\.?[A-Za-z][\w-]*(?:\[\d+\]|\[\w+=[\w.-]+\])*(?:\.[\w-]+(?:\[\d+\]|\[\w+=[\w.-]+\])*)*")
 _SETTING = pattern(r"(?P<key>[A-Za-z][\w.\[\]=-]*)\s*[:=]\s+?(?P<value>\S.*)|(?P<key2>[A-Za-z][\w.-]*)=(?P<value2>\S+)")
 _ORNAMENTS = frozenset(
@@ -226,8 +229,8 @@ class Lexer:
             for part in parts:
                 yield from self._typed(part, known)
             return
-        if _IDENTIFIER.fullmatch(token.text):
-            token.bits |= self.bit("IDENTIFIER")
+        shapes = ((_IDENTIFIER, "IDENTIFIER"), (_ASSIGNED, "ASSIGNED"))
+        token.bits |= next((self.bit(name) for shape, name in shapes if shape.fullmatch(token.text)), 0)
         yield token
 
     def _name(self, token: Token, folded: str, known: Known) -> bool:
@@ -304,6 +307,8 @@ class Lexer:
             token.value = int(fraction[1])
         elif _AMOUNT.fullmatch(text):
             token.bits |= self.bit("AMOUNT")
+        elif _PLATFORM.fullmatch(text):
+            token.bits |= self.bit("PLATFORM")
         else:
             return False
         return True

@@ -43,6 +43,18 @@ class Images:
     it: bool = False
     noun: bool = False
     wanted: Wanted | None = None
+    below: str | None = None
+    """The folder that all of them are in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """From what and how an image is built, as far as the sentence says it."""
+
+    path: str | None = None
+    arguments: tuple[tuple[str, str], ...] = ()
+    target: str | None = None
+    platform: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,7 +258,7 @@ TAKEN_FOR: dict[str, str] = {
     "name": "NAME SPACE PLACE CHARTED CONFIG",
     "repository": "REPO",
     "place": "STAGE",
-    "value": "KEY NUMBER AMOUNT SETTING QUOTED FIELD",
+    "value": "ASSIGNED PLATFORM KEY NUMBER AMOUNT SETTING QUOTED FIELD",
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from executor.errors import Blocked, Refused, Unresolved
 from executor.models import Request, Source
 from executor.reasons import ReasonCode
-from executor.recognise.meaning import Ask, Images, Item, Registry, Wanted
+from executor.recognise.meaning import Ask, Images, Item, Made, Registry, Wanted
 from executor.recognise.names import AnImage, Entry
 from executor.recognise.policy import never_asked
 from executor.recognise.resolve.base import (
@@ -17,6 +17,7 @@ from executor.recognise.resolve.base import (
 )
 from executor.recognise.versions import EXACT, Version
 from executor.recognise.words import WELL_KNOWN_REGISTRIES
+from executor.values import replace
 
 
 class ImageAsks(Base):
@@ -24,7 +25,51 @@ class ImageAsks(Base):
 
     def _image_build(self, ask: Ask) -> list[Request]:
         found = self._meant(ask, build=True)
-        return [self._request("image.build", image=name, tag=self._tag(ask, name, own)) for name, own in found]
+        made: Made = ask.get("made") or Made()
+        how = {"build_args": dict(made.arguments) or None, "target": made.target, "platform": made.platform}
+        return [
+            self._request("image.build", image=name, tag=self._tag(ask, name, own), **self._source(name, made), **how)
+            for name, own in found
+        ]
+
+    def _source(self, name: str, made: Made) -> dict[str, str]:
+        """Context and Dockerfile, where they are not those that the image's name means by itself.
+
+        A name that only manifests know (`team/api`) is built from the one folder whose image is called so without what
+        stands before it (`api`), unless the manifests pull that one too.
+        """
+        own = [each for each in self.names.images if each.name == name]
+        if made.path is not None:
+            own = [self._at_path(name, own, made.path)]
+        elif not own:
+            pulled = {bare(pin.repository) for pin in self.names.pins}
+            alike = [each for each in self.names.images if each.name not in pulled and _last(each.name) == _last(name)]
+            own = alike if "/" in name else []
+        self._one_source(own)
+        known = [each for each in self.names.images if each.name == name]
+        return {} if known == own else {"context": own[0].context, "dockerfile": own[0].dockerfile}
+
+    def _at_path(self, name: str, own: Sequence[AnImage], written: str) -> AnImage:
+        """What is built at a path: a Dockerfile, or a folder with one."""
+        path = self._path(written)
+        there = [each for each in self.names.images if path in (each.dockerfile, each.dockerfile.rpartition("/")[0])]
+        there = there or [each for each in self.names.images if path == each.context]
+        wanted = [each for each in there if each in own]
+        if own and not wanted:
+            built = (
+                f"{written} builds {' and '.join(each.name for each in there)}" if there else f"{written} builds none"
+            )
+            where = " and ".join(each.dockerfile for each in own)
+            raise Blocked(
+                ReasonCode.AMBIGUOUS, f"{built}, and {name} is built from {where}; write the one that is meant"
+            )
+        if len(wanted or there) != 1:
+            listed = ", ".join(each.dockerfile for each in there)
+            raise Blocked(
+                ReasonCode.AMBIGUOUS if there else ReasonCode.NOT_FOUND,
+                f"{written} has several Dockerfiles: {listed}; write which" if there else f"no Dockerfile at {written}",
+            )
+        return (wanted or there)[0]
 
     def _image_push(self, ask: Ask) -> list[Request]:
         requests = []
@@ -51,8 +96,8 @@ class ImageAsks(Base):
         """The images of an ask by name, each with the item that named it."""
         images: Images = ask.get("images")
         self._here(ask.get("where").repository if ask.get("where") else None)
-        if images.it and self.images is not None:
-            images = self.images
+        if self.images is not None and not images.items and (images.it or images.count is not None):
+            images = replace(self.images, count=images.count or self.images.count)
         self.images = images
         self.partial = [self._request(ask.what)]
         found: list[tuple[str, Item | None]] = []
@@ -85,8 +130,6 @@ class ImageAsks(Base):
 
     def _of_item(self, item: Item, images: Images, *, build: bool) -> list[tuple[str, Item | None]]:
         if item.reference is not None:
-            if build:
-                self._one_source([each for each in self.names.images if each.name == item.reference.repository])
             return [(item.reference.repository, item)]
         entry = item.token.entry
         assert entry is not None
@@ -100,13 +143,12 @@ class ImageAsks(Base):
                 f'write "the {entry.name} image" or "all {entry.name} images"',
             )
         if own:
-            self._one_source(entry.images)
+            if not build:
+                self._one_source(entry.images)
             return [(own[0].name, item)]
         if group:
             one = images.noun and not images.plural
             return [(name, item) for name in self._of_group(entry, [each.name for each in group], one=one)]
-        if build:
-            raise Blocked(ReasonCode.NOT_FOUND, f"{entry.name} is used here, but no folder here builds it")
         return [(self._pinned(entry), item)]
 
     def _of_group(self, entry: Entry, names: list[str], *, one: bool) -> list[str]:
@@ -130,11 +172,11 @@ class ImageAsks(Base):
 
     def _one_source(self, sources: Sequence[AnImage]) -> None:
         if len(sources) > 1:
-            where = ", ".join(f"{each.context}/{each.dockerfile}".removeprefix("./") for each in sources)
+            where = ", ".join(each.dockerfile for each in sources)
             raise Blocked(
                 ReasonCode.AMBIGUOUS,
-                f"{sources[0].name} can be built from several places: {where}; say which under [images] in "
-                "executor.toml",
+                f"{sources[0].name} can be built from several places: {where}; write from which, or say it under "
+                "[images] in executor.toml",
             )
         if not sources:
             raise Blocked(ReasonCode.NOT_FOUND, "no folder with a Dockerfile here builds that image")
@@ -145,6 +187,8 @@ class ImageAsks(Base):
         if self.at.explicit:
             raise Blocked(ReasonCode.AMBIGUOUS, "which image is not said")
         here = list(dict.fromkeys(each.name for each in self.names.images))
+        if images.below is not None:
+            return self._below(images.below)
         build = build or any(each.what == "image.build" and each.get("images") == images for each in self.asks)
         if images.plural or images.it:
             made = list(self.at.facts().versions)
@@ -169,6 +213,14 @@ class ImageAsks(Base):
                 f"which image is not said; {'the task names' if named else 'here are'} "
                 f"{', '.join(found) if found else 'none'}; name it",
             )
+        return found
+
+    def _below(self, written: str) -> list[str]:
+        """All images that are built below a folder."""
+        path = self._path(written)
+        found = list(dict.fromkeys(each.name for each in self.names.images if each.dockerfile.startswith(f"{path}/")))
+        if not found:
+            raise Blocked(ReasonCode.NOT_FOUND, f"no folder below {written} holds a Dockerfile")
         return found
 
     def _tag(self, ask: Ask, name: str, item: Item | None) -> str:
@@ -302,6 +354,10 @@ def _asked(host: str) -> str:
     if never is not None:
         raise Refused(ReasonCode.FORBIDDEN, never)
     return host
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 def _distinct(images: Iterable[AnImage]) -> list[AnImage]:

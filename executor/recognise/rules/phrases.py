@@ -54,7 +54,7 @@ def _versions(g: Grammar) -> None:
         "version",
         "(with | at | as | using | for | in | on | to) THE? <version_noun>? (: | =)? x:VERSION "
         "| THE? <version_noun> (: | =)? x:VERSION | : x:VERSION "
-        "| , THE? <version_noun> (: | =)? x:VERSION ,? | tagged (as | with)? <version_noun>? x:VERSION | (with | using) THE? DIGEST_WORD? x:DIGEST",
+        "| , THE? <version_noun> (: | =)? x:VERSION ,? | ,? tagged (as | with)? <version_noun>? x:VERSION | (with | using) THE? DIGEST_WORD? x:DIGEST",
         _value,
     )
     g.phrase(
@@ -187,7 +187,10 @@ def _images(g: Grammar) -> None:
     g.phrase("images", "d:<det>? n:<image_word> v:VERSION?", _unnamed_images)
     g.phrase("images", "d:<det> (x:NUMBER | x:COUNT) n:<image_word>", _unnamed_images)
     g.phrase("images", "x:BOTH (of? THE)? n:<image_word>", _unnamed_images)
+    g.phrase("images", "ALL IMAGES (in | under | below) THE? x:PATH", lambda c: _below(c["x"].text))
     g.phrase("images", "IT", lambda c: Images(it=True))
+    g.phrase("images", "BOTH (of them)?", lambda c: Images(it=True, count=2))
+    g.phrase("images", "ALL of them", lambda c: Images(it=True))
 
 
 def _item(c: Captured) -> Item | None:
@@ -203,18 +206,22 @@ def _item(c: Captured) -> Item | None:
     )
 
 
+def _below(folder: str) -> Images:
+    return Images(plural=True, every=True, noun=True, below=folder)
+
+
 def _named_images(c: Captured) -> Images | None:
     noun = c.get("n")
     items: tuple[Item, ...] = c["i"]
-    if "v" in c and any(item.wanted for item in items):
+    of_all = wanted(c["v"]) if "v" in c else None
+    if of_all is not None and any(item.wanted for item in items):
         return None
-    if noun is None and len(items) > 1 and items[-1].loose and not any(item.wanted for item in items[:-1]):
-        return None  # "web and base 1.1.0": of both, which is the reading with `v`
+    if len(items) > 1 and items[-1].loose and not any(item.wanted for item in items[:-1]):
+        of_all = items[-1].wanted  # "web and base 1.1.0": of both
+        items = (*items[:-1], Item(items[-1].token, None, items[-1].reference))
     many = noun == "many" or (c.get("d") == "all" and noun is not None)
     count = c["x"].value if "x" in c else None
-    return Images(
-        items, many, c.get("d") == "all", count, noun=noun is not None, wanted=wanted(c["v"]) if "v" in c else None
-    )
+    return Images(items, many, c.get("d") == "all", count, noun=noun is not None, wanted=of_all)
 
 
 def _unnamed_images(c: Captured) -> Images | None:
