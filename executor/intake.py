@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,14 +43,17 @@ def load(path: Path, workspace: Workspace) -> tuple[TaskFile, Types]:
     return task, classify(task.labels, config.labels, str(task.front_matter.get("type", "")))
 
 
-_ENDED = frozenset({"done", "completed", "complete", "closed", "cancelled", "canceled", "archived", "rejected"})
+_ENDED = {"done", "completed", "complete", "closed", "resolved", "cancelled", "canceled", "archived", "rejected",
+          "superseded", "obsolete", "withdrawn", "abandoned", "duplicate", "wontfix"}  # fmt: skip
+_NOT_BEGUN = {"blocked", "draft", "on-hold", "paused", "deferred", "postponed", "proposed", "waiting"}
 
 
 def waits(task: TaskFile, workspace: Workspace) -> Iterator[str]:
     """What says that the task's time has not come, or is over. Who runs it all the same has decided so."""
-    if task.status.casefold() in _ENDED and any(each.open for each in task.criteria):
+    status = "-".join(re.split(r"[\s_-]+", task.status.casefold()))
+    if status in _ENDED and any(each.open for each in task.criteria):
         yield f"{task.path}:1: its status is {task.status}, and criteria are open"
-    elif task.status.casefold() == "blocked":
+    elif status in _NOT_BEGUN:
         yield f"{task.path}:1: its status is {task.status}"
     home = workspace.home
     for name in dict.fromkeys((*task.depends_on, *task.blocked_by)):

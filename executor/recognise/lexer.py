@@ -118,7 +118,12 @@ class Lexer:
         self._field = self.bit("FIELD")
         self.weak = self._all(("ANY", "IDENTIFIER", "CODE", "FIRST_OF_NAME", "FIELD", "PLAIN", "OBJECT"))
         """Classes that an unknown word has too."""
-        self._named = self._all(("NAME", "PLACE", "REPO", "SPACE", "CHARTED", "CONFIG"))
+        self.limits = self.negative | self._all(("PUT_OFF", "PLACEHOLDER"))
+        """What in a heading or beside a list limits the criteria there."""
+        self.steps = self._all("BUILD BUILT BUILDS PUSH PUSHED BUMP BUMPED COMMIT IMAGE IMAGES RELEASE THE".split())
+        """What the order of a file is about: "After the build"."""
+        self.verbs = self._all("BE HAVE MODAL RUN RUNS BUILD BUILDS PUSH BUMP COMMIT DEPLOYS VERIFY CHECKS".split())
+        self.named = self._all(("NAME", "PLACE", "REPO", "SPACE", "CHARTED", "CONFIG"))
         self._opaque = self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))
         self._taken: dict[int, str] = {}
         self._kinds = [(self._all(classes.split()), name) for name, classes in TAKEN_FOR.items()]
@@ -243,7 +248,7 @@ class Lexer:
             token.bits |= self._entry_bits(entry)
         if known.is_repository(folded):
             token.bits |= self.bit("REPO")
-        return bool(token.bits & self._named)
+        return bool(token.bits & self.named)
 
     def _entry_bits(self, entry: Entry) -> int:
         bits = 0

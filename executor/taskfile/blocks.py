@@ -203,12 +203,15 @@ class Scanner:
     def _continue_html(self, number: int, leaf: Block, cursor: _Cursor) -> bool:
         assert leaf.closes is not None
         if leaf.closes is not _TO_BLANK:
+            leaf.text.append(cursor.left())
             if leaf.closes.search(cursor.left()):
                 self._close_leaf(number)
             return True
         if _blank_from(cursor):
             self._leaf = None
-        return self._leaf is not None
+            return False
+        leaf.text.append(cursor.left())
+        return True
 
     def _continue_fence(self, number: int, leaf: Block, cursor: _Cursor) -> None:
         columns, first = cursor.indent()

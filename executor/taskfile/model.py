@@ -26,7 +26,8 @@ class Criterion:
     joined by one space, code spans and emphasis as written. `mark` is the character between the brackets and `box` its
     byte offset. `parent` and `children` are indexes. `headings` are the headings between the section and the item,
     outermost first. `blocks` are the fenced blocks inside the item (not inside its nested items). `more` is what else
-    is said in the item, `lead` the paragraph that leads to its list ("For staging:").
+    is said in the item, `lead` the paragraph that leads to its list ("For staging:"), `beside` the list items without a
+    box next to it, `prose` what section and headings say before the list, the section's own title first.
     """
 
     index: int
@@ -41,6 +42,8 @@ class Criterion:
     blocks: tuple[CodeBlock, ...] = ()
     more: tuple[str, ...] = ()
     lead: str = ""
+    beside: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()
 
     @property
     def checked(self) -> bool:

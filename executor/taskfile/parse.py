@@ -200,6 +200,8 @@ def _criterion(index: int, found: Found, lines: list[Line]) -> Criterion:
         blocks=_code(found.blocks),
         more=found.more,
         lead=found.lead,
+        beside=found.beside,
+        prose=found.prose,
     )
 
 

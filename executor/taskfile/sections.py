@@ -48,7 +48,9 @@ class Heading:
 @dataclass(slots=True)
 class Found:
     """A task-list item. `paragraph` is its own, whose text begins with the box; `parent` is an index in the list;
-    `lead` is what leads to the list: a paragraph with a colon, a quote, a list item without a box."""
+    `lead` is what leads to the list: a paragraph with a colon, a quote, a list item without a box. `beside` are list
+    items without a box next to it, `prose` what section and headings say before the list, `behind` a quote right below.
+    """
 
     item: Block
     paragraph: Block
@@ -58,6 +60,9 @@ class Found:
     headings: tuple[str, ...]
     blocks: tuple[Block, ...]
     lead: str = ""
+    beside: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
     children: list[int] = field(default_factory=list)
 
     @property
@@ -68,7 +73,7 @@ class Found:
     def more(self) -> tuple[str, ...]:
         """What else stands in the item: paragraphs, quotes, list items that are no criteria."""
         inside = (each for each in self.item.children if each is not self.paragraph)
-        return tuple(text for block in inside for text in _said(block))
+        return (*(text for block in inside for text in _said(block)), *self.behind)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -150,15 +155,37 @@ class _Reader:
         self.sections: list[Heading] = []
         self._section: Heading | None = None
         self._groups: list[Heading] = []
+        self._prose: list[tuple[int, str]] = []
+        """What stands between headings and lists, with the level of the heading above it."""
 
     def read(self, root: Block) -> None:
         for before, block in zip([None, *root.children], root.children, strict=False):
-            for heading in headings_of(block):
+            headings = headings_of(block)
+            for heading in headings:
                 self._enter(heading)
-            if block.kind == "list" and self._section and not any(is_progress_log(each) for each in self._groups):
+            if self._section is None or any(is_progress_log(each) for each in self._groups):
+                continue
+            if block.kind == "list":
                 self._list(block, None, _lead(before))
+            elif (
+                block.kind == "quote" and before is not None and before.kind == "list" and block.line == before.end + 1
+            ):
+                self._behind(block)
+            elif not headings:
+                self._say(block)
+
+    def _say(self, block: Block) -> None:
+        level = (self._groups[-1] if self._groups else self._section or _NOWHERE).level
+        said = [plain(" ".join(block.text))] if block.kind == "html" else _said(block)
+        self._prose += [(level, text) for text in said if text]
+
+    def _behind(self, quote: Block) -> None:
+        """A quote straight below a list, without an empty line, is said of its last item."""
+        if self.found:
+            self.found[-1].behind = tuple(_said(quote))
 
     def _enter(self, heading: Heading) -> None:
+        self._prose = [(level, text) for level, text in self._prose if level < heading.level]
         inside = self._section is not None and heading.level > self._section.level
         if inside:
             self._groups = [each for each in self._groups if each.level < heading.level]
@@ -166,18 +193,19 @@ class _Reader:
         else:
             self._section = heading if says_acceptance_criteria(heading) else None
             self._groups = []
+            self._prose = []
         if says_acceptance_criteria(heading):
             self.sections.append(heading)
 
     def _list(self, items: Block, parent: int | None, lead: str) -> None:
-        for item in items.children:
-            own = self._item(item, parent, lead)
+        for item, beside in _with_neighbours(items.children):
+            own = self._item(item, parent, lead, beside)
             below = "" if own is not None else " ".join([lead, *_said(item)][:2]).strip()
             for child in item.children:
                 if child.kind == "list":
                     self._list(child, parent if own is None else own, below)
 
-    def _item(self, item: Block, parent: int | None, lead: str) -> int | None:
+    def _item(self, item: Block, parent: int | None, lead: str, beside: tuple[str, ...]) -> int | None:
         first = item.children[0] if item.children else None
         box = _box(item)
         if first is None or box is None:
@@ -186,10 +214,31 @@ class _Reader:
         text = Block("paragraph", text=[first.text[0][box.end() :], *first.text[1:]]).joined
         code = tuple(each for each in item.children if each.kind == "code" and each.fenced)
         groups = tuple(each.title for each in self._groups)
-        self.found.append(Found(item, first, box[1], text, parent, groups, code, lead))
+        title = (self._section or _NOWHERE).title
+        prose = tuple(dict.fromkeys((title, *(text for _, text in self._prose))))
+        self.found.append(Found(item, first, box[1], text, parent, groups, code, lead, beside, prose))
         if parent is not None:
             self.found[parent].children.append(index)
         return index
+
+
+_NOWHERE = Heading(0, "", 0, 0)
+
+
+def _with_neighbours(items: list[Block]) -> Iterator[tuple[Block, tuple[str, ...]]]:
+    """List items, each with what the nearest ones without a box say: the last one before it, one right behind it."""
+    above: tuple[str, ...] = ()
+    for item, after in zip(items, [*items[1:], None], strict=True):
+        if _is_remark(item):
+            above = tuple(_said(item))[:1]
+        below = tuple(_said(after))[:1] if after is not None and _is_remark(after) else ()
+        yield item, (*above, *below)
+
+
+def _is_remark(item: Block) -> bool:
+    """Whether a list item is no criterion and does not look like one that was written wrongly."""
+    first = item.children[0] if item.children else None
+    return first is not None and _box(item) is None and not (first.text and _ALMOST_BOX.match(first.text[0]))
 
 
 def _lead(before: Block | None) -> str:

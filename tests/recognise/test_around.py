@@ -44,7 +44,7 @@ def test_a_block_says_it_all(world: World) -> None:
 @pytest.mark.parametrize(
     ("lead", "counts"),
     [("None of these before 2027:\n\n", False), ("Optional:\n", False), ("For the release:\n\n", True), ("", True),
-     ("Words that do not lead to it.\n\n", True)],
+     ("Words about something else.\n\n", True)],
 )  # fmt: skip
 def test_what_leads_to_the_list(world: World, lead: str, counts: bool) -> None:
     assert (recognised(world, lead + SENTENCE).cannot is None) is counts
@@ -61,3 +61,72 @@ def test_an_item_without_a_box_counts_too(world: World, above: str, counts: bool
 
 def test_a_quote_above_the_list(world: World) -> None:
     assert recognised(world, "> Do not do these yet.\n\n" + SENTENCE).cannot is not None
+
+
+LIMITING = [
+    "Production (after smoke test)", "When staging is green", "Waiting for vendor", "Already done in TASK-700",
+    "Superseded", "Won't do", "Old plan", "Non-goals", "Next quarter", "TODO next week", "Nice to have", "Follow-ups",
+    "Ideas", "Open questions", "Risks", "Known issues", "Emergency procedure", "In the DR region", "Frankfurt cluster",
+    "What the reviewer checks", "For Bob", "By Anna", "Owner: Anna", "QA", "Manual steps", "By hand", "Could have",
+    "Phase 2 (after approval)", "Später", "Canary", "❌ Images", "After the vendor call", "@anna", "Media (Anna)",
+]  # fmt: skip
+TOPICS = [
+    "Images", "Release", "Phase 1: Foundations", "Media stack", "Observability", "Deployment", "Testing", "Prod",
+    "After the build", "Before merge", "First", "TODO", "In scope", "Must have", "Step 3: Roll out", "🚀 Rollout",
+    "Kustomize & Flux", "Helm charts", "Build context", "US1 - Upgrade the printers", "Sprint 12", "Label printers",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heading", "counts"), [*((each, False) for each in LIMITING), *((each, True) for each in TOPICS)]
+)
+def test_headings(world: World, heading: str, counts: bool) -> None:
+    """A topic may be anything; what limits, or says who or where in words that nobody knows, stops what is below."""
+    assert (recognised(world, f"### {heading}\n\n{SENTENCE}").cannot is None) is counts
+
+
+def test_a_heading_stops_a_block_too(world: World) -> None:
+    block = "- [ ] Render\n  ```operation\n  uses: kustomize.build\n  paths: [clusters/overlays/prod]\n  ```\n"
+    assert recognised(world, block).cannot is None
+    assert recognised(world, f"### If approved\n\n{block}").cannot is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [("Once staging is green:\n\n", False), ("Anna does this by hand:\n\n", False), ("Anna takes these:\n\n", False),
+     ("For illustration:\n\n", False), ("The following is left to the next release:\n\n", False),
+     ("> Wait for Anna.\n\n", False), ("- not in production:\n", False), ("_Later:_\n\n", False),
+     ("Production is frozen.\n\n### Images\n\n", False), ("<details><summary>Optional</summary>\n\n", False),
+     ("### Frozen\n\nText.\n\n## Other\n\n## Acceptance Criteria\n\n", True),
+     ("The following must be true:\n\n", True), ("Done when:\n\n", True), ("All of these hold:\n\n", True),
+     ("This task is complete when the following criteria are met:\n\n", True), ("Label printers:\n\n", True),
+     ("The printers in Vienna get a new version.\n\n", True), ("<!-- not yet -->\n", True)],
+)  # fmt: skip
+def test_what_stands_before(world: World, said: str, counts: bool) -> None:
+    assert (recognised(world, said + SENTENCE).cannot is None) is counts
+
+
+@pytest.mark.parametrize("behind", ["> after approval\n", "- not in production\n"])
+def test_what_stands_right_behind(world: World, behind: str) -> None:
+    assert recognised(world, SENTENCE + behind).cannot is not None
+
+
+@pytest.mark.parametrize(
+    ("parent", "counts"),
+    [("Once the vendor answers", False), ("Anna runs it", False), ("The DR cluster", False), ("Done in TASK-7", False),
+     ("Review the release", False), ("Label printers", True), ("Ship the new version", True), ("Prod", True)],
+)  # fmt: skip
+def test_what_it_stands_below(world: World, parent: str, counts: bool) -> None:
+    task = parse((HEAD + f"- [ ] {parent}\n  {SENTENCE}").encode(), Path("tasks/TASK-001.md"))
+    assert (Recogniser(task, world.workspace).criterion(task.criteria[1]).cannot is None) is counts
+
+
+@pytest.mark.parametrize(
+    ("title", "counts"),
+    [("(draft)", False), ("(old)", False), ("- obsolete", False), ("(phase 2, after approval)", False), ("(MVP)", True),
+     ('(The "what")', True), (": must have", True)],
+)  # fmt: skip
+def test_the_title_of_the_section(world: World, title: str, counts: bool) -> None:
+    head = HEAD.replace("## Acceptance Criteria", f"## Acceptance Criteria {title}")
+    task = parse((head + SENTENCE).encode(), Path("tasks/TASK-001.md"))
+    assert (Recogniser(task, world.workspace).criterion(task.criteria[0]).cannot is None) is counts

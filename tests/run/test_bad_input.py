@@ -228,6 +228,7 @@ def test_a_parent_is_told_with_its_children(tmp_path: Path) -> None:
     ("line", "said"),
     [("depends_on: [TASK-002]", "it waits for TASK-002, where 1 of 1 criteria are open"),
      ("blocked_by: TASK-404", "it waits for TASK-404, and there is no such task"),
+     ("status: On Hold", "its status is On Hold"),
      ("status: cancelled", "its status is cancelled"), ("status: blocked", "its status is blocked")],
 )  # fmt: skip
 def test_a_task_whose_time_has_not_come_says_so(tmp_path: Path, line: str, said: str) -> None:

@@ -31,16 +31,16 @@ class Reading(Commands):
             return Recognised(self.stem, (), stop.as_cannot())
 
     def _first_source(self) -> Recognised:
+        scope = self._mentioned() or self.whole.home
+        limited = self._limited(scope)
+        if limited is not None:
+            raise Unresolved(ReasonCode.WORD_LEFT, f"it stands under {limited}; write it where nothing does")
         blocks = [block for block in self.criterion.blocks if is_operation(block)]
         if blocks:
             place = str(self.whole.task.path)
             asked = [each for block in blocks for each in block_requests(block, place, self.whole.is_repository)]
             return Recognised(self.stem, tuple(asked))
-        scope = self._mentioned() or self.whole.home
         tokens = self._tokens(self.stem, scope)
-        above = self._turned_by()
-        if above is not None:
-            raise Unresolved(ReasonCode.WORD_LEFT, f"it stands under {above}; write it where nothing limits it")
         if len(tokens) == 1:
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "there is no text")
         if (self.stem[0], self.stem[-1]) in _QUOTES and self.stem[0] not in self.stem[1:-1]:
@@ -60,9 +60,6 @@ class Reading(Commands):
             or self._sentence(tokens, scope)
         )
         return self._own(found, tokens, scope) or found
-
-    def _is_persons(self, tokens: Sequence[Token]) -> bool:
-        return bool(tokens[0].bits & self.whole.lexer.bit("PERSON")) and not tokens[0].code
 
     def _persons(self, token: Token) -> Cannot:
         return Cannot(

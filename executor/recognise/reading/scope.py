@@ -26,6 +26,8 @@ class Scope:
     names: Names
     name: str | None
     known: dict[str, bool] = field(default_factory=dict)
+    limits: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    """What was found of texts around criteria: (text, how) → the word that limits."""
 
     def exists(self, path: str) -> bool:
         """Whether a repository path exists; looked up once."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Unresolved
@@ -12,7 +11,8 @@ from executor.reasons import ReasonCode
 from executor.recognise import decoration
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Wanted
-from executor.recognise.names import Entry, is_named
+from executor.recognise.names import Entry
+from executor.recognise.reading import around
 from executor.recognise.resolve import Facts, Setting, has_stage
 from executor.recognise.rules.phrases import wanted
 
@@ -93,8 +93,9 @@ class Surroundings:
                     self.remarks.append(
                         f'version {found.text} of the heading "{heading}", not {own.text} of the front matter'
                     )
-                named = [token.entry for token in self._tokens(heading, scope) if token.entry is not None]
-                return found, f'the heading "{heading}"', tuple(each for each in named if is_named(each))
+                name = self.whole.lexer.bit("NAME")
+                named = (token.entry for token in self._tokens(heading, scope) if token.bits & name)
+                return found, f'the heading "{heading}"', tuple(each for each in named if each is not None)
         return own, "the front matter", ()
 
     def _heading_stage(self, scope: Scope) -> str | None:
@@ -147,27 +148,28 @@ class Surroundings:
             yield self.criterion.lead
         yield from reversed(self.criterion.headings)
 
-    def _turned_by(self) -> str | None:
-        """A heading or parent above the criterion that limits or turns around what stands below it."""
-        above = [(f'the heading "{heading}"', heading) for heading in self.criterion.headings]
-        above += [(f'"{self.criterion.lead}"', self.criterion.lead)]
-        above += [(f'line {parent.line}, "{parent.text}"', parent.text) for parent in self._parents()]
-        return next((what for what, text in above if turns_around(text)), None)
+    def _limited(self, scope: Scope) -> str | None:
+        """What above or beside the criterion limits what stands there, with the word that does."""
+        title, *prose = self.criterion.prose or ("",)
+        texts = [(around.TITLE, f'the heading "{title}"', title)]
+        texts += [(around.TOPIC, f'the heading "{heading}"', heading) for heading in self.criterion.headings]
+        texts += [(around.TITLE, f'"{text}"', text) for text in prose]
+        texts += [(around.LEAD, f'"{text}"', text) for text in (self.criterion.lead, *self.criterion.beside)]
+        texts += [(around.TOPIC, f'line {parent.line}, "{parent.text}"', parent.text) for parent in self._parents()]
+        for how, what, text in texts:
+            word = self._limit(text, how, scope) if text else None
+            if word is not None:
+                return f'{what}, and "{word}" may limit it'
+        parent = next((each for each in self._parents() if self._is_persons(self._tokens(each.text, scope))), None)
+        return None if parent is None else f'line {parent.line}, "{parent.text}", which is a person\'s work'
 
+    def _limit(self, text: str, how: str, scope: Scope) -> str | None:
+        if (text, how) not in scope.limits:
+            words = self._tokens(text, scope)[:-1]
+            scope.limits[text, how] = around.limit(
+                text, words, self.whole.lexer, how, known_stage=lambda word: bool(has_stage(scope.names, word))
+            )
+        return scope.limits[text, how]
 
-def turns_around(text: str) -> bool:
-    """Whether a heading says that what stands below it is not simply to be done ("Optional", "If approved", "Not in
-    this task", "Staging only"). Words of order ("After the build", "Before merge", "First") are none."""
-    folded = text.casefold().replace("\u2019", "'")
-    words = re.findall(r"[\w'/-]+", folded)
-    return bool(_TURNING & set(words)) or any(each in folded for each in ("out of scope", "one of", "any of"))
-
-
-_TURNING = frozenset(
-    "not never no none don't without skip unless except if optional optionally maybe only manual manually deferred "
-    "later future someday eventually stretch backlog cancelled canceled withdrawn obsolete rejected postponed rollback "
-    "nice-to-have out-of-scope tbd wip proposal draft avoid none neither nor either alternatively alternative "
-    "alternatives example examples approval approved pending awaiting blocked were previously wrong forbidden "
-    "nicht nein kein keine keinen nie niemals nur ohne falls wenn sobald erst später jamais sauf sans seulement "
-    "nunca salvo excepto senza tranne apenas exceto niet geen nooit alleen zonder nie bez tylko не нет только".split()
-)
+    def _is_persons(self, tokens: Sequence[Token]) -> bool:
+        return bool(tokens[0].bits & self.whole.lexer.bit("PERSON")) and not tokens[0].code
