@@ -1,4 +1,4 @@
-"""What speaks against an object: floating image tags, secrets in plain text, Pod Security Standards.
+"""What speaks against an object: floating image tags, secrets in plain text, Pod Security Standards, missing limits.
 
 Pod Security is judged as the admission controller does, statically, on every pod template: a finding of level
 `baseline` fails, one of level `restricted` is a warning (kubernetes.io, "Pod Security Standards"). What a Helm chart
@@ -17,14 +17,48 @@ from executor.patterns import pattern
 from executor.tools.kustomize import load
 from executor.values import dataclass
 
-Level = Literal["latest", "secret", "baseline", "restricted"]
+Level = Literal["latest", "secret", "password", "baseline", "restricted", "root", "resources", "files", "digest", "tag"]
 
-FAILING: dict[str, frozenset[str]] = {
-    "no-latest": frozenset({"latest"}),
-    "no-plain-secrets": frozenset({"secret"}),
-    "pod-security": frozenset({"baseline"}),
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The findings that fail it: of these levels, at a field that ends so. `of_pods`: it speaks about every
+    pod, so nothing may make pods that are not seen."""
+
+    levels: frozenset[str]
+    field: str = ""
+    of_pods: bool = True
+
+
+def _rule(levels: str, field: str = "", *, of_pods: bool = True) -> Rule:
+    return Rule(frozenset(levels.split()), field, of_pods)
+
+
+RULES: dict[str, Rule] = {
+    "no-latest": _rule("latest", of_pods=False),
+    "no-plain-secrets": _rule("secret", of_pods=False),
+    "no-passwords": _rule("password", of_pods=False),
+    "pod-security": _rule("baseline", of_pods=False),
+    "baseline": _rule("baseline"),
+    "restricted": _rule("baseline restricted"),
+    "privileged-containers": _rule("baseline", r"\.privileged"),
+    "host-namespaces": _rule("baseline", r"\.host(Network|PID|IPC)"),
+    "host-path-volumes": _rule("baseline", r"\.hostPath"),
+    "host-ports": _rule("baseline", r"\.hostPort"),
+    "running-as-non-root": _rule("root"),
+    "privilege-escalation": _rule("restricted", r"\.allowPrivilegeEscalation"),
+    "capabilities": _rule("baseline restricted", r"\.capabilities\.(add|drop)"),
+    "seccomp": _rule("baseline restricted", r"\.seccompProfile\.type"),
+    "read-only-root-filesystem": _rule("files"),
+    "limits-cpu": _rule("resources", r"\.limits\.cpu"),
+    "limits-memory": _rule("resources", r"\.limits\.memory"),
+    "requests-cpu": _rule("resources", r"\.requests\.cpu"),
+    "requests-memory": _rule("resources", r"\.requests\.memory"),
+    "pinned-by-digest": _rule("digest", of_pods=False),
+    "pinned-by-tag": _rule("tag", of_pods=False),
 }
-"""Rule → the levels of finding that fail it."""
+"""The names from "privileged-containers" to "seccomp" are the controls of the Pod Security Standards."""
+DEFAULT = ("no-latest", "no-plain-secrets", "pod-security")
 
 
 Found = Iterator[tuple[str, str]]
@@ -59,13 +93,24 @@ def findings(document: Mapping[str, Any]) -> list[Finding]:
     if kind == "CustomResourceDefinition":
         return []
     found += [("latest", field, words) for field, words in _floating(document)]
+    found += [(level, field, words) for level, field, words in _unpinned(document)]
+    found += [("password", field, words) for field, words in _passwords(document)]
     if kind == "Secret":
         found += [("secret", field, words) for field, words in _plain(document)]
     pod = _pod(document)
     if pod is not None:
         found += [("baseline", field, words) for field, words in _baseline(*pod)]
         found += [("restricted", field, words) for field, words in _restricted(*pod)]
+        found += [("root", field, words) for field, words in _root(*pod[:2])]
+        found += [("resources", field, words) for field, words in _unlimited(*pod[:2])]
+        found += [("files", field, words) for field, words in _writable(*pod[:2])]
     return [Finding(level, *where, field, words) for level, field, words in found]
+
+
+def containers(document: Mapping[str, Any]) -> int:
+    """How many containers an object makes, as far as it says so itself."""
+    pod = _pod(document)
+    return 0 if pod is None else sum(1 for _ in _containers(*pod[:2]))
 
 
 # images
@@ -125,6 +170,40 @@ def _tag_floats(repository: str, tag: Any, digest: Any) -> str | None:
     return f"{repository} is at latest" if tag == "latest" else None
 
 
+_VAGUE_TAG = pattern(r"\D*|v?\d+")
+"""`latest`, `main`, `stable`; a major version alone, which moves with each release."""
+
+
+def _unpinned(document: Mapping[str, Any]) -> Iterator[tuple[Level, str, str]]:
+    """Images that no digest pins, and those that no exact tag does either. A HelmRelease without an image in its values
+    runs what its chart chooses."""
+    release = document.get("kind") == "HelmRelease"
+    seen = False
+    for path, node in _maps(document, ""):
+        for key, repository, tag, digest in _references(path, node):
+            seen = True
+            field = f"{path}.{key}".lstrip(".")
+            if not digest:
+                yield "digest", field, f"{repository} has no digest"
+                if not tag or _VAGUE_TAG.fullmatch(tag):
+                    yield "tag", field, f"{repository} is at {tag}" if tag else f"{repository} has no tag"
+    if release and not seen:
+        for level in ("digest", "tag"):
+            yield level, "spec.values", "pins no image; its chart chooses them"
+
+
+def _references(path: str, node: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """key, repository, tag, digest of the images that a map names."""
+    image, repository = node.get("image"), node.get("repository")
+    if isinstance(image, str) and image and (_is_container(path, node) or re.search("[:/@]", image)):
+        whole, _, digest = image.partition("@")
+        tag = whole.rpartition("/")[2].partition(":")[2]
+        yield "image", whole.removesuffix(f":{tag}"), tag, digest
+    if isinstance(repository, str) and repository and ("tag" in node or "digest" in node):
+        tag, _, digest = str(node.get("tag") or "").partition("@")
+        yield "tag", repository, tag, digest or str(node.get("digest") or "")
+
+
 def _maps(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if isinstance(value, Mapping):
         yield path, value
@@ -165,6 +244,34 @@ def _sealed(value: str, *, encoded: bool) -> bool:
         _ENCRYPTED.search(each) is not None or _REFERENCE_TO_A_STORE.fullmatch(each.strip()) is not None
         for each in (value, text)
     )
+
+
+_PASSWORD = pattern(r"(?i).*(passw(or)?d|token|api_?key|secret_?key|private_?key|client_?secret|access_?key)")
+_NAMES_A_KEY = frozenset({"ExternalSecret", "PushSecret", "ClusterExternalSecret"})
+"""Kinds whose `secretKey` is the name of a key."""
+
+
+def _passwords(document: Mapping[str, Any]) -> Found:
+    """What stands as it is where a password belongs (by the name of the key or variable), or looks like a token or a
+    private key; outside of Secrets."""
+    kind = document.get("kind")
+    if kind in _NAMES_A_KEY or kind == "Secret" or isinstance(document.get("sops"), Mapping):
+        return
+    for path, node in _maps(document, ""):
+        variable = node.get("name")
+        for key, value in node.items():
+            name = variable if key == "value" and isinstance(variable, str) else str(key)
+            if isinstance(value, str) and _stands_open(name, value):
+                yield f"{path}.{key}".lstrip("."), "stands in plain text, and is called or looks like a secret"
+
+
+def _stands_open(name: str, value: str) -> bool:
+    from executor.tools.masking import looks_secret
+
+    text = value.strip()
+    if not text or text.startswith(("/", "$(")) or _sealed(text, encoded=False):
+        return False
+    return _PASSWORD.fullmatch(name) is not None or looks_secret(text)
 
 
 # pods
@@ -320,7 +427,39 @@ def _container_restricted(where: str, context: Mapping[str, Any], pod: Mapping[s
         yield f"{where}.capabilities.add", "adds more than NET_BIND_SERVICE"
 
 
+def _root(path: str, spec: Mapping[str, Any]) -> Found:
+    """Containers that may run as root: neither runAsNonRoot nor a user other than 0 keeps them from it. A container's
+    own setting wins over the pod's."""
+    pod = _map(spec, "securityContext")
+    for where, container in _containers(path, spec):
+        own = _map(container, "securityContext")
+        user = own.get("runAsUser", pod.get("runAsUser"))
+        if user == 0:
+            yield f"{where}.securityContext.runAsUser", "runs as root"
+        elif own.get("runAsNonRoot", pod.get("runAsNonRoot")) is not True and not isinstance(user, int):
+            yield f"{where}.securityContext.runAsNonRoot", "is not true, neither here nor for the pod; no user is set"
+
+
+def _unlimited(path: str, spec: Mapping[str, Any]) -> Found:
+    for where, container in _containers(path, spec):
+        for key in ("limits", "requests"):
+            given = _map(_map(container, "resources"), key)
+            for resource in ("cpu", "memory"):
+                if given.get(resource) in (None, ""):
+                    yield f"{where}.resources.{key}.{resource}", "is not set"
+
+
+def _writable(path: str, spec: Mapping[str, Any]) -> Found:
+    for where, container in _containers(path, spec):
+        if _map(container, "securityContext").get("readOnlyRootFilesystem") is not True:
+            yield f"{where}.securityContext.readOnlyRootFilesystem", "is not true"
+
+
 def failing(found: Iterable[Finding], rules: Iterable[str]) -> list[Finding]:
     """The findings that fail one of the rules."""
-    levels = frozenset[str]().union(*(FAILING[rule] for rule in rules))
-    return [each for each in found if each.level in levels]
+    wanted = [RULES[rule] for rule in rules]
+    return [
+        each
+        for each in found
+        if any(each.level in rule.levels and re.search(rule.field + r"$", each.field) for rule in wanted)
+    ]

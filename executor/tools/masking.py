@@ -58,6 +58,11 @@ class Masker:
         return text
 
 
+def looks_secret(text: str) -> bool:
+    """Whether something in it has the shape of a token, a private key, or a password in an address."""
+    return any(shape.search(text) for shape in _SHAPES)
+
+
 def _forms(value: str) -> set[str]:
     """Plain, base64 at its three alignments (without the characters that neighbours share), URL, JSON and shell."""
     raw = value.encode()

@@ -108,15 +108,26 @@ class Base:
 
     def _both(self) -> list[str]:
         """The two stages of "both overlays"; raises where there are others."""
-        parts = {part for folder in self.names.folders for part in folder.split("/")}
-        stages = sorted(part for part in parts if self._is_stage(part))
+        stages = sorted({each.rpartition("/")[2] for each in self._all_overlays()})
         if len(stages) != 2:
             raise Blocked(
-                ReasonCode.AMBIGUOUS if stages else ReasonCode.NOT_FOUND,
-                f"which two are meant is not said: here {'is' if len(stages) == 1 else 'are'} "
-                f"{', '.join(stages) or 'none'}; name them",
+                ReasonCode.AMBIGUOUS,
+                f"which two are meant is not said: here {'is' if len(stages) == 1 else 'are'} {', '.join(stages)}; "
+                "name them",
             )
         return stages
+
+    def _all_overlays(self) -> list[str]:
+        """What lies in a folder named overlays; where there is none, the folders that are called as a stage."""
+        folders = self.names.folders
+        overlays = [each for each in folders if "overlays" in each.split("/")[:-1]]
+        overlays = overlays or [each for each in folders if self._is_stage(each.rpartition("/")[2])]
+        if not overlays:
+            raise Blocked(
+                ReasonCode.NOT_FOUND,
+                "there is no kustomization in a folder named overlays, or called as a stage; name the paths",
+            )
+        return overlays
 
     def _is_stage(self, part: str) -> bool:
         entry = self.names.entry(part)

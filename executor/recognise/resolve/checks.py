@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from executor.errors import Blocked
 from executor.models import Request
 from executor.reasons import ReasonCode
@@ -16,25 +19,31 @@ class CheckAsks(Base):
     """kustomize.build, manifest.validate, security.check, cluster.observe, flux.reconcile, git.commit."""
 
     def _kustomize_build(self, ask: Ask) -> list[Request]:
-        overlays = ask.get("overlays")
         self.partial = [self._request("kustomize.build")]
-        paths: tuple[str, ...] = ()
-        if overlays == "all":
-            paths = self._all_overlays()
-        elif isinstance(overlays, tuple):
-            paths = tuple(dict.fromkeys(path for each in overlays for path in self._built_at(each)))
-        elif overlays is not None:
-            paths = self._built_at(overlays)
-        return [self._request("kustomize.build", paths=list(paths) or None, no_unresolved=ask.get("no_unresolved"))]
+        paths = list(self._built(ask.get("overlays")))
+        return [self._request("kustomize.build", paths=paths or None, no_unresolved=ask.get("no_unresolved"))]
 
-    def _all_overlays(self) -> tuple[str, ...]:
-        folders = self.names.folders
-        overlays = tuple(each for each in folders if "overlays" in each.split("/")[:-1])
-        if not overlays:
-            raise Blocked(
-                ReasonCode.NOT_FOUND, "there is no kustomization below a folder named overlays; name the paths"
-            )
-        return overlays
+    def _built(self, overlays: Any) -> Iterable[str]:
+        """The folders that are built: all overlays, both, every kustomization; or those at places that are named."""
+        if overlays is None:
+            return ()
+        if overlays == "all":
+            return self._all_overlays()
+        if overlays == "both":
+            stages = self._both()
+            return [each for each in self._all_overlays() if each.rpartition("/")[2] in stages]
+        if overlays == "every":
+            return self.names.folders if "." in self.names.folders else ["."]
+        if overlays[0] in ("all", "every"):
+            return self._lying_below(overlays[1], self._all_overlays() if overlays[0] == "all" else self.names.folders)
+        return dict.fromkeys(path for each in overlays for path in self._built_at(each))
+
+    def _lying_below(self, written: str, folders: Iterable[str]) -> list[str]:
+        path = self._path(written)
+        found = [each for each in folders if path == "." or each.startswith(f"{path}/")]
+        if not found:
+            raise Blocked(ReasonCode.NOT_FOUND, f"nothing of that kind lies below {written}; name the paths")
+        return found
 
     def _built_at(self, place: Place) -> tuple[str, ...]:
         if place.path is not None:
@@ -53,11 +62,21 @@ class CheckAsks(Base):
     def _security_check(self, ask: Ask) -> list[Request]:
         rules = list(ask.get("rules")) or None
         self.partial = [self._request("security.check", rules=rules)]
+        if ask.get("rules")[-1:] == ("no-passwords",) and ask.get("where") == Place(path="."):
+            raise Blocked(
+                ReasonCode.NOT_SUPPORTED,
+                'secrets may stand in any file, and only manifests are looked at; write "No plaintext secrets in the '
+                'manifests", or of objects of the kind Secret: "No unencrypted Secret"',
+            )
         return [self._request("security.check", paths=self._paths(ask.get("where")), rules=rules)]
 
-    def _paths(self, place: Place | None) -> list[str] | None:
+    def _paths(self, place: Place | tuple[Place, ...] | str | None) -> list[str] | None:
         if place is None:
             return None
+        if isinstance(place, str):
+            place = tuple(Place(stage=each) for each in self._both())
+        if isinstance(place, tuple):
+            return list(dict.fromkeys(path for each in place for path in self._paths(each) or ()))
         if place.path is not None:
             return [self._path(place.path)]
         assert place.stage is not None

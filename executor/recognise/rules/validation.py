@@ -10,38 +10,49 @@ from executor.recognise.meaning import Ask, Place, Rule
 
 Captured = Mapping[str, Any]
 _WHOLE = Place(path=".")
+_MANIFESTS = Place(path="./")
+"""All of them, and no other files."""
 
 
 def add(g: Grammar) -> None:
     """The phrases that only these rules use."""
     g.phrase("kustomize_build", "KUSTOMIZE (BUILD | BUILDS | VALIDATION) | kubectl KUSTOMIZE")
-    g.phrase("overlays", "(for | of | on | in)? ALL THE? OVERLAYS", lambda c: "all")
-    g.phrase("overlays", "(for | of | on | in)? ALL THE? KUSTOMIZATIONS", lambda c: _WHOLE)
+    g.phrase("overlays", "(for | of | on | in)? _:<these_overlays>")
     g.phrase(
         "overlays",
-        "(for | of | on | in)? THE? (x:STAGE | x:PLACE) (OVERLAY | ENVIRONMENT | KUSTOMIZATION)?",
-        lambda c: Place(stage=c["x"].text),
+        "(for | of | on | in) THE? (x:STAGE | x:PLACE) (OVERLAY | ENVIRONMENT | KUSTOMIZATION)?",
+        lambda c: (Place(stage=c["x"].text),),
     )
+    g.phrase("overlays", "(for | of | on | in) s:<spots>", lambda c: c["s"])
+    g.phrase("every_overlay", "ALL (of? THE)? (OVERLAYS | OVERLAY)")
+    g.phrase("every_kustomization", "ALL (of? THE)? (KUSTOMIZATIONS | KUSTOMIZATION)")
+    g.phrase("these_overlays", "<every_overlay>", lambda c: "all")
+    g.phrase("these_overlays", "<every_overlay> (in | under | below | of) THE? x:PATH", lambda c: ("all", c["x"].text))
+    g.phrase("these_overlays", "<every_kustomization> (in THE? (whole | entire)? REPOSITORY)?", lambda c: "every")
     g.phrase(
-        "overlays",
-        "(for | of | on | in) THE? (OVERLAY | KUSTOMIZATION)? x:PATH (OVERLAY | KUSTOMIZATION)?",
-        lambda c: Place(path=c["x"].text),
+        "these_overlays", "<every_kustomization> (in | under | below) THE? x:PATH", lambda c: ("every", c["x"].text)
     )
-    g.phrase("a_place", "THE? (x:STAGE | x:PLACE)", lambda c: Place(stage=c["x"].text))
-    g.phrase("these_overlays", "ALL THE? OVERLAYS", lambda c: "all")
-    g.phrase("these_overlays", "ALL THE? KUSTOMIZATIONS", lambda c: _WHOLE)
-    g.phrase("these_overlays", "THE? (x:STAGE | x:PLACE) (OVERLAY | KUSTOMIZATION)", lambda c: Place(stage=c["x"].text))
-    g.phrase("these_overlays", "THE? p:<places> OVERLAYS", lambda c: c["p"])
-    g.phrase("these_overlays", "THE? (OVERLAY | KUSTOMIZATION)? x:PATH", lambda c: Place(path=c["x"].text))
-    g.phrase("a_place", "x:PATH", lambda c: Place(path=c["x"].text))
-    g.phrase("places", "a:<a_place> <and> b:<a_place>", lambda c: (c["a"], c["b"]))
-    g.phrase("places", "a:<a_place> , b:<a_place> ,? AND c:<a_place>", lambda c: (c["a"], c["b"], c["c"]))
-    g.phrase("overlays", "(for | of | on | in) THE? p:<places> (OVERLAYS | OVERLAY)?", lambda c: c["p"])
-    g.phrase("overlays", "x:PATH", lambda c: Place(path=c["x"].text))
+    g.phrase("these_overlays", "BOTH (of? THE)? (OVERLAYS | KUSTOMIZATIONS)", lambda c: "both")
+    g.phrase("these_overlays", "THE? x:<a_stage> (OVERLAY | KUSTOMIZATION)", lambda c: (c["x"],))
+    g.phrase("these_overlays", "BOTH? THE? p:<places> (OVERLAYS | KUSTOMIZATIONS)", lambda c: c["p"])
+    g.phrase("these_overlays", "BOTH (OVERLAYS | KUSTOMIZATIONS) OPEN s:<spots> CLOSE", lambda c: c["s"])
+    g.phrase("these_overlays", "THE? (OVERLAY | KUSTOMIZATION)? x:PATH OVERLAY?", lambda c: (Place(path=c["x"].text),))
+    g.phrase("these_overlays", "BOTH? p:<paths>", lambda c: c["p"])
+    g.phrase("a_stage", "x:STAGE | x:PLACE", lambda c: Place(stage=c["x"].text))
+    g.phrase("a_path", "x:PATH", lambda c: Place(path=c["x"].text))
+    g.phrase("a_place", "THE? _:<a_stage>")
+    g.phrase("a_place", "_:<a_path>")
+    g.phrase("places", "a:<a_place> <and> b:<a_place>", _listed)
+    g.phrase("places", "a:<a_place> , b:<a_place> ,? AND c:<a_place>", _listed)
+    g.phrase("paths", "a:<a_path> <and> b:<a_path>", _listed)
+    g.phrase("paths", "a:<a_path> , b:<a_path> ,? AND c:<a_path>", _listed)
+    g.phrase("paths", "a:<a_path> , b:<a_path> , c:<a_path> ,? AND d:<a_path>", _listed)
     g.phrase(
         "fine",
-        "(BOTH | still)? (RUNS | RENDERS | PASSES | COMPLETES | <be> VALID | <be> PASSES | BUILDS | EXITS NUMBER | EXITS with CODE? NUMBER) MANNER? (VALID? YAML)?",
+        "(BOTH | still)? (RUNS | RENDERS | PASSES | COMPLETES | <be> VALID | <be> clean | <be> PASSES | BUILDS | EXITS NUMBER | EXITS with CODE? NUMBER) MANNER? (VALID? YAML)?",
     )
+    g.phrase("built", "BOTH? still? (BUILD | BUILDS | RENDERS | RENDER | compile | compiles)")
+    g.phrase("built", "(can | must | should)? still? be (BUILT | rendered)")
     g.phrase(
         "on_paths",
         "(in | on | of | for | under | at | against | below) THE? (FILE | MANIFESTS)? x:PATH",
@@ -54,7 +65,9 @@ def add(g: Grammar) -> None:
     )
     g.phrase("on_paths", "(in | under | below) THE? x:PART f:<folder_word>?", _folder)
     g.phrase("folder_word", "folder | directory")
-    g.phrase("on_paths", "in (THE | ALL) MANIFESTS", lambda c: _WHOLE)
+    g.phrase("on_paths", "in (THE | ALL) MANIFESTS", lambda c: _MANIFESTS)
+    g.phrase("on_paths", "(in | on | of | for | under | below) s:<spots>", lambda c: c["s"])
+    g.phrase("on_paths", "(in | on | of | for) BOTH (of? THE)? (OVERLAYS | STAGES)", lambda c: "both")
     g.phrase("on_paths", "EVERYWHERE | anywhere | in THE? (whole | entire)? REPOSITORY", lambda c: _WHOLE)
     g.phrase(
         "manifests",
@@ -64,7 +77,70 @@ def add(g: Grammar) -> None:
         "manifests",
         "FLUX PATHS | KUSTOMIZE PATHS | FLUX (/ | AND) KUSTOMIZE (PATHS | MANIFESTS) | HELMRELEASE (REFERENCE | MANIFESTS | SYNTAX) | KUSTOMIZATION PATHS",
     )
+    _security_words(g)
     g.phrase("latest", "THE? LATEST TAG? | THE? latest (IMAGE TAG | TAG | IMAGES)")
+
+
+def _security_words(g: Grammar) -> None:
+    """What is said of containers, by the rules of security.check (their names: Pod Security Standards)."""
+
+    def says(phrase: str, pattern: str, *rules: str) -> None:
+        g.phrase(phrase, pattern, lambda c: rules)
+
+    g.phrase("there_is", "VERIFY <that>? (there (is | are))? | there (is | are)")
+    g.phrase("pods", "container | containers | POD | PODS | workload | workloads")
+    says("bad", "privileged <pods>", "privileged-containers")
+    says("bad", "<pods> (running | that (run | runs)) (as root | with root privileges)", "running-as-non-root")
+    says("bad", "root containers", "running-as-non-root")
+    says("bad", "(hostpath | hostpaths) (volume | volumes | mount | mounts)?", "host-path-volumes")
+    says("bad", "(hostport | hostports | host ports)", "host-ports")
+    says("bad", "privilege escalation", "privilege-escalation")
+    g.phrase("bad", "(unencrypted | plaintext | plain-text | plain | unsealed) k:KUBERNETES? x:SECRETS", _secrets)
+    g.phrase("bad", "k:KUBERNETES? x:SECRETS (in | as) (plain text | plaintext | clear text | cleartext)", _secrets)
+    says("bad_do", "(run | runs) (as root | with root privileges)", "running-as-non-root")
+    says("bad_do", "(<be> | run | runs) privileged", "privileged-containers")
+    says("bad_do", "USES THE? (host network | hostnetwork | hostpid | hostipc)", "host-namespaces")
+    says("bad_do", "(USES | mount | mounts) (a | any)? (hostpath | hostpaths) (volume | volumes)?", "host-path-volumes")
+    says("bad_do", "(allow | allows | permits) privilege escalation", "privilege-escalation")
+    says("good", "(run | runs) as (a? non-root user? | nonroot | a? nonroot user)", "running-as-non-root")
+    says("good", "(drop | drops) ALL capabilities", "capabilities")
+    says("good", "(HAVE | USES) (a? read-only | readonly) root (filesystem | filesystems)", "read-only-root-filesystem")
+    g.phrase("good", "(HAVE | set | sets | define | defines | specify | specifies) <amounts>", lambda c: c["amounts"])
+    says("amounts", "(resource | resources)? limits", "limits-cpu", "limits-memory")
+    says("amounts", "(resource | resources)? requests", "requests-cpu", "requests-memory")
+    says("amounts", "(resource | resources)? requests AND limits",
+         "requests-cpu", "requests-memory", "limits-cpu", "limits-memory")  # fmt: skip
+    says("amounts", "(resource | resources)? limits AND requests",
+         "limits-cpu", "limits-memory", "requests-cpu", "requests-memory")  # fmt: skip
+    says("amounts", "a? memory (limit | limits)", "limits-memory")
+    says("amounts", "a? cpu (limit | limits)", "limits-cpu")
+    says("amounts", "cpu AND memory limits | memory AND cpu limits", "limits-cpu", "limits-memory")
+    says("amounts", "a? memory (request | requests)", "requests-memory")
+    says("amounts", "a? cpu (request | requests)", "requests-cpu")
+    g.phrase("meets", "meet | meets | comply with | complies with | satisfy | satisfies | pass | passes | conform to")
+    for level in ("baseline", "restricted"):
+        says(
+            "standard",
+            f"THE? pod security (standard | standards | level | profile)? :? {level} (level | profile)?",
+            level,
+        )
+        says("standard", f"THE? {level} pod security (standard | standards | level | profile)?", level)
+    says("pinned", "(by | with | to | using) (THE | their)? DIGEST_WORD", "pinned-by-digest")
+    says("pinned", "(by | with | to | using) THE? exact (TAG | VERSION_WORD)", "pinned-by-tag")
+
+
+def _secrets(c: Captured) -> tuple[str, ...]:
+    """ "No plaintext Secret": objects of that kind. "No plaintext secrets": they may stand anywhere."""
+    return ("no-plain-secrets",) if "k" in c or c["x"].text[0] == "S" else ("no-plain-secrets", "no-passwords")
+
+
+def _rules_of(c: Captured) -> list[Ask]:
+    rules = next((c[k] for k in ("bad", "bad_do", "good", "standard", "pinned") if k in c), ("no-plain-secrets",))
+    return [Ask("security.check", {"where": _where(c), "rules": rules})]
+
+
+def _listed(c: Captured) -> tuple[Place, ...]:
+    return tuple(c[k] for k in "abcd" if k in c)
 
 
 def _folder(c: Captured) -> Place | None:
@@ -77,10 +153,10 @@ def _kustomize(c: Captured) -> list[Ask]:
     return [Ask("kustomize.build", {"overlays": c.get("overlays"), "no_unresolved": "u" in c})]
 
 
-def _where(c: Captured) -> Place | None:
+def _where(c: Captured) -> Any:
     """The place that is named; "all" and "no" without one are about the whole repository, never only about what the task
     changes."""
-    place: Place | None = c.get("on_paths")
+    place = c.get("on_paths")
     return _WHOLE if place is None and "every" in c else place
 
 
@@ -104,8 +180,10 @@ RULES = (
             "(VALIDATE | VERIFY | BUILD | RENDER) <overlays> (with | using | via) (<kustomize_build> | KUSTOMIZE) MANNER?",
             "(VALIDATE | VERIFY | CHECK) (with | using | via | by running) <kustomize_build> {<overlays> MANNER}",
             "VALIDATE THE? KUSTOMIZATION BUILDS",
-            "ALL? THE? KUSTOMIZATION BUILDS MANNER?",
-            "(VERIFY <that>?)? overlays:<these_overlays> (BUILD | BUILDS | RENDERS | RENDER) MANNER? ((with | using | via) (<kustomize_build> | KUSTOMIZE))?",
+            "KUSTOMIZATION BUILDS MANNER?",
+            "(VERIFY <that>?)? overlays:<these_overlays> <built> <manner>? ((with | using | via | by) (<kustomize_build> | KUSTOMIZE))? <manner>?",
+            "KUSTOMIZE (can | MODAL)? still? (BUILD | BUILDS | RENDERS) overlays:<these_overlays> <manner>?",
+            "(BUILD | RENDER) overlays:<these_overlays> (with | using | via) KUSTOMIZE <manner>?",
         ),
         _kustomize,
         {
@@ -126,6 +204,18 @@ RULES = (
                 "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging"
             ),
             "All kustomizations build successfully": "kustomize.build paths=.",
+            "Both overlays still build": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
+            "Both overlays (clusters/overlays/staging and clusters/overlays/prod) build with kustomize": (
+                "kustomize.build paths=clusters/overlays/staging,clusters/overlays/prod"
+            ),
+            "kustomize build of every overlay under clusters/overlays passes": (
+                "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging"
+            ),
+            "`clusters/overlays/staging` and `apps/ffl` render without errors": (
+                "kustomize.build paths=clusters/overlays/staging,apps/ffl"
+            ),
+            "kustomize can build apps/ffl": "kustomize.build paths=apps/ffl",
+            "Every kustomization in the repository builds": "kustomize.build paths=.",
             "The staging and prod overlays render": "kustomize.build paths=clusters/overlays/staging,clusters/overlays/prod",
             "All overlays render": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
         },
@@ -144,6 +234,14 @@ RULES = (
             "Upgrade kustomize to 5.0.0": "u",
             "kustomize build passes for the old overlays": "u",
             "kustomize build passes for nowhere": "u",
+            "Both overlays build in CI": "u",
+            "Both overlays build except prod": "u",
+            "Both apps build": "u",
+            "apps/ffl or apps/longhorn renders": "u",
+            "apps/ffl and the docs render": "u",
+            "Every overlay under apps/ffl builds": "b not-found",
+            "kustomize can not build apps/ffl": "u",
+            "staging and prod render": "u",
         },
     ),
     Rule(
@@ -196,13 +294,98 @@ RULES = (
         },
     ),
     Rule(
+        "what no container may",
+        (
+            "<there_is>? every:no <bad> <on_paths>?",
+            "<there_is>? every:no <pods> <on_paths> <bad_do>",
+            "<there_is>? every:no <pods> <bad_do> <on_paths>?",
+            "(VERIFY <that>?)? every:ALL? THE? (MANIFESTS | <pods>) <on_paths>? <be> free of <bad>",
+        ),
+        _rules_of,
+        {
+            "No privileged containers": "security.check paths=. rules=privileged-containers",
+            "There are no privileged containers in prod": (
+                "security.check paths=clusters/overlays/prod rules=privileged-containers"
+            ),
+            "No container runs as root in apps/ffl": "security.check paths=apps/ffl rules=running-as-non-root",
+            "No container in apps/ffl runs as root": "security.check paths=apps/ffl rules=running-as-non-root",
+            "No pod uses hostNetwork": "security.check paths=. rules=host-namespaces",
+            "No hostPath volumes in apps/ffl": "security.check paths=apps/ffl rules=host-path-volumes",
+            "No container allows privilege escalation": "security.check paths=. rules=privilege-escalation",
+            "No unencrypted Secret in the repository": "security.check paths=. rules=no-plain-secrets",
+            "No plaintext secrets in the manifests": "security.check paths=. rules=no-plain-secrets,no-passwords",
+            "No secrets in plain text in apps/ffl": "security.check paths=apps/ffl rules=no-plain-secrets,no-passwords",
+            "No plaintext Secrets in staging and prod": (
+                "security.check paths=clusters/overlays/staging,clusters/overlays/prod rules=no-plain-secrets"
+            ),
+            "All manifests in apps/ffl are free of privileged containers": (
+                "security.check paths=apps/ffl rules=privileged-containers"
+            ),
+        },
+        {
+            "No privileged access": "u",
+            "No image runs as root": "u",
+            "No container runs as root on the cluster": "u",
+            "No container runs as root except the exporter": "u",
+            "No privileged containers besides longhorn": "u",
+            "No container runs as admin": "u",
+            "No secrets in logs": "u",
+            "No plaintext secrets in the repository": "b not-supported",
+            "No plaintext secrets": "b not-supported",
+            "No secrets in the repository": "u",
+            "No pod uses the host": "u",
+            "Containers are privileged": "u",
+        },
+    ),
+    Rule(
+        "what every container has to",
+        (
+            "(VERIFY <that>?)? every:ALL? THE? <pods> <on_paths>? <good> <on_paths>?",
+            "(VERIFY <that>?)? every:ALL? THE? SECRETS <on_paths>? <be> (encrypted | sealed) (with SOPS)? <on_paths>?",
+            "(VERIFY <that>?)? every:ALL? THE? (MANIFESTS | <pods>) <on_paths>? <meets> <standard> <on_paths>?",
+            "(VERIFY <that>?)? every:ALL? THE? (IMAGES | IMAGE) <on_paths>? <be> pinned <pinned> <on_paths>?",
+        ),
+        _rules_of,
+        {
+            "All containers have resource limits": "security.check paths=. rules=limits-cpu,limits-memory",
+            "Every container in apps/ffl has resource limits": (
+                "security.check paths=apps/ffl rules=limits-cpu,limits-memory"
+            ),
+            "All containers have memory limits": "security.check paths=. rules=limits-memory",
+            "All containers set resource requests and limits": (
+                "security.check paths=. rules=requests-cpu,requests-memory,limits-cpu,limits-memory"
+            ),
+            "All pods run as non-root": "security.check paths=. rules=running-as-non-root",
+            "All containers drop all capabilities": "security.check paths=. rules=capabilities",
+            "All Secrets are encrypted": "security.check paths=. rules=no-plain-secrets",
+            "All pods in apps/ffl meet the Pod Security Standard restricted": (
+                "security.check paths=apps/ffl rules=restricted"
+            ),
+            "All manifests comply with the baseline Pod Security Standard": "security.check paths=. rules=baseline",
+            "All images are pinned by digest": "security.check paths=. rules=pinned-by-digest",
+            "Every image in apps/ffl is pinned to an exact tag": "security.check paths=apps/ffl rules=pinned-by-tag",
+        },
+        {
+            "All containers have resource limits of 512Mi": "u",
+            "All containers have health checks": "u",
+            "All containers have resource limits except the job": "u",
+            "All pods meet the standard": "u",
+            "All images are pinned": "u",
+            "All images are pinned by digest in the registry": "u",
+            "All containers run as root": "u",
+            "All containers run as user 1000": "u",
+            "All Secrets are rotated": "u",
+            "All pods run": "u",
+        },
+    ),
+    Rule(
         "no latest tag",
         (
-            "(VERIFY <that>?)? every:no IMAGES? <latest> (<be>? (used | present))? <on_paths>?",
-            "(VERIFY <that>?)? every:no (IMAGE | IMAGES) <be>? tagged (as | with)? (<latest> | latest) <on_paths>?",
-            "(VERIFY <that>?)? every:no (IMAGE | IMAGES) <on_paths> (uses | use) <latest>",
-            "(VERIFY <that>?)? every:no (IMAGE | IMAGES) (uses | use | with) <latest> <on_paths>?",
-            "(VERIFY <that>?)? every:no (IMAGE | IMAGES) <on_paths> (uses | use | with | has) <latest>",
+            "<there_is>? every:no IMAGES? <latest> (<be>? (used | present))? <on_paths>?",
+            "<there_is>? every:no (IMAGE | IMAGES) <be>? tagged (as | with)? (<latest> | latest) <on_paths>?",
+            "<there_is>? every:no (IMAGE | IMAGES) <on_paths> (uses | use) <latest>",
+            "<there_is>? every:no (IMAGE | IMAGES) (uses | use | with) <latest> <on_paths>?",
+            "<there_is>? every:no (IMAGE | IMAGES) <on_paths> (uses | use | with | has) <latest>",
         ),
         _latest,
         {
