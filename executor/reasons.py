@@ -21,6 +21,7 @@ class ReasonCode(StrEnum):
     WORD_LEFT = "word-left"
     PERSON = "person"
     UNKNOWN_NAME = "unknown-name"
+    SEEN_IN_CLUSTER = "seen-in-cluster"
     # blocked: the text
     NOT_DETERMINATE = "not-determinate"
     AMBIGUOUS = "ambiguous"
@@ -92,6 +93,7 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.WORD_LEFT: "The named word was not used up by any rule; leave it out, or make it a criterion of its own.",
     ReasonCode.PERSON: "A person's work: do it, then `executor tick TASK.md N --by NAME --note TEXT`.",
     ReasonCode.UNKNOWN_NAME: "No such thing in this repository; the nearest names are offered.",
+    ReasonCode.SEEN_IN_CLUSTER: "It is seen in the running cluster: look yourself, then `executor tick TASK.md N --by NAME --note TEXT`.",
     ReasonCode.NOT_DETERMINATE: "Write one exact version; ranges and words such as latest are never resolved.",
     ReasonCode.AMBIGUOUS: "Several places fit and all are listed; name the path, namespace or cluster.",
     ReasonCode.BAD_BLOCK: "Correct the operation block at the named line; `executor schema operations` lists the arguments.",

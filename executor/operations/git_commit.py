@@ -49,5 +49,6 @@ def _left(site: Site) -> LeftToVerification:
     return LeftToVerification(
         ReasonCode.WAITING,
         f"Waiting for verification: {site.repository} is committed only after an independent verification "
-        "(`executor verify --commit TASK.md`), and pushed by a person or pipeline",
+        "(`executor verify --commit TASK.md`, with the message of [commit] in executor.toml), and pushed by a person "
+        "or pipeline",
     )

@@ -168,12 +168,14 @@ class Lexer:
     def _quoted(self, raw: Token, known: Known) -> list[Token]:
         """What stands in quotes: one thing, or words where all of them are known ("the "image tag" of ffl")."""
         words = [word for each in _raw(raw.text, raw.start + 1) for word in self._remembered(each, known)]
+        for word in words:
+            word.bits |= self.bit("IN_QUOTES")
         if len(words) == 1:
             words[0].bits |= self.bit("QUOTED")
             return words
         if words and all(word.bits & ~self.weak for word in words) and not any(w.bits & self._opaque for w in words):
             return words
-        raw.bits = self.any | self.bit("QUOTED")
+        raw.bits = self.any | self.bit("QUOTED") | self.bit("IN_QUOTES")
         return [raw]
 
     def _remembered(self, raw: Token, known: Known) -> list[Token]:

@@ -160,6 +160,24 @@ class Names:
 
         return [known[each] for each in get_close_matches(fold(name), known, n=3, cutoff=cutoff)]
 
+    def parts(self, word: str) -> list[str]:
+        """Names that have `word` for one of their parts ("prometheus" in "kube-prometheus-stack")."""
+        folded = fold(word)
+        return sorted(
+            each for each in self._nameable() if folded in re.split("[-_/]", fold(each)) and fold(each) != folded
+        )
+
+    def below(self, folder: str) -> list[str]:
+        """The releases in folders that are called so."""
+        folded = fold(folder)
+        return sorted({each.name for each in self.of_kind("HelmRelease") if folded in fold(each.path).split("/")[:-1]})
+
+    def some(self) -> list[str]:
+        """A name of each sort: what stands in the place of one could stand there."""
+        entries = self.entries.values()
+        sorts = ("releases", "images", "sources", "kustomizations")
+        return [name for sort in sorts for name in [next((e.name for e in entries if getattr(e, sort)), None)] if name]
+
     def _nameable(self) -> Iterator[str]:
         for entry in self.entries.values():
             if is_named(entry) or entry.charted:

@@ -94,4 +94,4 @@ print(operation("changelog.mentions").kind)
         [sys.executable, "-c", script, str(site), str(tmp_path / "world")],
         check=True, capture_output=True, text=True, cwd=root,
     )  # fmt: skip
-    assert done.stdout.splitlines() == ["changelog.mentions version=1.2.0", "u not-understood", "changelog.mentions"]
+    assert done.stdout.splitlines() == ["changelog.mentions version=1.2.0", "u person", "changelog.mentions"]

@@ -35,8 +35,8 @@ INTRUDERS = [
 
 
 def places(sentence: str) -> list[int]:
-    """Where a word can be put in: at spaces outside of code, and at both ends."""
-    code = [range(*match.span()) for match in re.finditer(r"`[^`]*`", sentence)]
+    """Where a word can be put in: at spaces outside of code and quotation marks, and at both ends."""
+    code = [range(*match.span()) for match in re.finditer(r"`[^`]*`|\"[^\"]*\"", sentence)]
     spaces = [match.start() for match in re.finditer(" ", sentence)]
     return [0, *(at for at in spaces if not any(at in each for each in code)), len(sentence)]
 

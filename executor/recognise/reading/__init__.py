@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from shlex import quote
 from typing import Any
 
 from executor.errors import Stop, Unresolved
@@ -62,12 +61,8 @@ class Reading(Commands):
         return self._own(found, tokens, scope) or found
 
     def _persons(self, token: Token) -> Cannot:
-        return Cannot(
-            Status.UNRESOLVED,
-            ReasonCode.PERSON,
-            f'"{token.text}" is a person\'s work; when it is done: executor tick {quote(str(self.whole.task.path))} '
-            f"{self.criterion.index} --by NAME --note TEXT",
-        )
+        what = f'"{token.text}" is a person\'s work; when it is done: {self._tick()}'
+        return Cannot(Status.UNRESOLVED, ReasonCode.PERSON, what)
 
     def _own(self, found: Recognised, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
         """A project's own phrase or recogniser, for a sentence that the grammar does not understand."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.recognise import decoration, suggest
 from executor.recognise.grammar import Parse
-from executor.recognise.lexer import Lexer, Token
+from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask
 from executor.recognise.resolve import Incomplete, Setting, resolve
 from executor.recognise.words import fold
@@ -23,10 +22,10 @@ if TYPE_CHECKING:
 
 
 from executor.recognise.reading.scope import Scope
-from executor.recognise.reading.surroundings import Surroundings
+from executor.recognise.reading.stopped import Stopped
 
 
-class Sentences(Surroundings):
+class Sentences(Stopped):
     """Reading by the grammar."""
 
     def _sentence(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
@@ -101,21 +100,21 @@ class Sentences(Surroundings):
 
     def _instead(self, tokens: Sequence[Token], at: int, scope: Scope, cannot: Cannot) -> str | None:
         """The nearest wording that would run and asks for nothing else; None where there is none."""
-        if at == 0 or at >= len(tokens):
+        if at >= len(tokens):
             return None
         if cannot.code is ReasonCode.UNKNOWN_NAME:
-            near = scope.names.near(tokens[at].text, cutoff=_ALIKE)
+            near = self._misspelt(tokens[at], scope)
             renamed = suggest.nearest(self.stem, tokens[at], near[0]) if len(near) == 1 else ""
-            return renamed if renamed and self._reads(renamed, scope, runs=True) else None
-        if self._restricted(tokens):
+            return renamed if renamed and self._runs(renamed, scope) else None
+        if at == 0 or self._restricted(tokens):
             return None  # a wording without the restriction, pasted, would do what was not wanted
         bit = self.whole.lexer.bit
         shorter = suggest.without_demands(self.stem, tokens, at)
         if shorter is not None:
-            return shorter if self._reads(shorter, scope, runs=True) else None
+            return shorter if self._runs(shorter, scope) else None
         joints = bit("AND") | bit("THEN") | bit("','")
         two = suggest.two_criteria(self.stem, tokens, joints, bit("PERSON"))
-        return "\n- [ ] ".join(two) if two is not None and self._reads(two[0], scope, runs=True) else None
+        return "\n- [ ] ".join(two) if two is not None and self._runs(two[0], scope) else None
 
     def _restricted(self, tokens: Sequence[Token]) -> bool:
         """Whether a word restricts, negates, makes conditional or puts off, or a note stands behind."""
@@ -123,41 +122,11 @@ class Sentences(Surroundings):
         bits = sum(self.whole.lexer.bit(each) for each in classes)
         return any(token.bits & bits or token.text in "(—" for token in tokens[1:-1])
 
-    def _reads(self, text: str, scope: Scope, *, runs: bool = False) -> bool:
+    def _runs(self, text: str, scope: Scope) -> bool:
         """Whether a wording that is about to be offered is understood, and would run."""
         words = self._tokens(text, scope)
         readings = self.whole.grammar.readings("sentence", Parse(words)) if len(words) > 1 else []
-        if not readings or not runs:
-            return bool(readings)
-        return self._resolved(text, words, readings, scope).cannot is None
-
-    def _why(self, tokens: Sequence[Token], at: int, scope: Scope) -> Cannot:
-        token, names = tokens[at], scope.names
-        if at == len(tokens) - 1:
-            whole = self._whole_up_to(tokens)
-            if whole:
-                what = f'"{self.stem[tokens[whole].start :]}" behind it fits nothing before it'
-                return Cannot(Status.UNRESOLVED, ReasonCode.WORD_LEFT, what)
-            what = f'it is no whole sentence; something is missing, perhaps behind "{tokens[at - 1].text}"'
-            return Cannot(Status.UNRESOLVED, ReasonCode.NOT_UNDERSTOOD, what)
-        if at > 0 and token.text in "(—":
-            what = f'"{self.stem[token.start :]}" is no remark that is understood, and may limit it or take it back'
-            return Cannot(Status.UNRESOLVED, ReasonCode.WORD_LEFT, f"{what}; {_ASIDE}")
-        unknown = at > 0 and not token.bits & ~self.whole.lexer.weak and token.text[:1].isalpha()
-        near = names.near(token.text, cutoff=_ALIKE) if unknown else []
-        if near and self._reads(suggest.nearest(self.stem, token, near[0]), scope):
-            reason = f'"{token.text}" is no name here; nearest: {", ".join(near)}'
-            return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, reason)
-        if unknown and scope.name is not None and self.whole.home.names.entry(token.text) is not None:
-            reason = f'"{token.text}" is no name in {scope.name}, where the sentence says to work; it is one here'
-            return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, reason)
-        code = ReasonCode.WORD_LEFT if at > 0 else ReasonCode.NOT_UNDERSTOOD
-        return Cannot(Status.UNRESOLVED, code, f'"{token.text}" {_kind_of_stop(token, self.whole.lexer)}')
-
-    def _whole_up_to(self, tokens: Sequence[Token]) -> int:
-        """Where the words behind a whole clause begin; 0 where none is whole."""
-        ends = self.whole.grammar.ends("clause", Parse(tokens), 0)
-        return max((end for end, _ in ends), default=0)
+        return bool(readings) and self._resolved(text, words, readings, scope).cannot is None
 
     def _unknown(self, tokens: Sequence[Token]) -> bool:
         return any(not token.bits & ~self.whole.lexer.weak for token in tokens[:-1])
@@ -194,30 +163,6 @@ _IN_REPOSITORY = pattern(
     r"\b(?:in|to|from|of|on|for|at|inside|within|into)\s+(?:the\s+)?[`*_]*([\w.-]*\w)|([\w.-]*\w)[`*_]*\s+repo(?:sitory)?\b"
 )
 _PATH_IN = pattern(r"(?<![\w/.:@-])([\w.-]*\w)/")
-
-_ASIDE = "leave it out, or put it into a comment: <!-- … -->"
-_ALIKE = 0.75
-"""How alike a word has to be to a name that exists to be taken for its misspelling (difflib's ratio)."""
-
-
-def _kind_of_stop(token: Token, lexer: Lexer) -> str:
-    """Why a word stops a sentence, for people."""
-    return next((words for bits, words in _stops(lexer) if token.bits & bits), "was not used up by any rule")
-
-
-@functools.cache
-def _stops(lexer: Lexer) -> list[tuple[int, str]]:
-    return [(sum(lexer.bit(each) for each in classes.split()), words) for classes, words in _STOPS]
-
-
-_STOPS = (
-    ("NEGATION", "turns the sentence around; write what is to be, or a criterion for a person"),
-    ("CONDITION", "makes it conditional; a criterion runs or does not"),
-    ("RESTRICTION", "restricts it in a way that is not understood"),
-    ("QUESTION", "makes it a question"),
-    ("IMAGE_REF IMAGE_NAME", "is an image, which does not fit there"),
-    ("VERSION", "is a version that belongs to nothing here"),
-)
 
 
 def _distinct_outcomes(outcomes: Sequence[Recognised]) -> list[Recognised]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Unresolved
@@ -40,6 +41,10 @@ class Surroundings:
         """What the other criteria name; nothing while they themselves are being read for that."""
         self.asked_for_facts = True
         return self.whole.facts(self.criterion.index) if self.with_facts else Facts()
+
+    def _tick(self) -> str:
+        """What a person types who has done it."""
+        return f"executor tick {quote(str(self.whole.task.path))} {abs(self.criterion.index)} --by NAME --note TEXT"
 
     def _tokens(self, text: str, scope: Scope, *, liberal: bool = False) -> list[Token]:
         known = self.whole.known(scope)

@@ -131,4 +131,5 @@ class CheckAsks(Base):
 
     def _git_commit(self, ask: Ask) -> list[Request]:
         self._here(ask.get("repository"))
-        return [self._request("git.commit")]
+        path = ask.get("path")
+        return [self._request("git.commit", paths=[self._path(path)] if path else None)]

@@ -30,13 +30,17 @@ def add(g: Grammar) -> None:
     for said, words in _BAD.items():
         g.phrase("bad", words, functools.partial(_said, said))
     g.phrase(
+        "message",
+        "(with | using) THE? (descriptive | clear | meaningful | conventional)? COMMIT? message (: | =)? (IN_QUOTES+ | CODE | SETTING)?",
+    )
+    g.phrase(
         "changed",
         "GIT? CHANGES | (updated | modified | changed | new)? (HELMRELEASES | HELMRELEASE | MANIFESTS) CHANGES? "
         "| (updated | modified | changed) CHANGES | MANIFEST CHANGES",
     )
     g.phrase(
         "repo",
-        "THE? (x:REPO REPOSITORY? | GIT REPOSITORY? | REPOSITORY | GIT REPOSITORY | origin | remote | main | master | git | main branch | master branch)",
+        "THE? (x:REPO REPOSITORY? | GIT REPOSITORY? | REPOSITORY | GIT REPOSITORY | origin (/? (main | master))? | remote | main | master | git | main branch | master branch)",
         lambda c: c["x"].text if "x" in c else "",
     )
 
@@ -264,7 +268,8 @@ def _reconcile(c: Captured) -> list[Ask]:
 
 
 def _commit(c: Captured) -> list[Ask]:
-    return [Ask("git.commit", {"repository": c.get("repo") or c.get("repo2")})]
+    path = c["x"].text if "x" in c else None
+    return [Ask("git.commit", {"repository": c.get("repo") or c.get("repo2"), "path": path})]
 
 
 RULES = (
@@ -515,10 +520,12 @@ RULES = (
     Rule(
         "commit",
         (
-            "COMMIT (AND PUSH)? (ALL? THE? <changed>)? ((to | in | into) <repo>)? (AND PUSH ((to | in) repo2:<repo>)?)?",
+            "COMMIT (AND PUSH)? (ALL? THE? <changed>)? ((to | in | into) <repo>)? <message>? (AND PUSH ((to | in) repo2:<repo>)?)?",
+            "COMMIT (AND PUSH)? <message> ((to | in | into) <repo>)?",
+            "COMMIT (AND PUSH)? THE? FILE? x:PATH ((to | in | into) <repo>)? <message>? (AND PUSH)?",
             "PUSH ALL? THE? <changed> ((to | in) <repo>)?",
             "PUSH to <repo>",
-            "ALL? THE? <changed> <be>? COMMITTED (AND PUSHED)? ((to | in) <repo>)?",
+            "ALL? THE? <changed> <be>? COMMITTED (AND PUSHED)? ((to | in) <repo>)? <message>?",
             "GIT COMMIT (AND PUSH)?",
         ),
         _commit,
@@ -529,6 +536,11 @@ RULES = (
             "Manifest changes committed to Git": "git.commit",
             "Git changes committed and pushed": "git.commit",
             "Changes committed and pushed": "git.commit",
+            'Commit the changes with message "bump ffl to 0.1.18"': "git.commit",
+            'Commit and push with the message "Read the new chart"': "git.commit",
+            "Commit and push the changes with a descriptive message": "git.commit",
+            "Push changes to origin/main": "git.commit",
+            "Commit `apps/ffl/helmrelease.yaml` and push": "git.commit paths=apps/ffl/helmrelease.yaml",
         },
         {
             "Commit to the roadmap": "u",
@@ -538,6 +550,12 @@ RULES = (
             "Commit changes after review": "u",
             "Do not commit changes": "u",
             "Commit changes and tag v1.2.0": "u",
+            'Commit the changes with message "bump ffl" tomorrow': "u",
+            "Commit the changes with Bob": "u",
+            "Push changes to origin/feature": "u",
+            "Commit longhorn": "u",
+            "Commit `apps/nothing.yaml`": "b",
+            "Changes are merged to main": "u",
         },
     ),
 )
