@@ -320,7 +320,7 @@ def _keep_off_ours(step: Step, task: TaskFile, workspace: Workspace) -> None:
     ours = [root / ".executor", *(root / each.config.report_folder for each in (step.repository, workspace.home))]
     kept = {task.path.resolve(), *(each.resolve() for each in ours)}
     for edit in step.forecast.edits if step.forecast is not None else ():
-        place = Tree(root).locate(edit.path)
+        place = Tree(root).locate_own(edit.path)
         if not kept.isdisjoint((place, *place.parents)):
             raise Refused(
                 ReasonCode.OUTSIDE, f"{edit.path} is where evidence is kept; only executor itself writes there"

@@ -79,18 +79,18 @@ def _clean(repository: Repository, task: Task, declared: list[str], past: Past) 
     is ignored by git, the task file neither: what cannot be committed cannot be certified."""
     git = Git(repository.root)
     of = "" if task.path is not None else f"in {repository.name}: "
-    dirty = git.dirty([*declared, *([task.path] if task.path else [])])
+    written = [*declared, *([task.path] if task.path else [])]
+    dirty = git.dirty(written)
     for path in sorted(path for path, letters in dirty.items() if letters == IGNORED):
         reason = f"{of}git ignores {path}, and what it ignores is never committed; `git add -f {quote(path)}` first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.IGNORED, reason)
-        whole = frozenset[str]() if path == task.path else frozenset({path})
-        yield Check(f"ignored paths in {repository.name}", False, reason, cannot, whole)
+        yield Check(f"ignored paths in {repository.name}", False, reason, cannot, _about(path, task))
         del dirty[path]
-    for path in git.overlooked(declared):
+    for path in git.overlooked(written):
         flags = "--no-assume-unchanged --no-skip-worktree"
         reason = f"{of}git was told to overlook changes of {path}; `git update-index {flags} {quote(path)}` first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.DIRTY, reason)
-        yield Check(f"overlooked paths in {repository.name}", False, reason, cannot, frozenset({path}))
+        yield Check(f"overlooked paths in {repository.name}", False, reason, cannot, _about(path, task))
     theirs = (path for path in declared if path in dirty)
     foreign = sorted(path for path in theirs if not past.is_ours(repository.name, repository.root, path))
     if not foreign:
@@ -102,6 +102,11 @@ def _clean(repository: Repository, task: Task, declared: list[str], past: Past) 
         reason = f"{of}{path} holds changes that are not this task's (git status {letters}); commit or stash them first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.DIRTY, reason)
         yield Check(f"clean paths in {repository.name}", False, reason, cannot, frozenset({path}))
+
+
+def _about(path: str, task: Task) -> frozenset[str]:
+    """What a path that cannot be committed stops: what writes it; where it is the task file, everything."""
+    return frozenset() if path == task.path else frozenset({path})
 
 
 def _refused(name: str, reason: str) -> Check:

@@ -155,6 +155,7 @@ class LiveToolbox:
     def _check(self, edit: FileEdit) -> None:
         if edit.path not in self.declared:
             raise Refused(ReasonCode.OUTSIDE, f"{edit.path} is not among the paths that this run declared; run again")
+        self.site.tree.locate_own(edit.path)
         try:
             now = self.site.tree.read(edit.path)
         except FileNotFoundError:

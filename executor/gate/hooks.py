@@ -65,7 +65,7 @@ class Hooks:
             )  # fmt: skip
         if done.timed_out or done.exit_code != 0:
             why = f"took longer than {self.timeout:g} s" if done.timed_out else f"exit code {done.exit_code}"
-            said = (done.output + done.errors).strip()
+            said = (done.output + done.errors).strip() or "without a word"
             raise NotCommitted(f"the hook {name} said no ({why}): {said}", place=str(path),
                                remedy="do what it asks for, run and verify again")  # fmt: skip
 

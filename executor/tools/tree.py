@@ -61,6 +61,22 @@ class Tree:
             raise Refused(ReasonCode.OUTSIDE, f"{path} is git's own; name a file of the repository's content")
         return absolute
 
+    def locate_own(self, path: str) -> Path:
+        """As `locate`, for writing: also refuses what belongs to another repository inside of this one (a submodule, a
+        clone), whose branch and changes nobody looked at."""
+        absolute = self.locate(path)
+        for folder in absolute.parents:
+            if folder == self.root:
+                break
+            if (folder / ".git").exists():
+                nested = folder.relative_to(self.root)
+                raise Refused(
+                    ReasonCode.OUTSIDE,
+                    f"{path} belongs to the repository in {nested} (a submodule or a clone); run the task there, or add "
+                    "it under [repositories] in executor.toml and say in which",
+                )
+        return absolute
+
     def relative(self, path: Path) -> str:
         """The repository path of an absolute one; raises Refused."""
         resolved = path.resolve()

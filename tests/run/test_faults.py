@@ -51,9 +51,10 @@ def test_what_kustomize_prints_has_to_be_objects(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
-def test_what_git_overlooks_is_blocked(tmp_path: Path, flag: str) -> None:
+@pytest.mark.parametrize("path", ["apps/ffl/release.yaml", "tasks/TASK-001.md"])
+def test_what_git_overlooks_is_blocked(tmp_path: Path, flag: str, path: str) -> None:
     root = repository(tmp_path / "ops", task(BUMP))
-    git(root, "update-index", flag, "apps/ffl/release.yaml")
+    git(root, "update-index", flag, path)
     outcome = json.loads(executor(root, "run", "--json", "TASK-001").stdout)["outcomes"][0]
     assert outcome["status"] == "blocked" and "git update-index" in outcome["reason"], outcome
     assert (root / "apps/ffl/release.yaml").read_text() == RELEASE

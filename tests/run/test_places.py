@@ -173,3 +173,15 @@ def test_what_is_said_of_another_repository_names_it(tmp_path: Path) -> None:
     git(other, "checkout", "--", ".")
     assert executor(root, "run", "tasks/TASK-001.md").exit_code == 0
     assert "In fleet: bumped HelmRelease ffl" in (root / "tasks/TASK-001.md").read_text()
+
+
+def test_a_repository_inside_of_the_repository_is_another_one(tmp_path: Path) -> None:
+    there = BUMP.replace("  uses: helmrelease.bump\n  name: ffl\n  field: chart\n  version: 0.1.18\n",
+                         "  uses: manifest.set\n  file: vendor/ops/apps/ffl/release.yaml\n  path: spec.interval\n"
+                         "  value: 5m\n")  # fmt: skip
+    root = repository(tmp_path / "mono", task(there))
+    inner = make_repository(root / "vendor/ops", FILES)
+    ran = executor(root, "run", "tasks/TASK-001.md")
+    outcome = report(root)["outcomes"][0]
+    assert ran.exit_code == 4 and (outcome["status"], outcome["reason_code"]) == ("refused", "outside"), outcome
+    assert "vendor/ops" in outcome["reason"] and (inner / "apps/ffl/release.yaml").read_text() == RELEASE
