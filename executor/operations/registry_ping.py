@@ -8,7 +8,7 @@ from executor.errors import Blocked, Refused
 from executor.images import names
 from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk
 from executor.reasons import ReasonCode
-from executor.recognise.policy import never_asked
+from executor.tools.hosts import never_asked
 from executor.values import dataclass
 
 if TYPE_CHECKING:

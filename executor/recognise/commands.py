@@ -14,7 +14,8 @@ from typing import Any
 from executor.errors import Blocked, Refused, Stop
 from executor.reasons import ReasonCode
 from executor.recognise import shell, versions
-from executor.recognise.policy import PROGRAMS, Flags, files_of, flags, inside, judge, never_asked
+from executor.recognise.policy import PROGRAMS, Flags, files_of, flags, inside, judge
+from executor.tools.hosts import never_asked
 from executor.values import dataclass, field
 
 _WORDS_INSTEAD = frozenset({"kustomize build", "kubectl kustomize", "git commit", "kustomize", "flux reconcile"})

@@ -11,6 +11,7 @@ from functools import cache
 
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
+from executor.tools.hosts import DATABASE, METADATA
 from executor.values import dataclass
 
 DATABASE_CLIENTS = frozenset(
@@ -18,11 +19,6 @@ DATABASE_CLIENTS = frozenset(
     "mongodump mongorestore redis-cli valkey-cli cqlsh sqlcmd sqlplus sqlite3 clickhouse-client clickhouse influx etcdctl "
     "cockroach usql".split()
 )
-_DATABASE = pattern(
-    r"(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqp|cassandra|clickhouse|jdbc:\w+)://"
-    r"|:(?:5432|5433|3306|6379|27017|1433|1521|9042|26257)\b"
-)
-_METADATA = pattern(r"(?:\w+://)?(?:169\.254\.\d+\.\d+|metadata(?:\.google\.internal)?)(?:[:/].*)?")
 _SECRET_NAMES = pattern(
     r"(?i)^(?:DATABASE_URL|PG\w*|MYSQL\w*|REDIS\w*|MONGO\w*|KUBECONFIG|DOCKER_\w+|AWS_\w+|.*(?:TOKEN|SECRET|PASSWORD|PASSWD|KEY))$"
 )
@@ -150,20 +146,12 @@ class Verdict:
     code: ReasonCode = ReasonCode.FORBIDDEN
 
 
-def never_asked(host: str) -> str | None:
-    """Why a host that a criterion names as a registry is not asked, None if it may be: the port of a database, or the
-    address where a cloud tells a machine its own secrets."""
-    if _DATABASE.search(host):
-        return f"{host} is the port of a database; none is ever touched"
-    return f"{host} is a machine's own metadata service, and no registry" if _METADATA.fullmatch(host) else None
-
-
 def judge(argv: Sequence[str], env: Sequence[tuple[str, str]] = ()) -> Verdict:
     """May this argument list run? Typed operations were looked for before; see commands.py."""
     program = argv[0]
-    if program in DATABASE_CLIENTS or any(_DATABASE.search(word) for word in argv):
+    if program in DATABASE_CLIENTS or any(DATABASE.search(word) for word in argv):
         return Verdict("refused", "database", f"{program} reaches a database; none is ever touched")
-    if any(_METADATA.fullmatch(word) for word in argv[1:]):
+    if any(METADATA.fullmatch(word) for word in argv[1:]):
         return Verdict("refused", "metadata", "it asks a machine's own metadata service, which tells its secrets")
     for name, _ in env:
         if name not in ASSIGNABLE or _SECRET_NAMES.match(name):

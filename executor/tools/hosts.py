@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+from executor.patterns import pattern
+
+DATABASE = pattern(
+    r"(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqp|cassandra|clickhouse|jdbc:\w+)://"
+    r"|:(?:5432|5433|3306|6379|27017|1433|1521|9042|26257)\b"
+)
+METADATA = pattern(r"(?:\w+://)?(?:169\.254\.\d+\.\d+|metadata(?:\.google\.internal)?)(?:[:/].*)?")
+
+
+def never_asked(host: str) -> str | None:
+    """Why a host is not asked, whoever names it, None if it may be: the port of a database, or the address where a
+    cloud tells a machine its own secrets."""
+    if DATABASE.search(host):
+        return f"{host} is the port of a database; none is ever touched"
+    return f"{host} is a machine's own metadata service, and no registry" if METADATA.fullmatch(host) else None
+
 
 def is_loopback(host: str) -> bool:
     """`host` without port: localhost, 127.0.0.0/8 or ::1."""

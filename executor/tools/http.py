@@ -153,6 +153,7 @@ def _exchange(
         target = f"http://{parts.netloc}{target}"
         sent |= _proxy_login(proxy)
     connection.connect()
+    _no_metadata_service(connection.sock)
     connection.request(question.method, target, body=question.body, headers=sent)
     wire: Any = _Wire(connection.sock, deadline)
     response = http.client.HTTPResponse(wire, method=question.method)
@@ -165,6 +166,16 @@ def _exchange(
         raise http.client.IncompleteRead(content, announced)
     names = {name.lower(): ", ".join(response.headers.get_all(name, [])) for name in response.headers}
     return Answer(response.status, names, content, parts.geturl())
+
+
+def _no_metadata_service(sock: socket.socket) -> None:
+    """Whatever name led there: the link-local addresses are a machine's own, and tell it its secrets."""
+    import ipaddress
+
+    peer = ipaddress.ip_address(str(sock.getpeername()[0]).partition("%")[0])
+    plain = getattr(peer, "ipv4_mapped", None) or peer
+    if plain.is_link_local:
+        raise HttpUnreachable(f"its address is {plain}, a machine's own metadata service")
 
 
 class _Wire:

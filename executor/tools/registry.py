@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from executor.errors import Blocked, Errored, Failed, Stop
+from executor.errors import Blocked, Errored, Failed, Refused, Stop
 from executor.reasons import ReasonCode
 from executor.tools import http
 from executor.tools.credentials import Login, NoLogin, login_for
-from executor.tools.hosts import is_loopback
+from executor.tools.hosts import is_loopback, never_asked
 from executor.values import dataclass, field
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -257,7 +257,7 @@ class Registry:
             target = answer.headers.get("location")
             if answer.status not in (301, 302, 303, 307, 308) or not target:
                 return answer
-            there = urljoin(answer.url, target)
+            there = self._joined(answer.url, target)
             answer = self._ask("GET", there, self._for_target(answer.url, there, headers), deadline)
         raise Errored(ReasonCode.BAD_ANSWER, f"{self.host}: more than {_MAX_REDIRECTS} redirects for {path}")
 
@@ -265,11 +265,19 @@ class Registry:
         """A login goes to nobody but the one that asked for it, and never from TLS to plain text."""
         old, new = urlsplit(here), urlsplit(there)
         if new.scheme not in ("http", "https") or (old.scheme == "https" and new.scheme == "http"):
-            raise Errored(
-                ReasonCode.BAD_ANSWER, f"{self.host} redirects to {new.scheme}://{new.hostname}, not followed"
-            )
+            raise Errored(ReasonCode.BAD_ANSWER, f"{self.host} redirects to {there[:_QUOTED]}, which is not followed")
         same = (old.scheme, old.netloc) == (new.scheme, new.netloc)
         return {name: value for name, value in headers.items() if same or name != "Authorization"}
+
+    def _joined(self, base: str, target: str) -> str:
+        """Where a registry sends us. Raises Errored BAD_ANSWER where that is no address."""
+        try:
+            there = urljoin(base, target)
+            _ = urlsplit(there).port
+        except ValueError:
+            shown = "".join(character for character in target if character.isprintable())[:_QUOTED]
+            raise Errored(ReasonCode.BAD_ANSWER, f"{self.host} sends us to {shown}, which is no address") from None
+        return there
 
     @property
     def _base(self) -> str:
@@ -311,6 +319,9 @@ class Registry:
         began = time.monotonic()
         status: int | None = None
         parts = urlsplit(url)
+        never = never_asked(parts.netloc.rpartition("@")[2])
+        if never is not None:  # whoever names it: a criterion, or a registry that redirects
+            raise Refused(ReasonCode.FORBIDDEN, never if parts.netloc == self._address else f"{self.host}: {never}")
         try:
             answer = http.request(method, url, headers=headers, deadline=deadline, body=body, ca=self._trusted())
             status = answer.status
@@ -348,7 +359,7 @@ class Registry:
             raise self._needs_login(f"it wants a login, and {error}") from None
 
     def _token(self, challenge: Mapping[str, str], scope: str, login: Login | None, deadline: float) -> str:
-        realm = urljoin(f"{self._base}/", challenge.get("realm", ""))
+        realm = self._joined(f"{self._base}/", challenge.get("realm", ""))
         if urlsplit(realm).scheme not in ("http", "https") or not challenge.get("realm"):
             raise Errored(ReasonCode.BAD_ANSWER, f"{self.host} wants a token and names no place to get one")
         query = {"service": challenge.get("service", ""), "scope": challenge.get("scope", scope)}

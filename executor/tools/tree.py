@@ -72,8 +72,8 @@ class Tree:
                 nested = folder.relative_to(self.root)
                 raise Refused(
                     ReasonCode.OUTSIDE,
-                    f"{path} belongs to the repository in {nested} (a submodule or a clone); run the task there, or add "
-                    "it under [repositories] in executor.toml and say in which",
+                    f"{path} belongs to the repository in {nested} (a submodule or a clone); run the task there, or "
+                    "add it under [repositories] in executor.toml and say in which",
                 )
         return absolute
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import socket
@@ -13,8 +14,9 @@ from typing import Any
 import pytest
 from servers import Misbehaving, Services, Talk, joined, make_ca, misbehaving, own_registry, raw_server
 
-from executor.errors import Stop
+from executor.errors import Refused, Stop
 from executor.reasons import ReasonCode
+from executor.tools import http
 from executor.tools.registry import ACCEPT, OCI_MANIFEST, Registry
 
 BODY = json.dumps({"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": {"digest": "sha256:1", "size": 3}}).encode()
@@ -159,6 +161,19 @@ FAULTS: list[tuple[str, Callable[[Talk], None], ReasonCode, str, bool, str]] = [
      "redirects"),
     ("a redirect to a file", lambda t: t.answer(302, "", Location="file:///etc/passwd"), ReasonCode.BAD_ANSWER,
      "errored", False, "not followed"),
+    ("a redirect to a port that is none", lambda t: t.answer(302, "", Location="http://127.0.0.1:99999/"),
+     ReasonCode.BAD_ANSWER, "errored", False, "no address"),
+    ("a redirect to no address", lambda t: t.answer(302, "", Location="http://[::1/"), ReasonCode.BAD_ANSWER, "errored",
+     False, "no address"),
+    ("a redirect to where a cloud keeps secrets", lambda t: t.answer(302, "", Location="http://169.254.169.254/latest"),
+     ReasonCode.FORBIDDEN, "refused", False, "metadata service"),
+    ("a redirect to a database", lambda t: t.answer(302, "", Location="http://127.0.0.1:5432/"), ReasonCode.FORBIDDEN,
+     "refused", False, "port of a database"),
+    ("a token from no address", lambda t: t.answer(401, "", WWW_Authenticate='Bearer realm="http://[::1/x"'),
+     ReasonCode.BAD_ANSWER, "errored", False, "no address"),
+    ("a token from where a cloud keeps secrets",
+     lambda t: t.answer(401, "", WWW_Authenticate='Bearer realm="http://metadata.google.internal/x"'),
+     ReasonCode.FORBIDDEN, "refused", False, "metadata service"),
 ]  # fmt: skip
 
 
@@ -169,6 +184,24 @@ def test_fault(handler: Callable[[Talk], None], code: ReasonCode, status: str, r
     assert (stop.code, str(stop.status), stop.retryable) == (code, status, retryable), stop.reason
     assert says in stop.reason and "127.0.0.1" in stop.reason
     assert "\n" not in stop.reason and len(stop.reason) < 500
+
+
+def test_a_database_is_no_registry_whoever_names_it() -> None:
+    with pytest.raises(Refused) as caught:
+        manifest(Registry("127.0.0.1:5432"))
+    assert caught.value.code is ReasonCode.FORBIDDEN
+
+
+@pytest.mark.parametrize(("peer", "kept"), [("169.254.169.254", True), ("::ffff:169.254.169.254", True),
+                                            ("fe80::1%eth0", True), ("127.0.0.1", False), ("10.0.0.1", False)])  # fmt: skip
+def test_the_metadata_service_is_known_by_its_address_too(peer: str, kept: bool) -> None:
+    class Connected:
+        def getpeername(self) -> tuple[str, int]:
+            return peer, 80
+
+    connected: Any = Connected()
+    with pytest.raises(http.HttpUnreachable) if kept else contextlib.nullcontext():
+        http._no_metadata_service(connected)
 
 
 def test_another_digest_than_was_asked_for() -> None:

@@ -9,7 +9,6 @@ from executor.models import Request, Source
 from executor.reasons import ReasonCode
 from executor.recognise.meaning import Ask, Images, Item, Made, Registry, Wanted
 from executor.recognise.names import AnImage, Entry
-from executor.recognise.policy import never_asked
 from executor.recognise.resolve.base import (
     Base,
     bare,
@@ -17,6 +16,7 @@ from executor.recognise.resolve.base import (
 )
 from executor.recognise.versions import EXACT, Version
 from executor.recognise.words import WELL_KNOWN_REGISTRIES
+from executor.tools.hosts import never_asked
 from executor.values import replace
 
 
