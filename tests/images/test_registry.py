@@ -192,8 +192,16 @@ def test_a_database_is_no_registry_whoever_names_it() -> None:
     assert caught.value.code is ReasonCode.FORBIDDEN
 
 
-@pytest.mark.parametrize(("peer", "kept"), [("169.254.169.254", True), ("::ffff:169.254.169.254", True),
-                                            ("fe80::1%eth0", True), ("127.0.0.1", False), ("10.0.0.1", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("peer", "kept"),
+    [
+        ("169.254.169.254", True),
+        ("::ffff:169.254.169.254", True),
+        ("fe80::1%eth0", True),
+        ("127.0.0.1", False),
+        ("10.0.0.1", False),
+    ],
+)
 def test_the_metadata_service_is_known_by_its_address_too(peer: str, kept: bool) -> None:
     class Connected:
         def getpeername(self) -> tuple[str, int]:
