@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import TaskFileError
-from executor.patterns import pattern
+from executor.patterns import compiled_later, pattern
 from executor.taskfile.lines import Line
 from executor.values import dataclass, field
 
@@ -146,7 +146,8 @@ class _Reader:
     def _root(self, text: str) -> tuple[yaml.MappingNode | None, str]:
         """The root mapping (None for empty front matter), and the text that it was read from: entries that are not
         YAML are blanked in it, so that every place stays what it was."""
-        import yaml
+        with compiled_later():  # for a command that takes a task, this is where PyYAML is loaded
+            import yaml
 
         try:
             root = compose(text)
