@@ -8,14 +8,16 @@ reports, or says nothing any more, is the reason by itself, and not an edit of s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from executor.errors import Failed, Stop
 from executor.flux.inventory import split_host
 from executor.reasons import ReasonCode
 from executor.toolbox import LiveToolbox
-from executor.tools.registry import Manifest, Registry
 from executor.values import dataclass, field
+
+if TYPE_CHECKING:
+    from executor.tools.registry import Manifest, Registry
 
 _Asked = tuple[str, str, str]
 """Host, image, tag."""
