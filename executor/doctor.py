@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from executor.errors import ExecutorError, Stop
-from executor.repository import open_workspace
+from executor.intake import load, task_files
+from executor.repository import Workspace, open_workspace
 from executor.tools import process
 from executor.tools.git import Git
 
@@ -80,7 +81,9 @@ def _repository(start: Path) -> Iterator[dict[str, Any]]:
     for folder in workspace.home.config.task_folders:
         tasks = len(list((workspace.home.root / folder).glob("**/*.md")))
         yield _row(f"tasks in {folder}/", tasks > 0, f"{tasks} files", f"put task files into {folder}/", needed=False)
+    yield from _unreadable_tasks(workspace)
     yield from _guarded("inventory", lambda: _inventory(workspace.home))
+    yield from _guarded("manifests", lambda: _manifests(workspace.home))
     registry = workspace.home.config.registry.url
     if registry is None:
         remedy = '[registry] url = "HOST:PORT" in executor.toml, for sentences that name none'
@@ -94,6 +97,37 @@ def _inventory(repository: Any) -> dict[str, Any]:
     releases = len(inventory.find("HelmRelease"))
     found = f"{releases} HelmReleases, {len(inventory.kustomizations)} kustomizations, {len(inventory.images)} images"
     return _row("inventory", True, found)
+
+
+def _unreadable_tasks(workspace: Workspace) -> Iterator[dict[str, Any]]:
+    wrong = []
+    for path in task_files(workspace):
+        try:
+            load(path, workspace)
+        except ExecutorError as error:
+            wrong.append(f"{error.place or path}: {error.message}".replace(f"{workspace.home.root}/", ""))
+    if wrong:
+        yield _row("task files", False, f"{_files(len(wrong))} cannot be worked with", _listed(wrong), needed=False)
+
+
+def _manifests(repository: Any) -> dict[str, Any]:
+    wrong = [f"{path}:{line}: {problem}" for path, (line, problem) in repository.inventory.broken.items()]
+    if wrong:
+        return _row("manifests", False, f"not YAML, and not seen: {_files(len(wrong))}", _listed(wrong), needed=False)
+    return _row("manifests", True, "every YAML file can be read", needed=False)
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
+
+
+def _listed(wrong: Sequence[str]) -> str:
+    """The first of them, and the command that shows all."""
+    more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+    return f"{'; '.join(wrong[:_SHOWN])}{more}; executor lint lists them all"
+
+
+_SHOWN = 5
 
 
 def _registry(repository: Any, host: str) -> dict[str, Any]:

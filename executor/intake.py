@@ -43,6 +43,14 @@ def load(path: Path, workspace: Workspace) -> tuple[TaskFile, Types]:
     return task, classify(task.labels, config.labels, str(task.front_matter.get("type", "")))
 
 
+def task_files(workspace: Workspace) -> list[Path]:
+    """Every Markdown file below the task folders; a README there is none."""
+    found: list[Path] = []
+    for folder in workspace.home.config.task_folders:
+        found += sorted((workspace.home.root / folder).rglob("*.md"))
+    return [path for path in dict.fromkeys(found) if path.name.casefold() != "readme.md"]
+
+
 _ENDED = {"done", "completed", "complete", "closed", "resolved", "cancelled", "canceled", "archived", "rejected",
           "superseded", "obsolete", "withdrawn", "abandoned", "duplicate", "wontfix"}  # fmt: skip
 _NOT_BEGUN = {"blocked", "draft", "on-hold", "paused", "deferred", "postponed", "proposed", "waiting"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +21,7 @@ from executor.taskfile.model import TaskFile
 
 RULES = {
     "unreadable": "The file cannot be worked with as a task file.",
+    "unreadable-yaml": "A file of the repository should be YAML and is none: what stands in it is not seen.",
     "task-file": "Something in the task file was passed over.",
     "duplicate-id": "Two task files have one id; by its id neither can be called.",
     "bad-block": "An operation block is faulty.",
@@ -41,8 +43,9 @@ _DONE = frozenset({"done", "completed", "complete", "closed"})
 _NOT_BEGUN = frozenset({"todo", "to do", "backlog", "planned", "open", "new"})
 
 
-def lint(workspace: Workspace, files: Sequence[Path]) -> list[Result]:
-    """The findings in these files, in their order. Cross-file rules look at exactly these files."""
+def lint(workspace: Workspace, files: Sequence[Path], *, manifests: bool = False) -> list[Result]:
+    """The findings in these files, in their order. Cross-file rules look at exactly these files. `manifests`: say which
+    YAML files of the repositories cannot be read, too."""
     root = workspace.home.root
     results: list[Result] = []
     tasks: list[TaskFile] = []
@@ -59,15 +62,9 @@ def lint(workspace: Workspace, files: Sequence[Path]) -> list[Result]:
             results.append(_result("unreadable", str(error), path, 1, root))
     results += _ids(tasks, root)
     results += _dependencies(tasks, root)
+    if manifests:
+        results += _manifests(workspace)
     return sorted(results, key=lambda each: (each.path, each.line, each.rule))
-
-
-def task_files(workspace: Workspace) -> list[Path]:
-    """Every Markdown file below the task folders; a README there is none."""
-    found: list[Path] = []
-    for folder in workspace.home.config.task_folders:
-        found += sorted((workspace.home.root / folder).rglob("*.md"))
-    return [path for path in dict.fromkeys(found) if path.name.casefold() != "readme.md"]
 
 
 def _result(rule: str, message: str, path: Path, line: int, root: Path) -> Result:
@@ -75,6 +72,17 @@ def _result(rule: str, message: str, path: Path, line: int, root: Path) -> Resul
     resolved = path.resolve()
     shown = resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(path)
     return Result(rule, level, message, shown, line)
+
+
+def _manifests(workspace: Workspace) -> Iterator[Result]:
+    home = workspace.home
+    configured = [each for name, each in workspace.others.items() if name in home.config.repositories]
+    for repository in (home, *configured):
+        of = "" if repository is home else f" of the repository {repository.name}"
+        for path, (line, problem) in repository.inventory.broken.items():
+            message = f"this file{of} is no YAML: {problem}; nothing that stands in it is seen until it is corrected"
+            shown = path if repository is home else os.path.relpath(repository.root / path, home.root)
+            yield Result("unreadable-yaml", "warning", message, shown, line)
 
 
 def _of_file(task: TaskFile, root: Path) -> Iterator[Result]:

@@ -108,13 +108,14 @@ def bump(arguments: argparse.Namespace) -> int:
 
 def lint(arguments: argparse.Namespace) -> int:
     from executor import sarif
-    from executor.lint import RULES, task_files
+    from executor.intake import task_files
+    from executor.lint import RULES
     from executor.lint import lint as look
     from executor.repository import open_workspace
 
     workspace = open_workspace(arguments.start)
     files = [Path(arguments.start, each) for each in arguments.files] or task_files(workspace)
-    results = look(workspace, files)
+    results = look(workspace, files, manifests=not arguments.files)
     if arguments.sarif:
         print_raw(sarif.write("executor lint", RULES, results))
     elif arguments.json:

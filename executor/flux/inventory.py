@@ -122,6 +122,18 @@ class Inventory:
         return {path: facts.problem for path, facts in sorted(self.facts.items()) if facts.problem}
 
     @functools.cached_property
+    def broken(self) -> dict[str, tuple[int, str]]:
+        """Line and problem of what should be YAML and is none; a chart's templates are none until helm renders them."""
+        found: dict[str, tuple[int, str]] = {}
+        for path, problem in self.unreadable.items():
+            chart, inside, _ = path.partition("/templates/")
+            if inside and f"{chart}/Chart.yaml" in self.facts:
+                continue
+            line, _, what = problem.removeprefix("line ").partition(": ")
+            found[path] = (int(line), what) if line.isdigit() else (1, problem)
+        return found
+
+    @functools.cached_property
     def graph(self) -> Graph:
         """Which kustomization names which file; from the files as they were read."""
         from executor.flux.graph import Graph

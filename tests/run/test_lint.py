@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support import executor, snapshot
+from support import executor, make_repository, snapshot
 
 from run.sample import BUILD, BUMP, PERSON, repository, task
 
@@ -80,3 +80,25 @@ def test_sarif(tmp_path: Path) -> None:
     assert document["version"] == "2.1.0" and result["ruleId"] == "unresolved"
     rules = [each["id"] for each in document["runs"][0]["tool"]["driver"]["rules"]]
     assert result["ruleId"] in rules
+
+
+def test_yaml_that_cannot_be_read(tmp_path: Path) -> None:
+    """Of a configured repository, too; a chart's templates are none, and of named files only those are read."""
+    broken = {
+        "apps/broken.yaml": "a: b\n c: d\n",
+        "charts/x/Chart.yaml": "name: x\n",
+        "charts/x/templates/deployment.yaml": "{{- if .Values.on }}\na: {{ .Values.a }}\n{{- end }}\n",
+        "executor.toml": '[repositories.infra]\npath = "../infra"\n',
+        "tasks/empty.md": "# Nothing\n",
+    }
+    make_repository(tmp_path / "infra", {"other.yaml": "a: [\n"})
+    root = repository(tmp_path / "ops", GOOD, **broken)
+    assert findings(root) == [
+        ("unreadable-yaml", "warning", "../infra/other.yaml", 1),
+        ("unreadable-yaml", "warning", "apps/broken.yaml", 2),
+        ("unreadable", "error", "tasks/empty.md", 1),
+    ]
+    assert findings(root, "tasks/TASK-001.md") == []
+    rows = {each["name"]: each for each in json.loads(executor(root, "doctor", "--json").stdout)}
+    assert "apps/broken.yaml:2: " in rows["manifests"]["remedy"] and not rows["manifests"]["ok"]
+    assert "tasks/empty.md:1: " in rows["task files"]["remedy"] and "executor lint" in rows["task files"]["remedy"]
