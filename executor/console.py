@@ -204,6 +204,8 @@ def explanation(console: Console, plan: Plan, task_type: str | None, warnings: I
         for step in planned.steps:
             if step.forecast is not None:
                 console.wrapped(f"{step.request.operation}: {step.forecast.words}", _LEFT_OF_TEXT)
+                for warning in step.forecast.warnings:
+                    console.wrapped(f"warning: {warning}", _LEFT_OF_TEXT)
             else:
                 given = ", ".join(f"{key}={_short(value)}" for key, value in arguments(step).items())
                 console.wrapped(f"{step.request.operation}({given})", _LEFT_OF_TEXT)

@@ -22,7 +22,7 @@ from executor.reasons import ReasonCode
 from executor.tools.yaml_span import Edit, InsertKey, NotYaml, Path, RemoveKey, Scalar, compose, parse_path, show_path
 from executor.tools.yaml_span import Mapping as MappingNode
 from executor.tools.yaml_span import Sequence as SequenceNode
-from executor.values import dataclass
+from executor.values import dataclass, replace
 
 if TYPE_CHECKING:
     from executor.flux.inventory import Manifest
@@ -462,8 +462,14 @@ def move(ground: Ground, files: Files, image: Image, version: Version, limits: L
     if image.entry is not None:
         return move_entry(ground, files, image.entry, version, limits, allowed=allowed)
     assert image.pin is not None
-    pin = image.pin
-    doubts = (image.doubt,) if image.doubt else ()
+    found = move_pin(ground, files, image.pin, version, limits, allowed=allowed)
+    return replace(found, warnings=(*found.warnings, image.doubt)) if image.doubt else found
+
+
+def move_pin(
+    ground: Ground, files: Files, pin: ImagePin, version: Version, limits: Limits, *, allowed: tuple[Allowed, ...]
+) -> Move:
+    """What brings an image that stands in values, or in a manifest itself, to a version. Raises Blocked."""
     if pin.digest_only:
         return _move_digest(ground, files, pin, version, limits, allowed=allowed)
     turns: list[Turn] = []
@@ -474,14 +480,14 @@ def move(ground: Ground, files: Files, image: Image, version: Version, limits: L
         old = _split_reference(cell.text) if pin.whole else ("", split(cell.text))
         was = Version(old[1].tag, old[1].digest or (pin.digest.text if pin.digest else None))
         new, about, warnings = decide(
-            ground, image.repository, was, version, apart=pin.digest is not None, place=cell.place
+            ground, pin.repository, was, version, apart=pin.digest is not None, place=cell.place
         )
         if pin.digest is not None:
             turns += _digest_turn(files, ground, pin.digest, new, limits)
             new = Version(new.tag, None)
         text = _with_reference(old[0], new) if pin.whole else str(new)
         turns.append(Turn(cell, text, "image" if pin.whole else "image tag", was=str(old[1]), becomes=str(new)))
-    return Move(tuple(turns), (), about, (*warnings, *doubts), allowed)
+    return Move(tuple(turns), (), about, warnings, allowed)
 
 
 def _move_digest(

@@ -1,7 +1,8 @@
-"""`kustomize.image`: an entry of the `images` list of a kustomization."""
+"""`kustomize.image`: an entry of the `images` list of a kustomization; of other files see `written_images`."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from executor.errors import Blocked
@@ -10,6 +11,7 @@ from executor.flux.image_pins import Entry, is_named, kustomize_entries, move_en
 from executor.flux.versions import Version, image_problem
 from executor.models import Artefact
 from executor.reasons import ReasonCode
+from executor.tools.kustomize import FILE_NAMES
 
 
 def image_plan(ground: Ground, file: str, image: str, version: Version, limits: Limits) -> Plan:
@@ -19,7 +21,12 @@ def image_plan(ground: Ground, file: str, image: str, version: Version, limits: 
         raise Blocked(ReasonCode.NOT_DETERMINATE, said)
     files = ground.files
     file = files.named(file)
-    entry = _entry(list(kustomize_entries(files.source(file))), file, image)
+    entries = list(kustomize_entries(files.source(file)))
+    if not entries and posixpath.basename(file) not in FILE_NAMES:
+        from executor.flux.written_images import written_plan
+
+        return written_plan(ground, file, image, version, limits)
+    entry = _entry(entries, file, image)
     whole = bare(entry.repository)
     named = whole if re.fullmatch(r"[\w./-]+", whole) else ""  # the name of an entry may be a regular expression
     holds = f"{named}:{version.tag}" if version.tag else version.digest

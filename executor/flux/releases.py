@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from executor.errors import Blocked, Stop
 from executor.flux.change import Ground, Limits, Plan, Turn, bare, make
 from executor.flux.image_pins import Image, hidden_values, images_of, is_pushed, move, pick
 from executor.flux.pins import Asked, Pinned, chart_pins, choose, finished, pin_turns
 from executor.flux.places import Files, Thing
-from executor.flux.versions import Version, image_problem
+from executor.flux.versions import Version, image_problem, is_lower, split
 from executor.models import Artefact
 from executor.reasons import ReasonCode
 from executor.values import dataclass, replace
@@ -75,7 +77,12 @@ def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> 
         raise Blocked(ReasonCode.NOT_DETERMINATE, said)
     limits = bump.asked.limits
     found = [image for release in releases for image in images_of(ground, files, release, limits.where)]
-    chosen = pick(found, bump.image, bump.version, limits, ground)
+    try:
+        chosen = pick(found, bump.image, bump.version, limits, ground)
+    except Blocked:
+        chosen = _called(found, bump)
+        if not chosen:
+            raise
     if bump.image is None:
         _block_part(chosen)
     if not chosen:
@@ -99,6 +106,17 @@ def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> 
     return replace(plan, settled={"image": repositories.pop()}) if len(repositories) == 1 and not bump.image else plan
 
 
+def _called(found: list[Image], bump: Bump) -> list[Image]:
+    """Of several images the one with the release's own name, beside sidecars and the like; none where it is not one at
+    one place, or another one is named."""
+    named = [each for each in found if bump.image is None and _last(each.repository) == bump.asked.name]
+    return named if len(named) == 1 else []
+
+
+def _last(repository: str | None) -> str:
+    return (repository or "").rpartition("/")[2]
+
+
 def _block_part(chosen: list[Image]) -> None:
     """Raises Blocked where what the release's name alone would pick is the image of another thing in it: Helm gives a
     dependency its values below a key with the dependency's name (`redis.tag` of a release `podinfo`)."""
@@ -115,7 +133,7 @@ def _block_part(chosen: list[Image]) -> None:
 def _part(image: Image) -> str | None:
     if image.pin is None or image.repository is None or not image.pin.path:
         return None
-    top, name = str(image.pin.path[0]), image.repository.rpartition("/")[2]
+    top, name = str(image.pin.path[0]), _last(image.repository)
     release = image.release
     whole = {
         release.manifest.name,
@@ -180,11 +198,29 @@ def _only_field(ground: Ground, files: Files, releases: list[Thing], bump: Bump)
         at_image = [each for each in images if each.version.split("@")[0] == before]
         if bool(at_chart) != bool(at_image):
             return "chart" if at_chart else "image"
+    if _only_image_fits(ground.inventory.charts.get(bump.asked.name, frozenset()), charts, images, bump):
+        return "image"
     pinned = [f"chart {each.cell.text} ({each.cell.place})" for each in charts] + [f"image {each}" for each in images]
     raise Blocked(
         ReasonCode.AMBIGUOUS,
         f"HelmRelease {bump.asked.name} has a chart and images pinned: {', '.join(pinned)}; say chart or image",
     )
+
+
+def _only_image_fits(names: frozenset[str], charts: list[Turn], images: list[Image], bump: Bump) -> bool:
+    """Whether the version can only be meant for the image: the image has the release's name and the chart another one
+    (`app-template`), and the version is written as the image's is, and not as the chart's, or is lower than that."""
+    named, wanted = _called(images, bump), bump.version.tag
+    if not named or wanted is None or not names or bump.asked.name in names:
+        return False
+    if _shape(wanted) != _shape(split(named[0].version).tag or ""):
+        return False
+    return all(_shape(at) != _shape(wanted) or is_lower(wanted, at) for at in (each.cell.text for each in charts))
+
+
+def _shape(version: str) -> str:
+    """`v1.2.3-alpine` → `v#.#.#-alpine`: how a version is written."""
+    return re.sub(r"\d+", "#", version)
 
 
 def _called_so(releases: list[Thing], images: list[Image]) -> bool:

@@ -1,4 +1,4 @@
-"""`kustomize.image`: an entry of the `images` list of a kustomization."""
+"""`kustomize.image`: an image by an entry of a kustomization's `images` list, or where a manifest names it itself."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """`file` is the kustomization file, `image` the name or newName of the entry (the registry may be left out); `tag`
-    or `digest`, or both.
+    """`file` is the kustomization file, `image` the name or newName of the entry (the registry may be left out); or any
+    other manifest, and an image that it names. `tag` or `digest`, or both.
 
     `from_version`: what has to be there now ("from A to B"). `everywhere`: all that the edit moves is meant.
     `rollback`: a lower version is meant. `where`: a part of a path (an environment, a cluster) that narrows.

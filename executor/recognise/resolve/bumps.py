@@ -11,7 +11,7 @@ from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Change, Field, Place, Target
-from executor.recognise.names import AManifest
+from executor.recognise.names import AManifest, APin
 from executor.recognise.resolve.base import (
     KUSTOMIZATION_FILES,
     Base,
@@ -242,15 +242,10 @@ class BumpAsks(Base):
             pins = [pin for pin in pins if below(pin.path, common["where"])]
         places = sorted({pin.path for pin in pins})
         if len(places) != 1:
-            listed = ", ".join(f"{pin.path}:{pin.line}" for pin in pins)
-            raise Blocked(
-                ReasonCode.AMBIGUOUS if places else ReasonCode.NOT_FOUND,
-                f"{repository} is pinned at {listed}; name the file"
-                if places
-                else f"{repository} is pinned nowhere here",
-            )
+            raise self._not_one_place(repository, pins, common)
         path, version = places[0], common["version"]
-        if path.rpartition("/")[2] in KUSTOMIZATION_FILES:
+        releases = [each for each in self.names.of_kind("HelmRelease") if each.path == path]
+        if path.rpartition("/")[2] in KUSTOMIZATION_FILES or not releases:
             tag, _, digest = version.partition("@") if not version.startswith("sha256:") else ("", "", version)
             limits = {key: common[key] for key in ("from_version", "where", "everywhere", "rollback") if key in common}
             return self._request(
@@ -261,13 +256,10 @@ class BumpAsks(Base):
                 digest=digest or None,
                 **limits,
             )
-        releases = [each for each in self.names.of_kind("HelmRelease") if each.path == path]
         if len(releases) != 1:
-            raise Blocked(
-                ReasonCode.NOT_SUPPORTED,
-                f"{repository} is pinned at {path}:{pins[0].line}, which is no HelmRelease or kustomization; change it "
-                "with manifest.set",
-            )
+            names = ", ".join(each.name for each in releases)
+            what = f"{repository} is pinned at {path}:{pins[0].line}, in one of the HelmReleases {names}; name which"
+            raise Blocked(ReasonCode.AMBIGUOUS, what)
         kept = {
             key: value for key, value in common.items() if key in ("version", "from_version", "rollback", "everywhere")
         }
@@ -275,6 +267,16 @@ class BumpAsks(Base):
             "helmrelease.bump", name=releases[0].name, namespace=releases[0].namespace, field="image",
             image=pins[0].repository, file=path, **kept,
         )  # fmt: skip
+
+    def _not_one_place(self, repository: str, pins: Sequence[APin], common: Mapping[str, Any]) -> Blocked:
+        if pins:
+            listed = ", ".join(f"{pin.path}:{pin.line}" for pin in pins)
+            return Blocked(ReasonCode.AMBIGUOUS, f"{repository} is pinned at {listed}; name the file")
+        where = common.get("file") or common.get("where")
+        pins = [pin for pin in self.names.pins if repository in (pin.repository, bare(pin.repository))]
+        listed = ", ".join(f"{pin.path}:{pin.line}" for pin in pins)
+        there = f"not in {where}, but at {listed}; name that file if it is meant" if where and pins else "nowhere here"
+        return Blocked(ReasonCode.NOT_FOUND, f"{repository} is pinned {there}")
 
     def _unnamed_releases(self, target: Target, common: Mapping[str, Any]) -> list[tuple[str, str | None]]:
         """ "The HelmRelease": the only one that the task's other criteria name, the only one at the old version, the
