@@ -205,7 +205,8 @@ def _check(config: Config) -> None:
         (config.report_folder, ("report_folder",)),
         *((f, ("task_folders",)) for f in config.task_folders),
     ]:
-        if Path(path).is_absolute() or ".." in Path(path).parts:
+        at_the_top = where == ("report_folder",) and not Path(path).parts
+        if Path(path).is_absolute() or ".." in Path(path).parts or at_the_top:
             raise ConversionError(where, f'found "{path}", expected a folder inside the repository')
         if Path(path).parts[:1] in ((".git",), (".executor",)):
             raise ConversionError(where, f"found \"{path}\", expected a folder that is not git's or executor's own")
@@ -220,6 +221,8 @@ def _check(config: Config) -> None:
 
 def _check_ports(registry: RegistryEntry) -> None:
     for host in (registry.url or "", *registry.plain_http):
+        if "://" in host or "@" in host:
+            raise ConversionError(("registry",), f'found "{host}", expected a host, with its port if it has one')
         _, colon, port = host.partition("/")[0].rpartition("]")[2].partition(":")
         if colon and not (port.isdigit() and 0 < int(port) < 65536):
             raise ConversionError(("registry",), f'found "{host}", expected a port from 1 to 65535')

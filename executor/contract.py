@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from executor.errors import UsageError
 from executor.job import Call
@@ -17,8 +17,8 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     task_id: str
-    task_path: str
-    criteria_filter: list[str | int] = ["all"]
+    task_path: Annotated[str, Field(pattern=r"^[^\x00]+$")]
+    criteria_filter: Annotated[list[str | int], Field(min_length=1)] = ["all"]
     dry_run: bool = False
     skip_verification: bool = False
 

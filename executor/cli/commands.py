@@ -45,17 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _call_of_contract(arguments: argparse.Namespace) -> Any:
     """The input contract of the executor pattern (source 003)."""
+    from executor.cli.given import read_input
     from executor.contract import read_call
 
-    text = sys.stdin.read() if arguments.input == "-" else _read(Path(arguments.start, arguments.input))
-    return read_call(text, arguments.start)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--input {path}: {error}") from None
+    besides = {
+        "TASK": arguments.task, "--criteria": arguments.criteria, "--dry-run": arguments.dry_run,
+        "--skip-verification": arguments.skip_verification,
+    }  # fmt: skip
+    return read_call(read_input(arguments.input, arguments.start, besides), arguments.start)
 
 
 def _short(path: Path) -> str:

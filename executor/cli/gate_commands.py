@@ -100,9 +100,11 @@ def verify_command(arguments: argparse.Namespace) -> int:
     say = _Teller(console)
     key = None if arguments.key is None else arguments.start / arguments.key
     if arguments.input is not None:
+        from executor.cli.given import read_input
         from executor.gate.contract import read_call
 
-        call = read_call(_text(arguments.input, arguments.start), arguments.start, key=key, say=say)
+        besides = {"TASK": arguments.task, "--checks": arguments.checks, "--timeout": arguments.timeout is not None}
+        call = read_call(read_input(arguments.input, arguments.start, besides), arguments.start, key=key, say=say)
     elif arguments.task is None:
         raise UsageError("which task?", remedy="executor verify TASK.md, or executor verify --input -")
     else:
@@ -280,10 +282,3 @@ def keys_new(arguments: argparse.Namespace) -> int:
     console.line(f"Public key {key.id[:12]} of {key.name}: {where}, valid until {key.valid_until:%Y-%m-%d}")
     console.line(f"It counts once it is committed: git add {where} && git commit -m 'Trust the key of {key.name}'")
     return 0
-
-
-def _text(name: str, start: Path) -> str:
-    try:
-        return sys.stdin.read() if name == "-" else Path(start, name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--input {name}: {error}") from None

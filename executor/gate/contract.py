@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,10 +17,10 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     task_id: str
-    task_path: str
+    task_path: Annotated[str, Field(pattern=r"^[^\x00]+$")]
     execution_report: dict[str, Any] | None = None
-    timeout_seconds: float = Field(default=300, gt=0)
-    checks_to_run: list[str] = ["all"]
+    timeout_seconds: float = Field(default=300, gt=0, allow_inf_nan=False)
+    checks_to_run: Annotated[list[str], Field(min_length=1)] = ["all"]
 
 
 def read_call(text: str, start: Path, **rest: Any) -> Call:

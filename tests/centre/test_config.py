@@ -71,6 +71,8 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
         ("[retry]\nattempts = true\n", 2, "expected a whole number"),
         ("[timeouts]\npush = 0\n", 2, "above 0"),
         ('report_folder = "../out"\n', 1, "inside the repository"),
+        ('report_folder = "./"\n', 1, "inside the repository"),
+        ('[registry]\nurl = "https://registry.example/v2/"\n', 1, "expected a host"),
         ('task_folders = ["/tasks"]\n', 1, "inside the repository"),
         ('time_zone = "Europe/Atlantis"\n', 1, "no such time zone"),
         ('a = "b\n', 1, "not TOML"),

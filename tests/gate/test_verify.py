@@ -65,8 +65,11 @@ def test_contract(work: Work, tmp_path: Path) -> None:
     assert answer.json["checks_run"] == ["boxes", "values"]
     (tmp_path / "call.json").write_text(json.dumps({**given, "task_id": "TASK-002"}))
     assert work.call("verify", "--input", str(tmp_path / "call.json")).code == 2
-    (tmp_path / "call.json").write_text(json.dumps({**given, "checks": 1}))
-    assert work.call("verify", "--input", str(tmp_path / "call.json")).code == 2
+    for wrong in ({"checks": 1}, {"checks_to_run": []}, {"task_path": "\0"}):
+        (tmp_path / "call.json").write_text(json.dumps({**given, **wrong}))
+        assert work.call("verify", "--input", str(tmp_path / "call.json")).code == 2
+    (tmp_path / "call.json").write_text(json.dumps(given))
+    assert work.call("verify", "--input", str(tmp_path / "call.json"), "--checks", "values").code == 2
 
 
 @pytest.mark.parametrize("arguments", [(TASK, "--after"), ("--after", TASK), ("--after", "HEAD", TASK)])

@@ -165,6 +165,24 @@ def test_the_input_contract(tmp_path: Path) -> None:
         assert ran.exit_code == 2 and ran.stderr.startswith("executor: ")
 
 
+@pytest.mark.parametrize("wrong", [{"criteria_filter": []}, {"task_path": "tasks/\0"}, {"task_path": ""}])
+def test_a_call_that_asks_for_nothing_is_none(tmp_path: Path, wrong: dict[str, object]) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    call = {"task_id": "TASK-001", "task_path": "tasks/TASK-001.md", **wrong}
+    ran = executor(root, "run", "--input", "-", stdin=json.dumps(call))
+    assert ran.exit_code == 2 and ran.stderr.startswith(f"executor: --input: {next(iter(wrong))}"), ran
+
+
+@pytest.mark.parametrize("beside", [["--dry-run"], ["--criteria", "1"], ["--skip-verification"], ["TASK-001"]])
+def test_what_stands_beside_the_input_is_not_dropped(tmp_path: Path, beside: list[str]) -> None:
+    root = repository(tmp_path / "ops", task(BUMP))
+    before = snapshot(root)
+    call = {"task_id": "TASK-001", "task_path": "tasks/TASK-001.md"}
+    ran = executor(root, "run", "--input", "-", *beside, stdin=json.dumps(call))
+    assert ran.exit_code == 2 and "do not go together" in ran.stderr, ran
+    assert snapshot(root) == before
+
+
 def test_labels_permit(tmp_path: Path) -> None:
     root = repository(tmp_path / "ops", task(BUMP, BUILD, labels="builds"))
     assert executor(root, "run", "tasks/TASK-001.md").exit_code == 1
