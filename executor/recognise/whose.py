@@ -113,6 +113,12 @@ def _command(said: Said) -> str | None:
     return word if word in _PROGRAMS or (word == "flux" and said.folds[1] in _OF_FLUX) else None
 
 
+def _script(said: Said) -> str | None:
+    path = said.lexer.bit("PATH")
+    first = next((token for token in said.tokens[:3] if token.bits & path), None)
+    return first.text if first is not None and first.text.endswith((".sh", ".py", ".js", ".ts", ".rb")) else None
+
+
 def _by_hand(said: Said) -> str | None:
     at = next((i for i in range(1, len(said.folds)) if said.folds[i - 1 : i + 1] == ["by", "hand"]), None)
     return "by hand" if at is not None else said.word(_words("manually"))
@@ -164,7 +170,7 @@ def _tests(said: Said) -> str | None:
 
 
 _HANDS = _words(
-    "sign print rotate order call approve book buy pay renew request invite rehearse practise practice demo watch "
+    "go sign print rotate order call approve book buy pay renew request invite rehearse practise practice demo watch "
     "observe look talk tell send mail post attach reach hand coordinate smoke-test try click log-in login "
     "negotiate migrate back test take handle purge smoke restore walk visit file raise record gather collect "
     "contact escalate clean cleanup pair prepare obtain get agree sync align verify-with onboard report track "
@@ -231,8 +237,9 @@ def _done(said: Said) -> str | None:
 
 _RUNNING = ("Pod", "HelmRelease", "Kustomization", "Deployment", "StatefulSet", "DaemonSet", "CronJob", "Ingress")
 _SEEN = _words(
-    "cluster rollout rollouts alert alerts alertmanager prometheus grafana dashboard dashboards healthz "
-    "loadbalancer kubelet restarts crashloop downtime uptime reconciles reconciled reconciliation"
+    "compose stack health_ok cluster rollout rollouts alert alerts alertmanager prometheus grafana dashboard "
+    "dashboards healthz loadbalancer kubelet restarts crashloop downtime uptime reconciles reconciled "
+    "reconciliation"
 ) | _words(" ".join(OBJECT_KINDS[kind] for kind in _RUNNING))
 _STATES = _words(
     "loads load answers fires fire starts start reconnects connects serves receives opens scrapes detects contain "
@@ -299,6 +306,16 @@ WHOSE: tuple[Whose, ...] = (
             "Git history is clean",
             "`make deploy`",
         ),
+    ),
+    Whose(
+        "a script",
+        ReasonCode.PERSON,
+        '"{word}" is a script, and executor runs none that a criterion names',
+        _script,
+        _words("passes pass passed succeeds succeed runs run works completes exits ran executed"),
+        "when that passed",
+        examples=("`scripts/check.sh` passes", "Run scripts/check.sh"),
+        near_misses=("`kustomize build apps` passes", "scripts/check.sh is there"),
     ),
     Whose(
         "by hand",
@@ -452,8 +469,7 @@ WHOSE: tuple[Whose, ...] = (
     Whose(
         "the running cluster",
         ReasonCode.SEEN_IN_CLUSTER,
-        "it is seen in the running cluster, where executor does not look, and is no observation that is left "
-        "to verification",
+        "it is seen where it runs, executor does not look there, and it is no observation that is left to verification",
         _cluster,
         _SEEN | _words("logs log"),
         "look yourself",

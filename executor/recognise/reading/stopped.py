@@ -22,7 +22,12 @@ class Stopped(Surroundings):
     """Reasons, for people."""
 
     def _why(self, tokens: Sequence[Token], at: int, scope: Scope) -> Cannot:
+        if fold(tokens[at].text) == "do" and at + 1 < len(tokens) and tokens[at + 1].bits & self.whole.lexer.negative:
+            at += 1
         token, lexer = tokens[at], self.whole.lexer
+        if self._is_unknown_object(tokens, at, scope):
+            what = f'there is no "{token.text}" in the manifests here; what a chart makes is written as code'
+            return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, f"{what}: `{fold(token.text)}`")
         standing = self._stands_for_a_name(tokens, at)
         near = self._near(token, scope) if standing else []
         elsewhere = scope.name is not None and self.whole.home.names.entry(token.text) is not None
@@ -70,7 +75,8 @@ class Stopped(Surroundings):
         """It stands in the place of a name, and is none here: what there is instead."""
         elsewhere = scope.name is not None and self.whole.home.names.entry(token.text) is not None
         what = f'"{token.text}" is no name in {scope.name}, where the sentence says to work; it is one here'
-        what = what if elsewhere else f'"{token.text}" is no name here{_instead(token.text, near, scope.names)}'
+        where = f"in {scope.name}" if scope.name else "here"
+        what = what if elsewhere else f'"{token.text}" is no name {where}{_instead(token.text, near, scope.names)}'
         return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, what)
 
     def _near(self, token: Token, scope: Scope) -> list[str]:
@@ -79,6 +85,15 @@ class Stopped(Surroundings):
     def _reads_as(self, names: Sequence[str], tokens: Sequence[Token], at: int, scope: Scope) -> bool:
         """Whether the sentence would be understood with one of these names in the place of the word."""
         return any(self._reads(suggest.nearest(self.stem, tokens[at], each), scope) for each in names)
+
+    def _is_unknown_object(self, tokens: Sequence[Token], at: int, scope: Scope) -> bool:
+        """Whether the word stands beside a kind ("Deployment web") and would be its object's name."""
+        beside = [tokens[each] for each in (at - 1, at + 1) if 0 <= each < len(tokens)]
+        bit = self.whole.lexer.bit
+        nameable = bit("PLAIN") | bit("IDENTIFIER") | bit("SPACE")
+        if not tokens[at].bits & nameable or not any(each.bits & bit("OBJECT_KIND") for each in beside):
+            return False
+        return self._reads(suggest.nearest(self.stem, tokens[at], f"`{fold(tokens[at].text)}`"), scope)
 
     def _stands_for_a_name(self, tokens: Sequence[Token], at: int) -> bool:
         lexer, token = self.whole.lexer, tokens[at]
@@ -134,4 +149,5 @@ _STOPS = (
     ("QUESTION", "makes it a question"),
     ("IMAGE_REF IMAGE_NAME", "is an image, which does not fit there"),
     ("VERSION", "is a version that belongs to nothing here"),
+    ("PERSON", "is a person's work; make it a criterion of its own"),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from executor.errors import Blocked
 from executor.models import Request
 from executor.reasons import ReasonCode
+from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Place, Target
 from executor.recognise.resolve.base import (
     Base,
@@ -94,9 +95,9 @@ class CheckAsks(Base):
         place: Place | None = ask.get("where")
         cluster = self._stage(place.stage) if place is not None and place.stage is not None else None
         namespace = ask.get("namespace") or target.namespace
-        names = [token.entry.name if token.entry else token.text for token in target.names] or ["*"]
+        names = [_called(token) for token in target.names] or ["*"]
         about = {
-            "of": target.of.entry.name if target.of is not None and target.of.entry is not None else None,
+            "of": _called(target.of) if target.of is not None else None,
             "namespace": namespace,
             "condition": ask.get("condition"),
             "count": target.count,
@@ -133,3 +134,7 @@ class CheckAsks(Base):
         self._here(ask.get("repository"))
         path = ask.get("path")
         return [self._request("git.commit", paths=[self._path(path)] if path else None)]
+
+
+def _called(token: Token) -> str:
+    return token.entry.name if token.entry is not None else token.text

@@ -79,7 +79,8 @@ def _objects(g: Grammar) -> None:
         lambda c: Target(c["k"], (), c["s"].entry.name, every=True, plural=True),
     )
     g.phrase("object", "ALL? THE? n:<names> k:<kind_many>", lambda c: _several(c["n"], c["k"]))
-    g.phrase("object", "ALL? THE? k:<kind_many> of THE? n:NAME <kind_one>?", lambda c: _pods(c["n"], c["k"]))
+    g.phrase("object", "ALL? THE? (n:IDENTIFIER | n:KEY) k:<kind_many>", lambda c: _pods(c["n"], c["k"]))
+    g.phrase("object", "ALL? THE? k:<kind_many> of THE? n:<object_name> <kind_one>?", lambda c: _pods(c["n"], c["k"]))
     g.phrase(
         "object",
         "ALL? THE? a:<kind_many> AND b:<kind_many>",
@@ -96,7 +97,7 @@ def _objects(g: Grammar) -> None:
 def _conditions(g: Grammar) -> None:
     g.phrase("ready", "READY | HEALTHY | READY AND HEALTHY | HEALTHY AND READY", lambda c: "Ready")
     g.phrase("ready", "RUNNING AND (READY | HEALTHY) | READY AND RECONCILED", lambda c: "Ready")
-    g.phrase("ready", "RUNNING", lambda c: "Running")
+    g.phrase("ready", "RUNNING | up AND RUNNING", lambda c: "Running")
     g.phrase("ready", "AVAILABLE", lambda c: "Available")
     g.phrase("state", "s:<ready>", lambda c: c["s"])
     g.phrase("state", "RECONCILED | synced | in sync | up to date", lambda c: "Reconciled")
@@ -131,6 +132,11 @@ def _conditions(g: Grammar) -> None:
 
 
 def _places(g: Grammar) -> None:
+    # what is observed is observed after all that anyway
+    g.phrase(
+        "then",
+        "after THE? (ROLLOUT | deployment | upgrade | update | bump | push | merge | release | change | changes)",
+    )
     g.phrase(
         "cluster",
         "(in | on) THE? ((x:STAGE | x:PLACE) CLUSTER | CLUSTER | KUBERNETES CLUSTER?)",
@@ -198,8 +204,11 @@ def _several(names: tuple[Token, ...], kind: str) -> Target | None:
 def _pods(owner: Token, kind: str) -> Target | None:
     """ "ffl-api pods": those of the release, Kustomization or workload that is called so. A namespace is one, too, and
     then all in it are meant."""
-    kinds = _there(owner) & {"HelmRelease", "Kustomization", *objects.ROLLED_OUT, "Job", "CronJob"}
-    if kind != "Pod" or not kinds or owner.entry is None or owner.entry.namespace:
+    if kind != "Pod" or (owner.entry is not None and owner.entry.namespace):
+        return None
+    if owner.entry is None:
+        return Target(kind, (), every=True, plural=True, of=owner) if owner.code and _may_be(owner, kind) else None
+    if not _there(owner) & {"HelmRelease", "Kustomization", *objects.ROLLED_OUT, "Job", "CronJob"}:
         return None
     return Target(kind, (), every=True, plural=True, of=owner)
 
@@ -276,10 +285,10 @@ RULES = (
     Rule(
         "an object is in a condition",
         (
-            "<verify>? <object> (<in_space> | <cluster>)? <condition> MANNER? { <in_space> <cluster> } <manner>*",
-            "<verify>? FLUX (RECONCILES | HAVE? RECONCILED) o:<flux_object> { <in_space> <cluster> } <manner>*",
-            "<verify>? FLUX? RECONCILIATION (of | for) o:<flux_object> (PASSES | COMPLETES) { <in_space> <cluster> } <manner>*",
-            "<verify>? o:<bare_object> (<in_space> | <cluster>)? <condition> MANNER? { <in_space> <cluster> } <manner>*",
+            "<verify>? <object> (<in_space> | <cluster>)? <condition> MANNER? { <in_space> <cluster> <then> } <manner>*",
+            "<verify>? FLUX (RECONCILES | HAVE? RECONCILED) o:<flux_object> { <in_space> <cluster> <then> } <manner>*",
+            "<verify>? FLUX? RECONCILIATION (of | for) o:<flux_object> (PASSES | COMPLETES) { <in_space> <cluster> <then> } <manner>*",
+            "<verify>? o:<bare_object> (<in_space> | <cluster>)? <condition> MANNER? { <in_space> <cluster> <then> } <manner>*",
         ),
         _observe,
         {
@@ -311,6 +320,9 @@ RULES = (
             "longhorn pods are Running in the storage namespace": (
                 "cluster.observe kind=Pod name=* of=longhorn namespace=storage condition=Running"
             ),
+            "`tide-api` pods in staging are Running": (
+                "cluster.observe kind=Pod name=* of=tide-api condition=Running cluster=staging"
+            ),
             "All pods of the ffl-api Deployment are Ready": (
                 "cluster.observe kind=Pod name=* of=ffl-api condition=Ready"
             ),
@@ -335,6 +347,9 @@ RULES = (
             "All Flux Kustomizations and HelmReleases are ready": (
                 "cluster.observe kind=Kustomization name=* condition=Ready + "
                 "cluster.observe kind=HelmRelease name=* condition=Ready"
+            ),
+            "All pods in the default namespace are up and running": (
+                "cluster.observe kind=Pod name=* namespace=default condition=Running"
             ),
             "All pods are Running": "cluster.observe kind=Pod name=* condition=Running",
             "Verify that all Kustomizations are ready": "cluster.observe kind=Kustomization name=* condition=Ready",
@@ -389,8 +404,8 @@ RULES = (
     Rule(
         "no trouble",
         (
-            "<verify>? no <trouble> (ERRORS | EVENTS | PODS)? { <in_space> <cluster> }",
-            "<verify>? no PODS <be>? (in | with) <trouble> (STATUS | state)? { <in_space> <cluster> }",
+            "<verify>? no <trouble> (ERRORS | EVENTS | PODS)? { <in_space> <cluster> <then> }",
+            "<verify>? no PODS <be>? (in | with) <trouble> (STATUS | state)? { <in_space> <cluster> <then> }",
         ),
         _absent,
         {
@@ -405,10 +420,10 @@ RULES = (
     Rule(
         "nothing in a bad state",
         (
-            "<verify>? no (k:<kind_one> | k:<kind_many>) (<be> | MODAL BE)? <bad> { <in_space> <cluster> }",
-            "<verify>? no (k:<kind_one> | k:<kind_many>) <be>? in THE? <bad> (state | STATUS) { <in_space> <cluster> }",
-            "<verify>? no <bad> (k:<kind_one> | k:<kind_many>) { <in_space> <cluster> }",
-            "<verify>? no bad:<restarts> { <in_space> <cluster> }",
+            "<verify>? no (k:<kind_one> | k:<kind_many>) (<be> | MODAL BE)? <bad> { <in_space> <cluster> <then> }",
+            "<verify>? no (k:<kind_one> | k:<kind_many>) <be>? in THE? <bad> (state | STATUS) { <in_space> <cluster> <then> }",
+            "<verify>? no <bad> (k:<kind_one> | k:<kind_many>) { <in_space> <cluster> <then> }",
+            "<verify>? no bad:<restarts> { <in_space> <cluster> <then> }",
         ),
         _none_bad,
         {
@@ -419,6 +434,7 @@ RULES = (
             "No pods are Pending in the ffl namespace": (
                 "cluster.observe kind=Pod name=* namespace=ffl condition=no Pending"
             ),
+            "No pod restarts after the rollout": "cluster.observe kind=Pod name=* condition=no restarts",
             "No pod restarts": "cluster.observe kind=Pod name=* condition=no restarts",
             "No container restarts in the ffl namespace": (
                 "cluster.observe kind=Pod name=* namespace=ffl condition=no restarts"
@@ -434,14 +450,15 @@ RULES = (
             "HelmReleases are failing": "u",
             "No pods are Pending or Failed": "u",
             "Few pods are Pending": "u",
+            "No pod restarts after the demo": "u",
         },
     ),
     Rule(
         "a rollout ends",
         (
-            "<verify>? THE? ROLLOUT of o:<rolled_out> (COMPLETES | PASSES | <be> (COMPLETE | PASSES)) MANNER? { <in_space> <cluster> }",
-            "<verify>? o:<rolled_out> ROLLOUT (COMPLETES | PASSES | <be> (COMPLETE | PASSES)) MANNER? { <in_space> <cluster> }",
-            "<verify>? o:<rolled_out> (rolls | rolled) out MANNER? { <in_space> <cluster> }",
+            "<verify>? THE? ROLLOUT of o:<rolled_out> (COMPLETES | PASSES | <be> (COMPLETE | PASSES)) MANNER? { <in_space> <cluster> <then> }",
+            "<verify>? o:<rolled_out> ROLLOUT (COMPLETES | PASSES | <be> (COMPLETE | PASSES)) MANNER? { <in_space> <cluster> <then> }",
+            "<verify>? o:<rolled_out> (rolls | rolled) out MANNER? { <in_space> <cluster> <then> }",
         ),
         _rolled,
         {
@@ -461,7 +478,7 @@ RULES = (
     ),
     Rule(
         "so many replicas are ready",
-        ("<verify>? o:<rolled_out> (<in_space> | <cluster>)? <replicas> MANNER? { <in_space> <cluster> }",),
+        ("<verify>? o:<rolled_out> (<in_space> | <cluster>)? <replicas> MANNER? { <in_space> <cluster> <then> }",),
         _replicas,
         {
             "Deployment ffl-api has 3 ready replicas": (
@@ -480,7 +497,7 @@ RULES = (
     Rule(
         "all replicas are ready",
         (
-            "<verify>? ALL? THE? (x:NUMBER | x:COUNT) REPLICAS of o:<rolled_out> <be> <ready> MANNER? { <in_space> <cluster> }",
+            "<verify>? ALL? THE? (x:NUMBER | x:COUNT) REPLICAS of o:<rolled_out> <be> <ready> MANNER? { <in_space> <cluster> <then> }",
         ),
         _counted,
         {
@@ -492,16 +509,20 @@ RULES = (
     ),
     Rule(
         "an object is there",
-        ("<verify>? <object> <in_space>? (exists | MODAL exist | exist | <be> PRESENT) <in_space>? <cluster>",),
+        (
+            "<verify>? <object> <in_space>? (exists | MODAL exist | exist | <be> (present | there)) (<in_space> <cluster>? | <cluster>)",
+        ),
         _present,
         {
             "Namespace ffl exists in the cluster": "cluster.observe kind=Namespace name=ffl condition=present",
+            "Secret ffl-tls exists in namespace ffl": "cluster.observe kind=Secret name=ffl-tls namespace=ffl condition=present",
             "ConfigMap ffl-config exists on the cluster": (
                 "cluster.observe kind=ConfigMap name=ffl-config condition=present"
             ),
         },
         {
             "ConfigMap ffl-config exists": "u",
+            "ConfigMap ffl-config is there in ffl-web": "u",
             "Namespace ffl no longer exists in the cluster": "u",
             "Namespace zorgly exists in the cluster": "u",
         },
