@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from executor.models import Status
 from executor.planner import Plan, Planned, Step
 
 SCHEMA_VERSION = "1.0"
@@ -39,7 +38,7 @@ def _criterion(planned: Planned) -> dict[str, Any]:
         "operations": [_operation(step) for step in planned.steps],
         "reason_code": cannot.code if cannot else None,
         "reason": cannot.reason if cannot else "",
-        "suggestion": planned.recognised.suggestion if cannot and cannot.status is Status.UNRESOLVED else None,
+        "suggestion": planned.recognised.suggestion if cannot else None,
     }
 
 

@@ -159,7 +159,7 @@ def _offered(
     if recognised.suggestion is None:
         return recognised
     before = scene.snapshot()
-    instead = recogniser.suggested(criterion, recognised.suggestion.partition("\n")[0])
+    instead = recogniser.suggested(criterion, recognised.suggestion)
     task, workspace = recogniser.task, recogniser.workspace
     home = home_of(task, workspace)
     steps = [_step(each, task, workspace, types, scene, home=home) for each in instead.requests]

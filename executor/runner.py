@@ -254,7 +254,7 @@ def _outcome(planned: Planned, operations: tuple[OperationOutcome, ...], cannot:
     if cannot is not None:
         return Outcome(
             criterion.index, stem, cannot.status, cannot.code, cannot.reason, _changed(operations), operations,
-            planned.recognised.suggestion if cannot.status is Status.UNRESOLVED else None,
+            planned.recognised.suggestion,
         )  # fmt: skip
     status = Status.PLANNED if any(each.status is Status.PLANNED for each in operations) else Status.PASSED
     return Outcome(criterion.index, stem, status, changed=_changed(operations), operations=operations)

@@ -8,11 +8,11 @@ one place while another one wins.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from executor.tools.yaml_read import Items, Map, NotYaml, Scalar, read
-from executor.tools.yaml_span.path import Path, Select, Step
+from executor.tools.yaml_span.path import Path, Select, Step, parse_path, show_path
 from executor.values import dataclass
 
 _POD = {
@@ -40,6 +40,8 @@ class Wish:
     what: str
     name: str = ""
     container: str | None = None
+    loose: bool = False
+    """The kind of the object was not said, so that "interval" may be one of its chart's values, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +54,133 @@ class Seat:
     text: str | None
     fixed: str = ""
     among: tuple[str, ...] = ()
+    plain: bool = False
+
+
+def shown(path: Path) -> str:
+    """The path as `manifest.set` takes it."""
+    return show_path(path)
+
+
+def whole(path: str) -> Path:
+    """The steps of a path that is written; itself where it cannot be read as one."""
+    try:
+        return parse_path(path)
+    except ValueError:
+        return (path,)
+
+
+def standing(text: str | None, path: str) -> list[str] | None:
+    """None where a path leads to something in a file, or to nothing that could be added; else the keys beside which its
+    last one is missing."""
+    steps = whole(path)
+    missing: list[str] | None = None
+    for each in documents(text):
+        parent = _through(each, steps[:-1])
+        if isinstance(parent, Map) and steps[-1] in parent:
+            return None
+        if isinstance(parent, Map):
+            missing = [*(missing or ()), *parent]
+        elif isinstance(parent, Items):
+            return None
+    return missing
+
+
+def _through(node: Any, steps: Path) -> Any:
+    for step in steps:
+        if isinstance(node, Items):
+            fitting = [each for i, each in enumerate(node) if _is_entry(each, i, step)]
+            node = fitting[0] if len(fitting) == 1 else None
+        else:
+            node = node.get(str(step)) if isinstance(node, Map) and not isinstance(step, Select) else None
+    return node
+
+
+def _is_entry(each: Any, number: int, step: Step) -> bool:
+    if isinstance(step, Select):
+        return isinstance(each, Map) and each.get(step.key) == step.value
+    return str(step) == str(number)
 
 
 def seats(kind: str, root: Map, wish: Wish) -> list[Seat]:
     """Every place for it in one object; places where it is not there only if there is none where it is."""
-    found = list(_SEATS[wish.what](kind, root, wish))
+    found = list({each.path: each for each in _SEATS[wish.what](kind, root, wish)}.values())
     there = [each for each in found if each.text is not None]
     return there or found
 
 
-def document(data: bytes, number: int, kind: str, name: str) -> Map | None:
-    """The object of a file; an item of a `kind: List` too."""
+def lists(kind: str, root: Map, keys: tuple[str, ...]) -> list[Seat]:
+    """Every list whose path ends so."""
+    return [
+        Seat(path, each.line, "")
+        for path, each in _walk(_body(kind, root), ())
+        if isinstance(each, Items) and path[-len(keys) :] == keys
+    ]
+
+
+def names(kind: str, root: Map) -> list[str]:
+    """What there could be set: keys of a ConfigMap, else the names of all scalars and variables."""
+    held = root.get("data")
+    if kind == "ConfigMap":
+        return list(held) if isinstance(held, Map) else []
+    found: dict[str, None] = {}
+    for path, each in _walk(_body(kind, root), ()):
+        if isinstance(each, Scalar) and path and isinstance(path[-1], str):
+            found[str(each) if path[-1] == "name" else path[-1]] = None
+    return list(found)
+
+
+def referenced(kind: str, root: Map) -> list[str]:
+    """The ConfigMaps that the containers of a workload take variables from."""
+    found: dict[str, None] = {}
+    for _, each in _containers(kind, root, Wish("env")):
+        for source in _items(each, "envFrom"):
+            found[str(_at(source, "configMapRef", "name"))] = None
+        for variable in _items(each, "env"):
+            found[str(_at(variable, "valueFrom", "configMapKeyRef", "name"))] = None
+    return [each for each in found if each != "None"]
+
+
+def scales(root: Map, name: str) -> bool:
+    """Whether an autoscaler has that workload for its target."""
+    return str(_at(root, "spec", "scaleTargetRef", "name")).casefold() == name.casefold()
+
+
+def variables(kind: str, root: Map, container: str | None) -> list[tuple[Seat, bool]]:
+    """Where a variable could be added: lists of variables, and (True) mappings of them in Helm values."""
+    if kind != "HelmRelease":
+        held = _containers(kind, root, Wish("env", container=container))
+        return [(Seat((*steps, "env"), each.line, ""), False) for steps, each in held if "env" in each]
+    values = _at(root, "spec", "values")
+    return [
+        (Seat(path, each.line, ""), isinstance(each, Map))
+        for path, each in _walk(values, ("spec", "values"))
+        if path[-1] in _ENV_LISTS and isinstance(each, Map | Items)
+    ]
+
+
+def _body(kind: str, root: Map) -> Map:
+    """What people set of an object: all but what says which object it is."""
+    if "apiVersion" not in root or "kind" not in root:
+        return root
+    body = Map({key: value for key, value in root.items() if key not in ("apiVersion", "kind", "metadata", "status")})
+    body.line, body.keys_at, body.twice = root.line, root.keys_at, []
+    return body
+
+
+def documents(text: str | None) -> list[Map]:
+    """The mappings of a file; none where it cannot be read."""
     try:
-        documents = read(data)
+        found = read(text.encode()) if text is not None else []
     except NotYaml:
-        return None
-    found = documents[number] if number < len(documents) else None
-    if not isinstance(found, Map) or found.get("kind") != kind:
-        return None  # an item of a List: not looked into
-    metadata = found.get("metadata")
-    return found if isinstance(metadata, Map) and metadata.get("name") == name else None
+        return []
+    return [each for each in found if isinstance(each, Map)]
+
+
+def document(text: str | None, kind: str, name: str) -> Map | None:
+    """The object of that kind and name in a file, if it is there once. An item of a List is not looked into."""
+    found = [each for each in documents(text) if each.get("kind") == kind and _at(each, "metadata", "name") == name]
+    return found[0] if len(found) == 1 else None
 
 
 # -- in objects -------------------------------------------------------------------------------------------------------
@@ -88,6 +197,11 @@ def _items(node: Any, key: str) -> list[Any]:
     return found if isinstance(found, Items) else []
 
 
+def entries(root: Map, key: str) -> list[Any]:
+    """The entries of a list at the top."""
+    return list(_items(root, key))
+
+
 def _of_spec(root: Map, field: str) -> Iterator[Seat]:
     spec = root.get("spec")
     if isinstance(spec, Map):
@@ -98,7 +212,7 @@ def _entry(mapping: Map, steps: Path, key: str, *, add: bool = True) -> Iterator
     """The value of a key, or the mapping that it could be added to."""
     value = mapping.get(key)
     if isinstance(value, Scalar):
-        yield Seat((*steps, key), value.line, str(value))
+        yield Seat((*steps, key), value.line, str(value), plain=value.plain)
     elif key in mapping:
         line = mapping.keys_at.get(key, mapping.line)
         yield Seat((*steps, key), line, "", "it holds more than one value")
@@ -115,8 +229,11 @@ def _replicas(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
 
 
 def _field(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
-    if kind in _SPEC_FIELDS[wish.name]:
+    known = kind in _SPEC_FIELDS[wish.name]
+    if known:
         yield from _of_spec(root, wish.name)
+    if kind == "HelmRelease" and (wish.loose or not known):
+        yield from _tails(_at(root, "spec", "values"), ("spec", "values"), (wish.name,))
 
 
 def _label(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
@@ -124,6 +241,8 @@ def _label(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
     held = _at(root, "metadata", kept)
     if isinstance(held, Map):
         yield from _entry(held, ("metadata", kept), wish.name)
+    else:
+        yield Seat(("metadata", kept, wish.name), root.line, None, f"it has no {kept} yet")
 
 
 def _resource(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
@@ -189,7 +308,12 @@ def _key(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
         yield from _key_of_release(root, wish.name)
     else:
         yield from _env(kind, root, wish)
-        yield from _tails(root.get("spec"), ("spec",), tuple(wish.name.removeprefix("spec.").split(".")))
+        keys = tuple(wish.name.split("."))
+        exact = _at(root, *keys)
+        if isinstance(exact, Scalar):
+            yield Seat(keys, exact.line, str(exact), plain=exact.plain)
+        else:
+            yield from _tails(_body(kind, root), (), keys)
 
 
 def _key_of_release(root: Map, name: str) -> Iterator[Seat]:
@@ -197,7 +321,11 @@ def _key_of_release(root: Map, name: str) -> Iterator[Seat]:
     keys = tuple(name.split("."))
     values = _at(root, "spec", "values")
     whole = [(_at(values, *keys), ("spec", "values", *keys)), (_at(root, *keys), keys)]
-    exact = [Seat(steps, node.line, str(node)) for node, steps in whole if len(keys) > 1 and isinstance(node, Scalar)]
+    exact = [
+        Seat(steps, node.line, str(node), plain=node.plain)
+        for node, steps in whole
+        if len(keys) > 1 and isinstance(node, Scalar)
+    ]
     if exact:
         yield from exact
         return
@@ -239,7 +367,7 @@ def _tails(node: Any, steps: Path, keys: tuple[str, ...]) -> Iterator[Seat]:
     """Every scalar whose path ends so."""
     for path, each in _walk(node, steps):
         if isinstance(each, Scalar) and path[-len(keys) :] == keys:
-            yield Seat(path, each.line, str(each))
+            yield Seat(path, each.line, str(each), plain=each.plain)
 
 
 _SEATS: dict[str, Callable[[str, Map, Wish], Iterator[Seat]]] = {
@@ -251,29 +379,40 @@ _SEATS: dict[str, Callable[[str, Map, Wish], Iterator[Seat]]] = {
 # -- in kustomizations ------------------------------------------------------------------------------------------------
 
 
-def generated(root: Map, name: str, key: str) -> Iterator[Seat]:
-    """The literal of a configMapGenerator that gives the key its value. Its text is the whole `key=value`."""
+def generated(root: Map, name: str, key: str, read_file: Callable[[str], str | None]) -> Iterator[Seat]:
+    """The literal of a configMapGenerator that gives the key its value (its text is the whole `key=value`), the file
+    that does, or the literals that it could be added to."""
     generators = _items(root, "configMapGenerator")
     for i, each in enumerate(generators):
         if not isinstance(each, Map) or each.get("name") != name:
             continue
         same = sum(isinstance(other, Map) and other.get("name") == name for other in generators)
         step: Step = Select("name", name) if same == 1 else i
-        for j, literal in enumerate(_items(each, "literals")):
-            if isinstance(literal, Scalar) and literal.partition("=")[0] == key:
-                quoted = literal.partition("=")[2][:1] in ("'", '"')
-                fixed = "kustomize takes the quotes inside of the literal off" if quoted else ""
-                yield Seat(("configMapGenerator", step, "literals", j), literal.line, str(literal), fixed)
+        above: Path = ("configMapGenerator", step)
+        found = [*_literals(each, above, key), *_fed(each, above, key, read_file)]
+        if not found and isinstance(each.get("literals"), Items):
+            found.append(Seat((*above, "literals"), each["literals"].line, None))
+        yield from found
 
 
-def fed(root: Map, name: str) -> Iterator[str]:
-    """The files that a configMapGenerator of that name reads, as they are written."""
-    for each in _items(root, "configMapGenerator"):
-        if isinstance(each, Map) and each.get("name") == name:
-            for field in ("envs", "files"):
-                yield from (str(path) for path in each.get(field) or () if isinstance(path, Scalar))
-            if isinstance(each.get("env"), Scalar):
-                yield str(each["env"])
+def _literals(generator: Map, above: Path, key: str) -> Iterator[Seat]:
+    for j, literal in enumerate(_items(generator, "literals")):
+        if isinstance(literal, Scalar) and literal.partition("=")[0] == key:
+            quoted = literal.partition("=")[2][:1] in ("'", '"')
+            fixed = "kustomize takes the quotes inside of the literal off" if quoted else ""
+            yield Seat((*above, "literals", j), literal.line, str(literal), fixed)
+
+
+def _fed(generator: Map, above: Path, key: str, read_file: Callable[[str], str | None]) -> Iterator[Seat]:
+    envs = [*_items(generator, "envs"), *([generator["env"]] if isinstance(generator.get("env"), Scalar) else [])]
+    for each in envs:
+        lines = (read_file(str(each)) or "").splitlines()
+        if any(line.partition("=")[0].strip() == key for line in lines):
+            yield Seat((*above, "envs"), each.line, "", f"its value stands in the file {each}")
+    for each in _items(generator, "files"):
+        named, _, path = str(each).rpartition("=")
+        if (named or posixpath.basename(path)) == key:
+            yield Seat((*above, "files"), each.line, "", f"its value is the file {path}")
 
 
 def counted(root: Map, name: str) -> Iterator[Seat]:
@@ -314,13 +453,13 @@ def _patch(each: Any, folder: str, read_file: Callable[[str], str | None]) -> tu
 
 def _touches(text: str, target: Any, kind: str, name: str, wish: Wish) -> bool:
     try:
-        documents = read(text.encode())
+        parsed = read(text.encode())
     except NotYaml:
         return True
     wanted = (_at(target, "kind") or kind, _at(target, "name") or name)
     if isinstance(target, Map) and wanted != (kind, name):
         return False
-    for each in documents:
+    for each in parsed:
         if isinstance(each, Items):
             if _operates(each, wish):
                 return True
@@ -340,16 +479,3 @@ def _operates(operations: Items, wish: Wish) -> bool:
     values = [str(each.get("value", "")) for each in operations if isinstance(each, Map)]
     parts = {part for path in paths for part in path.replace("~1", "/").split("/")}
     return last in parts or last.rpartition(".")[2] in parts or any(last in value for value in values)
-
-
-def beside(read_file: Callable[[str], str | None], paths: Sequence[str]) -> list[tuple[str, Map]]:
-    """The kustomization files that can be read, with their content."""
-    found = []
-    for path in paths:
-        text = read_file(path)
-        try:
-            documents = read(text.encode()) if text is not None else []
-        except NotYaml:
-            continue
-        found += [(path, each) for each in documents[:1] if isinstance(each, Map)]
-    return found

@@ -47,6 +47,7 @@ _ASSIGNED = pattern(r"[A-Z_][A-Z0-9_]*=\S+")
 """A build argument or variable as it is given on command lines."""
 _KEY = pattern(r"\.?[A-Za-z][\w-]*(?:\[\d+\]|\[\w+=[\w.-]+\])*(?:\.[\w-]+(?:\[\d+\]|\[\w+=[\w.-]+\])*)*")
 _SETTING = pattern(r"(?P<key>[A-Za-z][\w.\[\]=-]*)\s*[:=]\s+?(?P<value>\S.*)|(?P<key2>[A-Za-z][\w.-]*)=(?P<value2>\S+)")
+_PAIR = pattern(r"(?P<key>[A-Za-z][\w.-]*)=(?P<value>[^\s=]+)")
 _ORNAMENTS = frozenset(
     "✅✔☑☐✨⭐★☆🌟💫🎉🎊🚀🛫📦🎁🐳🐋⚓⚙🔧🔨🛠🪛🏗🧱🧰⛵☸🔍🔎🧪🎯📋📄📃📁📂🗂💾💿🌐☁🖼🏷🔖🛡🔐📌📍🔗🐛🚑📊📈⚡🆕🆙🔄🔁•·\ufe0f\u200d\u2b50"
 )
@@ -124,6 +125,8 @@ class Lexer:
         """What the order of a file is about: "After the build"."""
         self.verbs = self._all("BE HAVE MODAL RUN RUNS BUILD BUILDS PUSH BUMP COMMIT DEPLOYS VERIFY CHECKS".split())
         self.named = self._all(("NAME", "PLACE", "REPO", "SPACE", "CHARTED", "CONFIG"))
+        self.passed = self._all(("FIELD", "'to'", "'from'"))
+        """Of a word, or the one before it, that rules of values go past although nothing else knows it."""
         self._opaque = self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))
         self._taken: dict[int, str] = {}
         self._kinds = [(self._all(classes.split()), name) for name, classes in TAKEN_FOR.items()]
@@ -236,9 +239,18 @@ class Lexer:
             for part in parts:
                 yield from self._typed(part, known)
             return
-        shapes = ((_IDENTIFIER, "IDENTIFIER"), (_ASSIGNED, "ASSIGNED"))
-        token.bits |= next((self.bit(name) for shape, name in shapes if shape.fullmatch(token.text)), 0)
+        self._unknown(token)
         yield token
+
+    def _unknown(self, token: Token) -> None:
+        """A word that is nothing else: `such-a-name`, `KEY=value`."""
+        if _IDENTIFIER.fullmatch(token.text):
+            token.bits |= self.bit("IDENTIFIER")
+        if _ASSIGNED.fullmatch(token.text):
+            token.bits |= self.bit("ASSIGNED")
+        if (pair := _PAIR.fullmatch(token.text)) is not None:
+            token.bits |= self.bit("SETTING")
+            token.value = (pair["key"], pair["value"])
 
     def _name(self, token: Token, folded: str, known: Known) -> bool:
         """Whether the word is a name that exists; adds its classes. "API" is no `api`, unless it is marked as one."""
@@ -381,7 +393,11 @@ class Lexer:
         setting = _SETTING.fullmatch(token.text)
         inside = _raw(token.text, token.start + 1)
         words = [part for raw in inside for part in self._typed(raw, known)]
-        if words and all(part.bits for part in words) and not any(part.bits & self._opaque for part in words):
+        if (
+            words
+            and all(part.bits & ~self.weak for part in words)
+            and not any(part.bits & self._opaque for part in words)
+        ):
             yield from words
         elif setting is not None:
             key, value = setting["key2"] or setting["key"], setting["value2"] or setting["value"]

@@ -113,6 +113,35 @@ class Change:
     field: Field | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What of an object is to change. `what` and `name` as `executor.flux.settings.Wish` has them; `kind` where the
+    setting says it ("the HelmRelease interval"); `token` is the word that is the name."""
+
+    what: str
+    name: str = ""
+    token: Token | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The object that a setting belongs to: by kind and name, by its bare name, or by its file. `container`: of it."""
+
+    kind: str | None = None
+    token: Token | None = None
+    file: str | None = None
+    container: Token | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """To what, and from what. Each a token, or ("setting", text), ("placeholder", text), ("vague", text)."""
+
+    to: Any
+    before: Any = None
+
+
 @dataclass(frozen=True)
 class Ask:
     """One thing that a sentence asks for: which rule understood it, and its slots."""

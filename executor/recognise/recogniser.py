@@ -59,8 +59,15 @@ class Recogniser:
         return known if known is not None else self._recognise(criterion, with_facts=True)
 
     def suggested(self, criterion: Criterion, text: str) -> Recognised:
-        """What `criterion` would ask for if it said `text`."""
-        return self._recognise(replace(criterion, text=text, index=-criterion.index), with_facts=True)
+        """What `criterion` would ask for if it said the first line of `text`, or held the block that it is."""
+        lines = text.split("\n")
+        said = replace(criterion, index=-criterion.index)
+        if not lines[0].startswith("```"):
+            return self._recognise(replace(said, text=lines[0]), with_facts=True)
+        from executor.taskfile.model import CodeBlock
+
+        block = CodeBlock("\n".join(lines[1:-1]), lines[0].strip("`"), criterion.line)
+        return self._recognise(replace(said, blocks=(block,)), with_facts=True)
 
     # --- the sources ------------------------------------------------------------------------------------------------
 

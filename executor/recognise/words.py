@@ -124,7 +124,7 @@ VOCABULARY: dict[str, str] = {
     "KUBERNETES": "kubernetes k8s",
     "FILE": "file files",
     "CONFIGMAP": "configmap configmaps config-map cm",
-    "REPLICAS": "replicas replica replicacount",
+    "REPLICAS": "replicas replica",
     "RESOURCE": "memory cpu",
     "BOUND": "limit limits request requests",
     "VARIABLE": "variable var envvar",

@@ -90,6 +90,115 @@ _CONFIG_MAP = (
     "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ffl-config\n  namespace: ffl\ndata:\n  FRAME_SIZE: 320x180\n"
 )
 
+_POS = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: pos-api
+  labels:
+    app: pos-api
+spec:
+  replicas: 2
+  template:
+    spec:
+      containers:
+        - name: server
+          env:
+            - name: LOG_LEVEL
+              value: info
+          resources:
+            limits:
+              memory: 256Mi
+            requests:
+              cpu: 100m
+"""
+_POS_PATCH = _POS.partition("  labels:")[0] + _POS[_POS.index("spec:") :].replace("info", "warn")
+_TILL = """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: till
+spec:
+  replicas: 1
+  template:
+    spec:
+      containers:
+        - name: till
+          resources:
+            limits:
+              memory: 128Mi
+        - name: proxy
+          resources:
+            limits:
+              memory: 64Mi
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: till-config
+data:
+  DPI: "203"
+  PAPER: thermal
+  NEW_QUOTA: "False"
+  mode.of.day: fast
+"""
+_KIOSK = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: kiosk
+spec:
+  interval: 50m
+  values:
+    controller:
+      replicaCount: 2
+    cache:
+      enabled: true
+      size: 5Gi
+    worker:
+      size: 2Gi
+    env:
+      TZ: Europe/Berlin
+    extraEnv:
+      - name: LOG_LEVEL
+        value: info
+    args:
+      - --v=1
+"""
+_KIOSK_FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: kiosk
+  namespace: flux-system
+spec:
+  interval: 10m
+  path: ./deploy/kiosk
+  postBuild:
+    substitute:
+      CAPACITY: 10Gi
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: nightly
+spec:
+  schedule: "0 2 * * *"
+---
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: kiosks
+  labels:
+    team: ops
+"""
+_FLAGS = """\
+configMapGenerator:
+  - name: pos-flags
+    literals:
+      - REFUNDS=off
+"""
+
 DOCKERFILE = "FROM scratch\n"
 REGISTRY = "192.168.7.21:5000"
 
@@ -130,6 +239,16 @@ FILES: dict[str, str] = {
     "kubernetes/infrastructure/networking/cilium/kustomization.yaml": kustomization("cilium.yaml"),
     "kubernetes/infrastructure/networking/cilium/cilium.yaml": _CONFIG_MAP.replace("ffl-config", "cilium"),
     "_archive/ffl/helmrelease.yaml": release("ffl", "old", chart="0.0.1"),
+    "deploy/pos/base/deployment.yaml": _POS,
+    "deploy/pos/base/kustomization.yaml": kustomization("deployment.yaml"),
+    "deploy/pos/uat/kustomization.yaml": (
+        kustomization("../base") + "replicas:\n  - name: pos-api\n    count: 1\n" + _FLAGS
+    ),
+    "deploy/pos/demo/kustomization.yaml": kustomization("../base") + "patches:\n  - path: pos-api.yaml\n",
+    "deploy/pos/demo/pos-api.yaml": _POS_PATCH,
+    "deploy/till/till.yaml": _TILL,
+    "deploy/kiosk/release.yaml": _KIOSK,
+    "deploy/kiosk/flux.yaml": _KIOSK_FLUX,
     "scripts/check.sh": "#!/bin/bash\necho ok\n",
     "Dockerfile.saas": DOCKERFILE,
     "charts/ffl/Chart.yaml": "apiVersion: v2\nname: ffl\nversion: 0.1.0\n",

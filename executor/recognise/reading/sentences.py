@@ -84,12 +84,23 @@ class Sentences(Stopped):
         try:
             return Recognised(stem, resolve(asks, setting), None, words)
         except Incomplete as incomplete:
-            return Recognised(stem, incomplete.requests, incomplete.stop.as_cannot(), words)
+            instead = incomplete.instead
+            if isinstance(instead, tuple):
+                instead = suggest.nearest(stem, *instead)
+            return Recognised(stem, incomplete.requests, incomplete.stop.as_cannot(), words, instead)
 
     def _stopped(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
         """No reading: the word that stopped it is the first unknown one, or the furthest that any rule came to."""
         at = min(self.far, len(tokens) - 1)
-        unknown = next((i for i, token in enumerate(tokens[:-1]) if not token.bits & ~self.whole.lexer.weak), None)
+        weak, passed = self.whole.lexer.weak, self.whole.lexer.passed
+        unknown = next(
+            (
+                i
+                for i, token in enumerate(tokens[:-1])
+                if not token.bits & ~weak and not (i < at and (token.bits | tokens[i - 1].bits) & passed)
+            ),
+            None,
+        )
         return self._stopped_at(tokens, at if unknown is None else min(at, unknown), scope)
 
     def _stopped_at(self, tokens: Sequence[Token], at: int, scope: Scope | None = None) -> Recognised:

@@ -75,6 +75,7 @@ class Surroundings:
             exists=scope.exists,
             read=self._reader(scope),
             remark=self.remarks.append,
+            inventory=scope.repository.inventory,
         )
 
     def _reader(self, scope: Scope) -> Any:

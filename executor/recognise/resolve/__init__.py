@@ -16,11 +16,12 @@ from executor.recognise.resolve.bumps import BumpAsks
 from executor.recognise.resolve.checks import CheckAsks
 from executor.recognise.resolve.edits import EditAsks
 from executor.recognise.resolve.images import ImageAsks
+from executor.recognise.resolve.settings import SettingAsks
 
 __all__ = ["Facts", "Incomplete", "Setting", "has_stage", "resolve", "separable"]
 
 
-class Resolver(ImageAsks, BumpAsks, EditAsks, CheckAsks):
+class Resolver(ImageAsks, BumpAsks, EditAsks, SettingAsks, CheckAsks):
     """All kinds of asks."""
 
     def requests(self, ask: Ask) -> list[Request]:
@@ -36,7 +37,7 @@ def resolve(asks: Sequence[Ask], setting: Setting) -> tuple[Request, ...]:
         try:
             found += resolver.requests(ask)
         except Stop as stop:
-            raise Incomplete(stop, [*found, *resolver.partial]) from None
+            raise Incomplete(stop, [*found, *resolver.partial], resolver.instead) from None
     try:
         separable(found)
     except Stop as stop:

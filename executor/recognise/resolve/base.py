@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Stop, Unresolved
 from executor.models import Request, Source
 from executor.reasons import ReasonCode
+from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Images, Place, Wanted
 from executor.recognise.names import Entry, Names
 from executor.recognise.versions import EXACT, SHA, Version
 from executor.recognise.words import WORDS, fold
 from executor.values import dataclass, field
+
+if TYPE_CHECKING:
+    from executor.flux.inventory import Inventory
 
 _SYNONYMS = {
     "production": ("production", "prod"), "prod": ("prod", "production"), "staging": ("staging", "stage"),
@@ -54,14 +58,19 @@ class Setting:
     exists: Callable[[str], bool]
     read: Callable[[str], str | None]
     remark: Callable[[str], None]
+    inventory: Inventory
+
+
+Instead = str | tuple[Token, str] | None
 
 
 class Incomplete(Exception):
-    """A Stop on the way, with the requests that were already complete or known in part."""
+    """A Stop on the way, with the requests that were already complete or known in part. `instead`: what to write, or a
+    word and the name that is nearest to it."""
 
-    def __init__(self, stop: Stop, requests: Sequence[Request]) -> None:
+    def __init__(self, stop: Stop, requests: Sequence[Request], instead: Instead = None) -> None:
         super().__init__(str(stop))
-        self.stop, self.requests = stop, tuple(requests)
+        self.stop, self.requests, self.instead = stop, tuple(requests), instead
 
 
 class Base:
@@ -70,6 +79,7 @@ class Base:
     def __init__(self, setting: Setting, asks: Sequence[Ask]) -> None:
         self.at, self.names, self.asks = setting, setting.names, asks
         self.partial: list[Request] = []
+        self.instead: Instead = None
         self.images: Images | None = None
 
     def _request(self, operation: str, **arguments: Any) -> Request:

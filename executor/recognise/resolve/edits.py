@@ -1,92 +1,189 @@
-"""Which value or entry in which file."""
+"""Which entry of which list."""
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
-from executor.errors import Blocked
+from executor.errors import Blocked, Unresolved
 from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Place, Target
-from executor.recognise.names import SOURCE_KINDS, WORKLOAD_KINDS, AManifest
-from executor.recognise.resolve.base import (
-    KUSTOMIZATION_FILES,
-    Base,
-    below,
-)
-
-_WITH_A_SPEC = frozenset({*WORKLOAD_KINDS, *SOURCE_KINDS, "HelmRelease", "Kustomization"})
-_TOP_KEYS = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
+from executor.recognise.meaning import Ask, Holder
+from executor.recognise.names import SOURCE_KINDS, WORKLOAD_KINDS, AManifest, Entry
+from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
 
 
 class EditAsks(Base):
-    """manifest.set, manifest.add, manifest.remove."""
-
-    def _manifest_set(self, ask: Ask) -> list[Request]:
-        kind, value = ask.get("scalar")
-        self.partial = [self._request("manifest.set", path=ask.get("key"))]
-        if kind == "placeholder":
-            raise Blocked(ReasonCode.PLACEHOLDER, f'"{value}" stands for a value; write the value')
-        if kind == "vague":
-            raise Blocked(ReasonCode.NOT_DETERMINATE, f'"{value}" is no value; write it')
-        file = self._file(ask.get("file"), ask.get("where")) if ask.get("file") is not None else None
-        self.partial = [self._request("manifest.set", file=file, path=ask.get("key"))]
-        if file is None:
-            raise Blocked(ReasonCode.AMBIGUOUS, f"in which file {ask.get('key')} is to be set is not said; name it")
-        self._is_a_key_there(file, ask.get("key"))
-        text = value if kind == "setting" else value.text
-        before = ask.get("before")
-        old = None if before is None else str(before if isinstance(before, str) else before.text)
-        where = self._document(ask.get("file"), file)
-        limits = {"from_version": old, "everywhere": ask.get("everywhere") or None, "where": where}
-        return [self._request_set(file, ask.get("key"), scalar(text, ask.get("key")), limits)]
-
-    def _is_a_key_there(self, file: str, path: str) -> None:
-        """Raises for `replicaCount` of a HelmRelease: what is meant lies deeper; it would be added at the top."""
-        kinds = {each.kind for each in self.names.manifests if each.path == file}
-        first = re.split(r"[.\[]", path.removeprefix("."), maxsplit=1)[0]
-        if kinds and kinds <= _WITH_A_SPEC and first not in _TOP_KEYS and not path.startswith("/"):
-            values = "spec." if first == "values" else "spec.values."
-            deeper = values + path if kinds == {"HelmRelease"} else f"spec.….{path}"
-            raise Blocked(
-                ReasonCode.AMBIGUOUS,
-                f"{file}: a {' or '.join(sorted(kinds))} has no key {first} at its top; write the whole path, such as "
-                f"{deeper}",
-            )
-
-    def _request_set(self, file: str, path: str, value: Any, limits: Mapping[str, Any]) -> Request:
-        arguments = {"file": file, "path": path, "value": value}
-        arguments |= {key: each for key, each in limits.items() if each is not None}
-        return Request("manifest.set", arguments, self.at.source, self.at.line, self.at.repository)
+    """manifest.add and manifest.remove of entries of lists."""
 
     def _manifest_add(self, ask: Ask) -> list[Request]:
-        file, path = self._list_of(ask)
-        return [self._request("manifest.add", file=file, path=path, entry=self._entry(ask))]
+        file, path, where = self._list_of(ask)
+        entry = self._entry(ask)
+        self.partial = [self._request("manifest.add", file=file, path=path, entry=entry)]
+        if path in ("resources", "components") and _is_kustomization(file):
+            entry = self._what_is_there(file, ask.get("entry"), path)
+        everywhere = ask.get("everywhere") or None
+        return [self._request("manifest.add", file=file, path=path, entry=entry, where=where, everywhere=everywhere)]
+
+    def _what_is_there(self, file: str, token: Token, path: str) -> str:
+        """`monitoring` of a kustomization that lies beside monitoring.yaml is that file: the only thing of the name."""
+        entry, folder = token.text, file.rpartition("/")[0]
+        inside = f"{folder}/" if folder else ""
+        if "://" in entry or self.at.exists(posixpath.normpath(inside + entry)):
+            return entry
+        found = [each for each in (f"{entry}.yaml", f"{entry}.yml") if self.at.exists(inside + each)]
+        if not found and path == "resources":
+            defined = {each.path for each in self.names.of_kind("Namespace") if each.name == entry}
+            found = [posixpath.relpath(each, folder or ".") for each in sorted(defined)]
+        if len(found) > 1:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS,
+                f"{entry} may be {', '.join(found)} for {file}; write it as it has to stand",
+            )
+        if not found and not _is_marked(token):
+            raise Unresolved(ReasonCode.UNKNOWN_NAME, f"{file}: there is no {entry} that it could list; write its path")
+        return found[0] if found else entry
 
     def _manifest_remove(self, ask: Ask) -> list[Request]:
-        file, path = self._list_of(ask)
+        file, path, where = self._list_of(ask)
         entry = self._entry(ask)
         self.partial = [self._request("manifest.remove", file=file, path=path, entry=entry)]
+        if path in ("patches", "patchesStrategicMerge") and _is_kustomization(file):
+            return [self._request("manifest.remove", file=file, path=path, entry=self._patch_of(file, path, entry))]
         text = self.at.read(file) or ""
-        entries = re.findall(r"^\s*-\s+[\"']?([^\s\"'#:]+)[\"']?\s*(?:#.*)?$", text, re.MULTILINE)
+        entries = re.findall(r"^\s*-\s+(?:\w+:\s+)?[\"']?([^\s\"'#:]+)[\"']?\s*(?:#.*)?$", text, re.MULTILINE)
         same = [each for each in dict.fromkeys(entries) if entry in (each, _stem(each), _folder(each))]
         if len(same) > 1:
             raise Blocked(
                 ReasonCode.AMBIGUOUS, f"{entry} may be {' or '.join(same)} in {file}; write the entry as it stands"
             )
-        return [self._request("manifest.remove", file=file, path=path, entry=same[0] if same else entry)]
+        if not same and not ask.get("entry").code:
+            self._block_unknown(file, ask.get("entry"), entries)
+        return [self._request("manifest.remove", file=file, path=path, entry=same[0] if same else entry, where=where)]
 
-    def _list_of(self, ask: Ask) -> tuple[str, str]:
-        file = self._file(ask.get("file"))
-        if ask.get("list") is not None:
-            return file, ask.get("list")
-        if file.rpartition("/")[2] in KUSTOMIZATION_FILES:
-            return file, "resources"
-        self.partial = [self._request(ask.what, file=file)]
-        raise Blocked(ReasonCode.AMBIGUOUS, f"of which list in {file} is not said; write `path.of.the.list`")
+    def _block_unknown(self, file: str, token: Token, entries: list[str]) -> None:
+        """What is not in the list is gone already, if it is a name that nothing else there looks like."""
+        like = [each for each in dict.fromkeys(entries) if token.text in each]
+        if like:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS, f"{token.text} is no entry of {file}; {', '.join(like)} is: write it as it stands"
+            )
+        if not _is_marked(token):
+            near = get_close_matches(
+                token.text, {name for each in entries for name in (_stem(each), _folder(each))}, n=2
+            )
+            if len(near) == 1:
+                self.instead = (token, near[0])
+            raise Unresolved(ReasonCode.UNKNOWN_NAME, f"{token.text} is no entry of {file}; write it as it stands")
+
+    def _patch_of(self, file: str, path: str, entry: str) -> Any:
+        """The one patch of a kustomization that is a file of that name, or whose target is called so."""
+        from executor.flux.settings import documents, entries
+
+        found: list[Any] = []
+        listed = [each for root in documents(self.at.read(file))[:1] for each in entries(root, path)]
+        for each in listed:
+            name = each.get("path", "") if isinstance(each, dict) else each
+            target = each.get("target") if isinstance(each, dict) else None
+            if entry in (name, _stem(name)) or (isinstance(target, dict) and target.get("name") == entry):
+                found.append({"path": str(name)} if isinstance(each, dict) else str(name))
+        if len(found) != 1 or found[0] == {"path": ""}:
+            there = ", ".join(
+                str(each.get("path", "an inline patch") if isinstance(each, dict) else each) for each in listed
+            )
+            code = ReasonCode.AMBIGUOUS if found else ReasonCode.NOT_FOUND
+            raise Blocked(code, f"{file}: {entry} is not one file of its {path}; there are {there or 'none'}")
+        return found[0]
+
+    def _list_of(self, ask: Ask) -> tuple[str, str, str | None]:
+        """File, path of the list and, where the file holds several objects, which."""
+        holder: Holder = ask.get("file")
+        said: Token | None = ask.get("list")
+        file = self._kustomization(holder) if holder.token is None else None
+        if file is not None and ask.get("of") is not None:
+            return file, ask.get("of"), None
+        if file is not None and _is_kustomization(file) and (said is None or "." not in said.text):
+            return file, said.text if said is not None else "resources", None
+        if said is None:
+            self.partial = [self._request(ask.what, file=file)]
+            raise Blocked(ReasonCode.AMBIGUOUS, f"of which list in {file} is not said; write `path.of.the.list`")
+        return self._named_list(holder, file, said)
+
+    def _named_list(self, holder: Holder, file: str | None, said: Token) -> tuple[str, str, str | None]:
+        """The only list of that name in the file or object."""
+        from executor.flux.settings import document, documents, lists, shown
+
+        found: list[tuple[str, str, int, str | None]] = []
+        keys = tuple(said.text.split("."))
+        if file is not None:
+            objects = [each for each in self.names.manifests if each.path == file]
+        else:
+            assert holder.token is not None
+            objects = list(objects_of(holder.token.entry or self.names.entry(holder.token.text), holder.kind))
+        for each in objects:
+            root = document(self.at.read(each.path), each.kind, each.name)
+            several = sum(other.path == each.path for other in self.names.manifests) > 1
+            where = f"{each.kind}/{each.name}" if several else None
+            for seat in lists(each.kind, root, keys) if root is not None else ():
+                found.append((each.path, shown(seat.path), seat.line, where))
+        if file is not None and not objects:
+            for root in documents(self.at.read(file)):
+                found += [(file, shown(seat.path), seat.line, None) for seat in lists("", root, keys)]
+        if len(found) != 1:
+            listed = ", ".join(f"{path}:{line} ({where})" for path, where, line, _ in found)
+            holds = file or (holder.token.text if holder.token is not None else "")
+            raise Blocked(
+                ReasonCode.AMBIGUOUS if found else ReasonCode.NOT_FOUND,
+                f"the list {said.text} of {holds} may be {listed}; name one by its whole path in code"
+                if found
+                else f"there is no list {said.text} in {holds}; write `path.of.the.list`",
+            )
+        path, steps, line, where = found[0]
+        if file is None:
+            self._block_several(path, line)
+        return path, steps, where
+
+    def _block_several(self, path: str, line: int) -> None:
+        """Raises Blocked where a file that was not named is built into several deployments."""
+        from executor.flux.change import deployed_by
+
+        found = sorted(deployed_by(self.at.inventory.graph, path))
+        if len(found) > 1:
+            raise Blocked(
+                ReasonCode.SHARED,
+                f"{path}:{line} is part of {len(found)} deployments, and all of them would change: {', '.join(found)}; "
+                "name the file if all of them are meant",
+            )
+
+    def _kustomization(self, holder: Holder) -> str:
+        """The file itself; of a folder its kustomization file."""
+        assert holder.file is not None
+        called = holder.kind == "kustomization"
+        folder = self._folder_called(holder.file) if called else self._path(holder.file)
+        if "." in folder.rpartition("/")[2]:
+            return folder
+        inside = [f"{folder}/{name}" for name in KUSTOMIZATION_FILES if self.at.exists(f"{folder}/{name}")]
+        if not inside:
+            raise Blocked(ReasonCode.NOT_FOUND, f"{folder} holds no kustomization file; name the file")
+        return inside[0]
+
+    def _folder_called(self, end: str) -> str:
+        """The only folder with a kustomization file whose path ends so."""
+        wanted = end.lower().split("/")
+        found = [each for each in self.names.folders if each.lower().split("/")[-len(wanted) :] == wanted]
+        if len(found) != 1:
+            listed = ", ".join(sorted(found)[:10])
+            raise Blocked(
+                ReasonCode.AMBIGUOUS if found else ReasonCode.NOT_FOUND,
+                f"the kustomization of {end.replace('/', ' ')} may be that of {listed}; write its path"
+                if found
+                else f"no folder {end} here has a kustomization; write its path",
+            )
+        return found[0]
 
     def _entry(self, ask: Ask) -> str:
         token: Token = ask.get("entry")
@@ -96,33 +193,30 @@ class EditAsks(Base):
             raise Blocked(ReasonCode.PLACEHOLDER, f'"{token.text}" stands for an entry; write it')
         return token.text
 
-    def _document(self, said: str | Target | None, file: str) -> str | None:
-        """`Kind/name`, where the object that is named shares its file with others."""
-        if not isinstance(said, Target):
-            return None
-        shared = sum(each.path == file for each in self.names.manifests) > 1
-        return f"{said.kind}/{said.names[0].entry.name}" if shared and said.names[0].entry is not None else None
 
-    def _file(self, said: str | Target, place: Place | None = None) -> str:
-        if isinstance(said, str):
-            return self._path(said)
-        token = said.names[0]
-        there: list[AManifest] = []
-        if token.entry is not None:
-            there = [each for each in (*token.entry.releases, *token.entry.workloads) if each.kind == said.kind]
-        said_stage = place.stage if place is not None else self.at.stage
-        if said_stage is not None:
-            stage = self._stage(said_stage)
-            there = [each for each in there if below(each.path, stage)]
-        if said_stage is not None and place is None:
-            self.at.remark(f"in {said_stage}, as its heading says")
-        if len(there) != 1:
-            listed = ", ".join(f"{each.path}:{each.line}" for each in there)
-            raise Blocked(
-                ReasonCode.AMBIGUOUS if there else ReasonCode.NOT_FOUND,
-                f"{said.kind} {token.text}: {listed or 'none here'}; name the file",
-            )
-        return there[0].path
+def objects_of(entry: Entry | None, kind: str | None) -> Iterator[AManifest]:
+    """What is called so, of that kind (None: of any that holds settings)."""
+    if entry is None:
+        return
+    if kind in (None, "HelmRelease"):
+        yield from entry.releases
+    if kind is None or kind in WORKLOAD_KINDS:
+        yield from (each for each in entry.workloads if kind in (None, each.kind))
+    if kind in (None, "ConfigMap"):
+        yield from entry.configs
+    if kind in (None, "Kustomization"):
+        yield from entry.kustomizations
+    if kind is None or kind in SOURCE_KINDS:
+        yield from (each for each in entry.sources if kind in (None, each.kind))
+
+
+def _is_marked(token: Token) -> bool:
+    """Whether a word is certainly meant as the name of something: code, a path, a name that exists."""
+    return token.code or token.entry is not None or bool(re.search(r"[-_./]", token.text))
+
+
+def _is_kustomization(file: str) -> bool:
+    return file.rpartition("/")[2] in KUSTOMIZATION_FILES
 
 
 def scalar(text: str, key: str = "") -> Any:

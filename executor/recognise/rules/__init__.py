@@ -9,16 +9,23 @@ from typing import Any
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Lexer
 from executor.recognise.meaning import Ask, Images, Rule
-from executor.recognise.rules import bumps, cluster, commanded, edits, images, phrases, validation
+from executor.recognise.rules import bumps, cluster, commanded, edits, images, phrases, settings, validation
 
-RULES: tuple[Rule, ...] = (*images.RULES, *bumps.RULES, *edits.RULES, *validation.RULES, *cluster.RULES)
+RULES: tuple[Rule, ...] = (
+    *images.RULES,
+    *bumps.RULES,
+    *edits.RULES,
+    *settings.RULES,
+    *validation.RULES,
+    *cluster.RULES,
+)
 
 
 @functools.cache
 def table() -> tuple[Grammar, Lexer]:
     """The compiled grammar and its lexer."""
     grammar = Grammar()
-    for module in (phrases, images, bumps, edits, validation, cluster, commanded):
+    for module in (phrases, images, bumps, edits, settings, validation, cluster, commanded):
         module.add(grammar)
     for rule in RULES:
         for pattern in rule.patterns:

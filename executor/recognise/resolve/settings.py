@@ -1,0 +1,692 @@
+"""Which value of which object: every place for it that the repository has, and a request only where it is one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from executor.errors import Blocked, Unresolved
+from executor.models import Request
+from executor.reasons import ReasonCode
+from executor.recognise.lexer import Token
+from executor.recognise.meaning import Ask, Holder, Named, Turned
+from executor.recognise.names import WORKLOAD_KINDS, AManifest
+from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base, below
+from executor.recognise.resolve.edits import objects_of, scalar
+from executor.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from executor.flux.settings import Seat, Wish
+
+_TOP_KEYS = frozenset({"apiVersion", "kind", "metadata", "spec", "status", "data"})
+_FIELDS_OF_SPEC = ("interval", "timeout", "suspend", "schedule")
+_OPPOSITES = (("true", "false"), ("yes", "no"), ("on", "off"), ("enabled", "disabled"))
+_FLIPPED = {a: b for pair in _OPPOSITES for s in (str.lower, str.capitalize, str.upper)
+            for a, b in ((s(pair[0]), s(pair[1])), (s(pair[1]), s(pair[0])))}  # fmt: skip
+_FIRST = frozenset(s(pair[0]) for pair in _OPPOSITES for s in (str.lower, str.capitalize, str.upper))
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+", re.ASCII)
+_QUANTITY = {
+    "memory": re.compile(r"\d+(?:\.\d+)?(?:Ki|Mi|Gi|Ti|k|M|G|T)", re.ASCII),
+    "cpu": re.compile(r"\d+(?:\.\d+)?m?", re.ASCII),
+}
+_SCHEDULE = re.compile(
+    r"@(?:hourly|daily|midnight|weekly|monthly|yearly|annually)|[\d*/,a-zA-Z-]+(?: [\d*/,a-zA-Z#?L-]+){4}"
+)
+_UNITS = {"": 1.0, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30,
+          "Ti": 2.0**40}  # fmt: skip
+_SECONDS = {"ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place for the value. `holder` says whose it is to people; `where` picks the document of the file."""
+
+    file: str
+    seat: Seat
+    kind: str
+    holder: str
+    where: str | None = None
+
+    def __str__(self) -> str:
+        from executor.flux.settings import shown
+
+        now = f" = {self.seat.text}" if self.seat.text else ""
+        return f"{self.file}:{self.seat.line} ({self.holder}: {shown(self.seat.path)}{now})"
+
+
+class SettingAsks(Base):
+    """manifest.set, manifest.add and manifest.remove of what is named."""
+
+    def _setting(self, ask: Ask) -> list[Request]:
+        named: Named = ask.get("named")
+        turned: Turned | None = ask.get("turned")
+        holder: Holder | None = ask.get("holder")
+        self.partial = [self._request("manifest.set", path=named.name or None)]
+        for said in (turned.to, turned.before) if turned is not None else ():
+            _block_no_value(said)
+        if holder is None:
+            raise Blocked(ReasonCode.AMBIGUOUS, f"in which file {named.name} is to be set is not said; name it")
+        limits = self._limits(ask.get("places"))
+        file = self._file_of(holder, limits)
+        if file is not None and holder.token is None and self._is_written(file, named):
+            return [self._as_written(file, named, turned, limits, ask.get("act"))]
+        return _Search(self, named, holder, file, limits).requests(ask.get("act"), turned)
+
+    # --- places around it -------------------------------------------------------------------------------------------
+
+    def _limits(self, places: Sequence[Any]) -> dict[str, Any]:
+        """stage, namespace, file or folder, everywhere: at most one of each."""
+        found: dict[str, Any] = {}
+        for place in places:
+            said = self._place(place, found)
+            if "where" in said and place.path is None:
+                said = {"stage": said["where"]}
+            if said.keys() & found.keys():
+                raise Unresolved(ReasonCode.AMBIGUOUS, "two places of one kind; write one")
+            found |= said
+        if self.at.stage is not None and "stage" not in found:
+            found["stage"] = self._stage(self.at.stage)
+            self.at.remark(f"in {found['stage']}, as its heading says")
+        return found
+
+    def _file_of(self, holder: Holder, limits: dict[str, Any]) -> str | None:
+        """The file that the sentence names: as what holds the value, or as where the object stands."""
+        if holder.file is None:
+            return limits.get("file")
+        if "file" in limits or "where" in limits:
+            raise Unresolved(ReasonCode.AMBIGUOUS, "two files; write one")
+        file = self._path(self._only_file(holder.file))
+        if "." not in file.rpartition("/")[2]:
+            inside = [f"{file}/{name}" for name in KUSTOMIZATION_FILES if self.at.exists(f"{file}/{name}")]
+            file = inside[0] if inside else file
+        if "stage" in limits and not self._in_stage(file, limits["stage"]):
+            raise Blocked(
+                ReasonCode.SHARED,
+                f"{file} is not only {limits['stage']}'s{self._told(file)}; write it where no place is said, or name "
+                f"a file of {limits['stage']}",
+            )
+        return file
+
+    def _only_file(self, written: str) -> str:
+        """ "talosupgrade.yaml": the only file of that name."""
+        if "/" in written or self.at.exists(written):
+            return written
+        found = sorted({each.path for each in self.names.manifests if each.path.rpartition("/")[2] == written})
+        if len(found) > 1:
+            raise Blocked(ReasonCode.AMBIGUOUS, f"{written} may be {', '.join(found[:10])}; write the whole path")
+        return found[0] if found else written
+
+    def _in_stage(self, path: str, stage: str) -> bool:
+        from executor.flux.change import deployed_by
+        from executor.flux.where import named
+
+        if below(path, stage):
+            return True
+        found = deployed_by(self.at.inventory.graph, path)
+        return bool(found) and len(named(found, stage, at=path)) == len(found)
+
+    def _told(self, path: str) -> str:
+        from executor.flux.change import deployed_by
+
+        found = sorted(deployed_by(self.at.inventory.graph, path))
+        return f", which is part of {', '.join(found)}" if found else ""
+
+    # --- as it is written -------------------------------------------------------------------------------------------
+
+    def _is_written(self, file: str, named: Named) -> bool:
+        """Whether the key is a whole path into that file: from the top of an object, or of what is no object."""
+        from executor.flux.settings import documents
+
+        token = named.token
+        if token is None or not token.code or named.what != "key":
+            return False
+        first = re.split(r"[.\[]", named.name.removeprefix("."), maxsplit=1)[0]
+        mappings = documents(self.at.read(file))
+        objects = [each for each in mappings if "apiVersion" in each and "kind" in each]
+        if named.name.startswith("/") or any(first in each for each in mappings):
+            return True
+        return not objects or file.rpartition("/")[2] in KUSTOMIZATION_FILES
+
+    def _as_written(self, file: str, named: Named, turned: Turned | None, limits: dict[str, Any], act: str) -> Request:
+        from executor.flux.settings import standing
+
+        if turned is None:
+            raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "to what is not said; write the value")
+        self.partial = [self._request("manifest.set", file=file, path=named.name)]
+        missing = standing(self.at.read(file), named.name)
+        if missing is not None:
+            near = get_close_matches(named.name.rpartition(".")[2], missing, n=3, cutoff=0.8)
+            if near or act != "set":
+                said = f", but {', '.join(near)} is" if near else ""
+                raise Blocked(
+                    ReasonCode.NOT_FOUND,
+                    f"{file}: {named.name} is not there{said}; write the key as it stands, or an operation block",
+                )
+        value = scalar(_text(turned.to), named.name)
+        before = _text(turned.before) if turned.before is not None else None
+        return self._request_set(file, named.name, value, before, limits)
+
+    def _request_set(self, file: str, path: str, value: Any, before: str | None, limits: dict[str, Any]) -> Request:
+        arguments = {"file": file, "path": path, "value": value}
+        more = {"from_version": before, "everywhere": limits.get("everywhere"), "where": limits.get("document")}
+        arguments |= {key: each for key, each in more.items() if each is not None}
+        return Request("manifest.set", arguments, self.at.source, self.at.line, self.at.repository)
+
+
+class _Search:
+    """The places for one setting of one object, and what is made of them."""
+
+    def __init__(
+        self, asks: SettingAsks, named: Named, holder: Holder, file: str | None, limits: dict[str, Any]
+    ) -> None:
+        self.asks, self.at, self.named, self.holder = asks, asks.at, named, holder
+        self.file, self.limits = file, limits
+        self.stage = limits.get("stage")
+
+    # --- what is made of them ---------------------------------------------------------------------------------------
+
+    def requests(self, act: str, turned: Turned | None) -> list[Request]:
+        self._make_field()
+        if act == "remove":
+            return [self._removed()]
+        if act == "add":
+            assert turned is not None
+            return [self._added(turned)]
+        if act in ("enable", "disable"):
+            return [self._toggled(act)]
+        if act in ("suspend", "resume"):
+            return [self._suspended(act)]
+        assert turned is not None
+        return [self._turned(turned, act)]
+
+    def _make_field(self) -> None:
+        """`spec.interval` of an object that has such a field is that field, set or not."""
+        name = self.named.name.removeprefix("spec.")
+        if self.named.what == "key" and name != self.named.name and name in _FIELDS_OF_SPEC:
+            self.named = replace(self.named, what="field", name=name)
+
+    def _turned(self, turned: Turned, act: str) -> Request:
+        found = self._places()
+        there = [each for each in self._objects() if self._stays(each.path)]
+        if not found and len(there) == 1 and self._is_whole():
+            limits = {**self.limits, "document": self._document(there[0])}
+            request = self.asks._as_written(there[0].path, self.named, turned, limits, act)
+            from executor.flux.settings import Seat, whole
+
+            place = self._place_of(there[0], Seat(whole(self.named.name), there[0].line, None))
+            self._block_shared(place, "manifest.set", {"path": self.named.name, "value": request.arguments["value"]})
+            return request
+        place = self._one(found)
+        self._block_scaled(place)
+        value = self._value(place, turned, act)
+        before = _text(turned.before) if turned.before is not None else None
+        if place.seat.text is None and (before is not None or act != "set"):
+            raise Blocked(ReasonCode.NOT_FOUND, f"{place}: it is not set there; write Set … to add it")
+        return self._set(place, value, before)
+
+    def _block_scaled(self, place: Place) -> None:
+        """Raises Blocked where a HorizontalPodAutoscaler sets the number of replicas."""
+        from executor.flux.settings import document, scales
+
+        for each in self.asks.names.of_kind("HorizontalPodAutoscaler") if self.named.what == "replicas" else ():
+            root = document(self.at.read(each.path), each.kind, each.name)
+            if root is not None and self.holder.token is not None and scales(root, self.holder.token.text):
+                reason = f"{place}: HorizontalPodAutoscaler {each.name} ({each.path}:{each.line}) sets it; change that"
+                raise Blocked(ReasonCode.NO_EFFECT, reason)
+
+    def _is_whole(self) -> bool:
+        """A path from the top of an object, in code: its last key may be added."""
+        token = self.named.token
+        return token is not None and token.code and re.split(r"[.\[]", self.named.name)[0] in _TOP_KEYS
+
+    def _suspended(self, act: str) -> Request:
+        place = self._one(self._places())
+        if act == "resume" and place.seat.text is None:
+            raise Blocked(ReasonCode.NO_EFFECT, f"{place}: it is not suspended there; leave the criterion out")
+        return self._set(place, act == "suspend", None)
+
+    def _toggled(self, act: str) -> Request:
+        found = self._places()
+        plain = self.named
+        self.named = replace(plain, name=f"{plain.name}.enabled")
+        found += self._places()
+        self.named = plain
+        place = self._one(found or self._places())
+        now = self._plain(place) or ""
+        risky = place.seat.plain and now.lower() not in ("true", "false") and place.kind != "ConfigMap"
+        if now not in _FLIPPED or risky:
+            raise Blocked(
+                ReasonCode.NOT_DETERMINATE, f"{place}: {now or 'nothing'} is neither on nor off; write the value"
+            )
+        wanted = now if (now in _FIRST) == (act == "enable") else _FLIPPED[now]
+        return self._set(place, self._literal(place, wanted), None)
+
+    def _removed(self) -> Request:
+        from executor.flux.settings import shown
+
+        found = self._places()
+        marked = self.named.token is not None and self._is_marked(self.named.token)
+        maps = [each for each in self._objects() if each.kind == "ConfigMap" and self._stays(each.path)]
+        if not found and self.named.what == "key" and marked and len(maps) == 1 and not _is_generated(maps[0]):
+            path = shown(("data", self.named.name))
+            return self._request("manifest.remove", maps[0].path, path=path, where=self._document(maps[0]))
+        if not found and self.named.what in ("label", "annotation"):
+            place = self._one(self._places(lacking=True))
+            return self._request("manifest.remove", place.file, path=shown(place.seat.path), where=place.where)
+        place = self._one(found or self._places())
+        steps: Any = place.seat.path
+        entry: Any = None
+        if place.file.rpartition("/")[2] in KUSTOMIZATION_FILES and steps[0] == "configMapGenerator":
+            steps, entry = steps[:-1], place.seat.text
+        elif len(steps) > 2 and steps[-1] == "value" and not isinstance(steps[-2], str):
+            steps, entry = steps[:-2], {"name": self.named.name}
+        self._block_shared(place, "manifest.remove", {"path": shown(steps), "entry": entry})
+        return self._request("manifest.remove", place.file, path=shown(steps), entry=entry, where=place.where)
+
+    def _added(self, turned: Turned) -> Request:
+        there = [each for each in self._places() if each.seat.text is not None]
+        value = _text(turned.to)
+        if there:
+            place = self._one(there)
+            if self._plain(place) != value:
+                raise Blocked(ReasonCode.AMBIGUOUS, f"{place} is there already; write Set … to change it")
+            return self._set(place, self._literal(place, value), None)
+        if self.named.what == "env":
+            return self._added_variable(value)
+        if self.named.what == "key":
+            maps = [each for each in self._objects() if each.kind == "ConfigMap"]
+            if not maps:
+                raise Unresolved(ReasonCode.UNKNOWN_NAME, f"{self._called()} is no ConfigMap here; name it")
+            self.holder = replace(self.holder, kind="ConfigMap")
+        place = self._one(self._places(lacking=True))
+        if place.seat.path[0] == "configMapGenerator":
+            return self._add_entry(place, f"{self.named.name}={value}")
+        return self._set(place, value, None)
+
+    def _added_variable(self, value: str) -> Request:
+        from executor.flux.settings import document, variables
+
+        found = []
+        container = self.holder.container.text if self.holder.container is not None else None
+        for each in self._objects():
+            root = document(self.at.read(each.path), each.kind, each.name) if self._stays(each.path) else None
+            for seat, is_map in variables(each.kind, root, container) if root is not None else ():
+                found.append((self._place_of(each, seat), is_map))
+        place = self._one([each for each, _ in found])
+        if found[0][1]:
+            path = (*place.seat.path, self.named.name)
+            return self._set(replace(place, seat=replace(place.seat, path=path, text=None)), value, None)
+        return self._add_entry(place, {"name": self.named.name, "value": value})
+
+    def _add_entry(self, place: Place, entry: Any) -> Request:
+        from executor.flux.settings import shown
+
+        path = shown(place.seat.path)
+        self._block_shared(place, "manifest.add", {"path": path, "entry": entry})
+        return self._request("manifest.add", place.file, path=path, entry=entry, where=place.where)
+
+    def _set(self, place: Place, value: Any, before: str | None) -> Request:
+        from executor.flux.settings import shown
+
+        if place.seat.path[0] == "configMapGenerator":
+            value, before = f"{self.named.name}={value}", f"{self.named.name}={before}" if before else None
+        path = shown(place.seat.path)
+        self._block_shared(place, "manifest.set", {"path": path, "value": value})
+        limits = {"everywhere": self.limits.get("everywhere"), "document": place.where}
+        return self.asks._request_set(place.file, path, value, before, limits)
+
+    def _request(self, operation: str, file: str, **arguments: Any) -> Request:
+        return self.asks._request(operation, file=file, everywhere=self.limits.get("everywhere"), **arguments)
+
+    # --- exactly one ------------------------------------------------------------------------------------------------
+
+    def _one(self, found: list[Place]) -> Place:
+        """The only place. Raises Blocked with all of them, or Unresolved where the name is none there."""
+        if not found:
+            self._block_none()
+        among = sorted({name for each in found for name in each.seat.among})
+        if self.holder.container is None and len(among) > 1:
+            raise self._blocked(found, f"it has the containers {', '.join(among)}; say of which (of the X container)")
+        if len(found) > 1:
+            raise self._blocked(found, "name the file, or the whole path in code")
+        place = found[0]
+        if place.seat.fixed:
+            raise Blocked(ReasonCode.NOT_SUPPORTED, f"{place}: {place.seat.fixed}; change it there by hand")
+        return place
+
+    def _blocked(self, found: Sequence[Place], what: str) -> Blocked:
+        listed = ", ".join(map(str, found[:10])) + (f" and {len(found) - 10} more" if len(found) > 10 else "")
+        return Blocked(ReasonCode.AMBIGUOUS, f"{self._what()} may be {listed}; {what}")
+
+    def _block_none(self) -> None:
+        objects = self._objects()
+        if not objects:
+            self._block_no_object()
+        outside = self._places(anywhere=True)
+        if outside and self._narrowed():
+            listed = ", ".join(f"{each}{self.asks._told(each.file)}" for each in outside[:5])
+            where = self.stage or self.limits.get("namespace") or self.file or self.limits.get("where")
+            shared = self.stage and any(self._reaches(each.file) for each in outside)
+            raise Blocked(
+                ReasonCode.SHARED if shared else ReasonCode.NOT_FOUND,
+                f"{self._what()} is set nowhere in {where} alone: {listed}; put it into a file of {where}, or name the "
+                "file",
+            )
+        places = ", ".join(f"{each.path}:{each.line}" for each in objects[:5])
+        near = self._near(objects)
+        said = f"; nearest: {', '.join(near)}" if near else ""
+        reason = f'{self._called()} has no "{self.named.name or self.named.what}" ({places}){said}'
+        token = self.named.token
+        if token is not None and not token.code:
+            if len(near) == 1 and token.text == self.named.name:
+                self.asks.instead = (token, near[0])
+            raise Unresolved(ReasonCode.UNKNOWN_NAME, reason)
+        raise Blocked(ReasonCode.NOT_FOUND, reason)
+
+    def _reaches(self, path: str) -> bool:
+        """Whether a file is part of what is deployed to the stage, among others."""
+        from executor.flux.change import deployed_by
+        from executor.flux.where import named
+
+        return bool(named(deployed_by(self.at.inventory.graph, path), self.stage))
+
+    def _block_no_object(self) -> None:
+        kind = self.holder.kind or self.named.kind
+        token = self.holder.token
+        if token is None:
+            raise Blocked(ReasonCode.NOT_FOUND, f"{self.file} holds no object; name another file")
+        names = self.asks.names
+        here = [each.name for each in names.manifests if kind is None or each.kind == kind]
+        near = names.near(token.text, here) if here else []
+        said = f"; nearest: {', '.join(near)}" if near else ""
+        raise Blocked(ReasonCode.NOT_FOUND, f"{kind or 'object'} {token.text}: none here{said}; name the file")
+
+    def _near(self, objects: Sequence[AManifest]) -> list[str]:
+        from executor.flux.settings import document, names
+
+        known: list[str] = []
+        for each in objects:
+            root = document(self.at.read(each.path), each.kind, each.name)
+            known += names(each.kind, root) if root is not None else []
+        return get_close_matches(self.named.name.rpartition(".")[2], dict.fromkeys(known), n=3, cutoff=0.7)
+
+    def _narrowed(self) -> bool:
+        return any(key in self.limits for key in ("stage", "namespace", "file", "where"))
+
+    def _block_shared(self, place: Place, operation: str, arguments: dict[str, Any]) -> None:
+        """Raises Blocked where the file is built into several deployments, was not named, and not all are meant."""
+        from executor.flux.change import deployed_by
+        from executor.flux.where import named
+
+        if self.file is not None or self.limits.get("everywhere"):
+            return
+        found = deployed_by(self.at.inventory.graph, place.file)
+        if len(found) < 2 or (self.stage and len(named(found, self.stage, at=place.file)) == len(found)):
+            return
+        self.asks.instead = _block(operation, {"file": place.file, **arguments, "where": place.where})
+        raise Blocked(
+            ReasonCode.SHARED,
+            f"{place} is part of {len(found)} deployments, and all of them would change: {', '.join(sorted(found))}; "
+            "say everywhere, name the file, or put the value into the overlay that is meant",
+        )
+
+    # --- every place ------------------------------------------------------------------------------------------------
+
+    def _places(self, *, anywhere: bool = False, lacking: bool = False) -> list[Place]:
+        """Every place for it that stands where the sentence says. Where it is not set anywhere, the places where it
+        could be added, for settings that every such object has (`lacking`: for all)."""
+        wish = self._wish()
+        every = [each for manifest in self._objects() for each in self._of_object(manifest, wish)]
+        if self.file is not None and self.holder.token is None:
+            every += self._of_file(wish)
+        every = list({(each.file, each.seat.path, each.seat.line): each for each in every}.values())
+        if not anywhere:
+            every = [each for each in every if self._stays(each.file)]
+        adds = lacking or self.named.what in ("replicas", "resource", "field")
+        there = {each.kind for each in every if each.seat.text is not None}
+        return [each for each in every if each.seat.text is not None or (adds and each.kind not in there)]
+
+    def _wish(self) -> Wish:
+        from executor.flux.settings import Wish
+
+        container = self.holder.container.text if self.holder.container is not None else None
+        loose = self.holder.kind is None and self.named.kind is None
+        return Wish(self.named.what, self.named.name, container, loose)
+
+    def _objects(self) -> list[AManifest]:
+        """What is called so, of the kinds that are meant."""
+        names, token = self.asks.names, self.holder.token
+        if token is None:
+            return [each for each in names.manifests if each.path == self.file]
+        kind = self.holder.kind or self.named.kind
+        entry = token.entry or names.entry(token.text)
+        if kind == "Namespace":
+            return [each for each in names.of_kind("Namespace") if entry is not None and each.name == entry.name]
+        found = list(objects_of(entry, kind))
+        if kind is None and self.named.what in ("key", "env"):
+            found += self._referenced(found)
+        return [each for each in found if self._is_there(each)]
+
+    def _referenced(self, found: Sequence[AManifest]) -> list[AManifest]:
+        """ConfigMaps that the workload takes its variables from, if nothing else takes them from there."""
+        from executor.flux.settings import document, referenced
+
+        own = {name for each in found if each.kind in WORKLOAD_KINDS
+               if (root := document(self.at.read(each.path), each.kind, each.name)) is not None
+               for name in referenced(each.kind, root)}  # fmt: skip
+        if not own:
+            return []
+        mine = {(each.kind, each.name) for each in found}
+        others: set[str] = set()
+        for each in self.asks.names.manifests:
+            if each.kind in WORKLOAD_KINDS and (each.kind, each.name) not in mine:
+                root = document(self.at.read(each.path), each.kind, each.name)
+                others |= set(referenced(each.kind, root)) if root is not None else set()
+        entries = [self.asks.names.entry(name) for name in sorted(own - others)]
+        return [each for entry in entries if entry is not None for each in entry.configs if each not in found]
+
+    def _of_object(self, manifest: AManifest, wish: Wish) -> Iterator[Place]:
+        from executor.flux.settings import counted, document, documents, generated, patched, seats
+
+        if _is_generated(manifest):
+            for root in documents(self.at.read(manifest.path))[:1]:
+                for seat in generated(root, manifest.name, wish.name, self._feeds(manifest.path)):
+                    yield self._place_of(manifest, seat)
+            return
+        root_of = document(self.at.read(manifest.path), manifest.kind, manifest.name)
+        if root_of is not None:
+            yield from (self._place_of(manifest, seat) for seat in seats(manifest.kind, root_of, wish))
+        for file in self._kustomizations(manifest.path):
+            for root in documents(self.at.read(file))[:1]:
+                if wish.what == "replicas" and manifest.kind in ("Deployment", "StatefulSet"):
+                    yield from (Place(file, seat, manifest.kind, "kustomize") for seat in counted(root, manifest.name))
+                for seat in patched((file, root), manifest.kind, manifest.name, wish, self.at.read):
+                    yield Place(file, seat, manifest.kind, "kustomize")
+
+    def _of_file(self, wish: Wish) -> Iterator[Place]:
+        """Of a file that is named and holds no object: a values file, a kustomization."""
+        from executor.flux.settings import documents, seats
+
+        assert self.file is not None
+        if self._objects():
+            return
+        for root in documents(self.at.read(self.file)):
+            for seat in seats("", root, wish) if wish.what in ("key", "env") else ():
+                yield Place(self.file, seat, "", self.file.rpartition("/")[2])
+
+    def _feeds(self, path: str) -> Any:
+        """Reads a file that a generator takes its keys from."""
+        folder = path.rpartition("/")[0]
+        return lambda name: self.at.read(f"{folder}/{name}" if folder else name)
+
+    def _kustomizations(self, path: str) -> list[str]:
+        graph = self.at.inventory.graph
+        return sorted(graph.files[folder][0] for folder in graph.reach(path) if folder in graph.files)
+
+    def _place_of(self, manifest: AManifest, seat: Seat) -> Place:
+        holder = f"{manifest.kind} {manifest.name}"
+        return Place(manifest.path, seat, manifest.kind, holder, self._document(manifest))
+
+    def _document(self, manifest: AManifest) -> str | None:
+        """`Kind/name`, where the object shares its file with others."""
+        shared = sum(each.path == manifest.path for each in self.asks.names.manifests) > 1
+        return f"{manifest.kind}/{manifest.name}" if shared else None
+
+    def _stays(self, path: str) -> bool:
+        """Whether a file is where the sentence says."""
+        if self.stage is not None and self.holder.file is None and not self.asks._in_stage(path, self.stage):
+            return False
+        if self.file is not None and path != self.file:
+            return False
+        folder = self.limits.get("where")
+        return folder is None or path.startswith(folder.rstrip("/") + "/")
+
+    def _is_there(self, manifest: AManifest) -> bool:
+        namespace = self.limits.get("namespace")
+        if namespace is None or _is_generated(manifest):
+            return True
+        return namespace in self.at.inventory.graph.namespaces(manifest.path, manifest.namespace)
+
+    # --- values -----------------------------------------------------------------------------------------------------
+
+    def _value(self, place: Place, turned: Turned, act: str) -> Any:
+        """The value as that place takes it. Raises Blocked for what does not fit there."""
+        text, what = _text(turned.to), self.named.what
+        if what == "replicas":
+            count = turned.to.value if isinstance(turned.to, Token) else text
+            if isinstance(count, str) and count.isdigit():
+                count = int(count)
+            if not isinstance(count, int):
+                raise Blocked(ReasonCode.NOT_DETERMINATE, f"{text} is no number of replicas")
+            self._block_direction(place, str(count), act)
+            return count
+        if what == "resource" and not _QUANTITY[self.named.name.rpartition(".")[2]].fullmatch(text):
+            raise Blocked(
+                ReasonCode.NOT_DETERMINATE, f"{text} is no amount of {self.named.name.rpartition('.')[2]} with its unit"
+            )
+        if what == "field" and place.seat.path[0] == "spec" and len(place.seat.path) == 2:
+            _block_bad_field(self.named.name, text)
+            if self.named.name == "suspend":
+                return text == "true"
+        self._block_direction(place, text, act)
+        if what in ("key", "env", "field"):
+            self._block_other_kind(place, turned.to)
+        return self._literal(place, text)
+
+    def _literal(self, place: Place, text: str) -> Any:
+        """Typed where Helm values or a specification may want it; a text where Kubernetes takes nothing else."""
+        texts = place.kind == "ConfigMap" or self.named.what in ("label", "annotation", "resource")
+        if texts or (self.named.what == "env" and place.kind != "HelmRelease") or place.seat.text is not None:
+            return text
+        return scalar(text, self.named.name)
+
+    def _plain(self, place: Place) -> str | None:
+        """The value that stands there, without the key of a literal."""
+        if place.seat.path[0] == "configMapGenerator" and place.seat.text is not None:
+            return place.seat.text.partition("=")[2]
+        return place.seat.text
+
+    def _block_direction(self, place: Place, text: str, act: str) -> None:
+        now = self._plain(place)
+        if act not in ("raise", "lower") or now is None or now == text:
+            return
+        minutes = self.named.what != "resource"
+        old, new = _amount(now, minutes=minutes), _amount(text, minutes=minutes)
+        if old is None or new is None or (new > old) != (act == "raise"):
+            raise Blocked(
+                ReasonCode.NOT_THAT_VERSION, f"{place}: {now} to {text} is not to {act} it; write Set … to {text}"
+            )
+
+    def _block_other_kind(self, place: Place, to: Any) -> None:
+        """Raises Blocked where a number becomes a word, or loses its unit, and nothing says that this is meant."""
+        now, text = self._plain(place), _text(to)
+        if not now or now == text:
+            return
+        one, other = now.lower() in _TRUTHS, text.lower() in _TRUTHS
+        if one and other and {now.lower(), text.lower()} not in [set(pair) for pair in _OPPOSITES]:
+            raise Blocked(
+                ReasonCode.NOT_DETERMINATE,
+                f"{place}: {now} and {text} are two spellings; write {_FLIPPED.get(now, now)}",
+            )
+        if self._is_marked(to) or _shape(now) == _shape(text):
+            return
+        raise Blocked(
+            ReasonCode.NOT_DETERMINATE,
+            f"{place}: it is {now}, and {text} is something of another kind; write `{text}` in code if it is meant",
+        )
+
+    def _is_marked(self, said: Any) -> bool:
+        return not isinstance(said, Token) or said.code or said.quoted or self._looks_like_key(said)
+
+    def _looks_like_key(self, token: Token) -> bool:
+        return token is self.named.token and bool(re.search(r"[A-Z_.]", token.text))
+
+    # --- words ------------------------------------------------------------------------------------------------------
+
+    def _called(self) -> str:
+        token = self.holder.token
+        return f"{self.holder.kind or ''} {token.text}".strip() if token is not None else str(self.file)
+
+    def _what(self) -> str:
+        named = self.named
+        if named.what == "resource":
+            bound, _, resource = named.name.partition(".")
+            return f"{resource} {bound.removesuffix('s')} of {self._called()}"
+        return f"{named.name or named.what} of {self._called()}"
+
+
+_TRUTHS = frozenset(word for pair in _OPPOSITES for word in pair)
+
+
+def _is_generated(manifest: AManifest) -> bool:
+    return manifest.path.rpartition("/")[2] in KUSTOMIZATION_FILES and manifest.kind == "ConfigMap"
+
+
+def _block_no_value(said: Any) -> None:
+    if isinstance(said, tuple) and said[0] == "placeholder":
+        raise Blocked(ReasonCode.PLACEHOLDER, f'"{said[1]}" stands for a value; write the value')
+    if isinstance(said, tuple) and said[0] == "vague":
+        raise Blocked(ReasonCode.NOT_DETERMINATE, f'"{said[1]}" is no value; write it')
+
+
+def _text(said: Any) -> str:
+    """The text of a value, without quotes around it."""
+    text = str(said[1]) if isinstance(said, tuple) else str(said.text)
+    quoted = re.fullmatch(r"\"([^\"]*)\"|'([^']*)'", text)
+    return (quoted[1] if quoted[1] is not None else quoted[2]) if quoted else text
+
+
+def _shape(text: str) -> str:
+    """What kind of value people would call it."""
+    if re.fullmatch(r"-?\d+(?:\.\d+)?", text):
+        return "number"
+    if text.lower() in _TRUTHS:
+        return "truth"
+    return "amount" if _amount(text) is not None else "text"
+
+
+def _amount(text: str, *, minutes: bool = True) -> float | None:
+    """A quantity or duration as a number; `minutes`: what `10m` means, if not a hundredth."""
+    if _DURATION.fullmatch(text) and (minutes or not re.fullmatch(r"\d+(?:\.\d+)?m", text)):
+        return sum(float(n) * _SECONDS[u] for n, u in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text))
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?", text)
+    return float(found[1]) * _UNITS[found[2] or ""] if found else None
+
+
+def _block_bad_field(name: str, text: str) -> None:
+    fits = {"schedule": _SCHEDULE, "suspend": re.compile("true|false")}.get(name, _DURATION).fullmatch(text)
+    if not fits:
+        like = {"schedule": "a schedule such as 0 3 * * *", "suspend": "true or false"}.get(
+            name, "a duration such as 10m"
+        )
+        raise Blocked(ReasonCode.NOT_DETERMINATE, f"{name}: {text} is not {like}")
+
+
+def _block(operation: str, arguments: dict[str, Any]) -> str:
+    """An operation block, ready to be pasted."""
+    import json
+
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in arguments.items() if value is not None]
+    return "\n".join(["```operation", f"uses: {operation}", *lines, "```"])

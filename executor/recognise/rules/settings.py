@@ -1,0 +1,759 @@
+"""Settings of objects by their names: replicas, resources, variables, keys, intervals, labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from executor.recognise.grammar import Grammar
+from executor.recognise.lexer import Token
+from executor.recognise.meaning import Ask, Holder, Named, Place, Rule, Turned
+from executor.recognise.names import WORKLOAD_KINDS, is_named
+from executor.recognise.rules.phrases import source_kind
+from executor.recognise.versions import is_placeholder
+from executor.recognise.words import VOCABULARY, fold
+
+Captured = Mapping[str, Any]
+
+
+def add(g: Grammar) -> None:
+    """The phrases that only these rules use."""
+    _values(g)
+    _settings(g)
+    _holders(g)
+    g.phrase("where", ", EVERYWHERE", lambda c: Place(everywhere=True))
+    g.phrase("setting_in", "s:<setting> { <in_holder> <where> w2:<where> }", _placed)
+    g.phrase("setting_in", "h:<holder> :? s:<setting> { <where> w2:<where> }", _placed)
+    g.phrase("setting_in", "h:<holder> <where> :? s:<setting>", _placed)
+    g.phrase("any_setting", "THE? (key | setting | entry | VALUE)? x:<plain_key> (VALUE | key | setting)?", _key)
+    g.phrase("any_setting_in", "_:<setting_in>")
+    g.phrase("any_setting_in", "s:<any_setting> { <in_holder> <where> w2:<where> }", _placed)
+    g.phrase("any_setting_in", "h:<holder> s:<any_setting> { <where> w2:<where> }", _placed)
+    g.phrase("setting_verb", "x:BUMP", lambda c: "set" if fold(c["x"].text) == "set" else "change")
+    g.phrase("setting_verb", "RAISE", lambda c: "raise")
+    g.phrase("setting_verb", "LOWER", lambda c: "lower")
+    g.phrase("setting_done", "x:BUMPED", lambda c: "set" if fold(c["x"].text) == "set" else "change")
+    g.phrase("setting_done", "RAISED", lambda c: "raise")
+    g.phrase("setting_done", "LOWERED", lambda c: "lower")
+    g.phrase("number", "x:NUMBER | x:COUNT", lambda c: c["x"])
+    g.phrase("onoff", "ENABLE | (turn | switch) on", lambda c: "enable")
+    g.phrase("onoff", "DISABLE | (turn | switch) off", lambda c: "disable")
+    g.phrase("pair", "x:<meta_key> (: | = | to) <scalar>", lambda c: (c["x"], Turned(c["scalar"])))
+    g.phrase("pair", "_:<whole_pair>")
+    g.phrase("whole_pair", "x:SETTING", _pair)
+    g.phrase("whole_pair", "x:PLACEHOLDER", lambda c: (c["x"], Turned(("placeholder", c["x"].text))))
+    g.phrase("meta_word", "LABEL", lambda c: "label")
+    g.phrase("meta_word", "ANNOTATION", lambda c: "annotation")
+
+
+def _values(g: Grammar) -> None:
+    g.phrase("scalar", "x:ANY", _scalar)
+    g.phrase("scalar", "x:PLACEHOLDER", lambda c: ("placeholder", c["x"].text))
+    g.phrase("scalar", "<vague>", lambda c: ("vague", c["vague"]))
+    g.phrase("turned", "(to | = | →) x:<scalar>", lambda c: Turned(c["x"]))
+    g.phrase("turned", "from y:<scalar> (to | →) x:<scalar>", lambda c: Turned(c["x"], c["y"]))
+    g.phrase("turned", "to x:<scalar> from y:<scalar>", lambda c: Turned(c["x"], c["y"]))
+    g.phrase("turned", ":? y:<scalar> → x:<scalar>", lambda c: Turned(c["x"], c["y"]))
+    g.phrase("arrow", ":? y:<scalar> → x:<scalar> | :? → x:<scalar>", lambda c: Turned(c["x"], c.get("y")))
+    g.phrase("sure_value", "x:<scalar>", _sure)
+
+
+_NO_VALUE = frozenset(
+    " ".join(
+        VOCABULARY[each]
+        for each in "NEGATION CONDITION RESTRICTION QUESTION PUT_OFF VAGUE ALL BOTH REMAINING BE HAVE MODAL NEEDS IT MANNER "
+        "EVERYWHERE THEN AND OR THE COUNT".split()
+    ).split()
+) - {"enabled", "draft", "first"} | frozenset(
+    "to in of for on at from with by as into onto within under over per via so be its their his her my your "
+    "something anything nothing whatever some any more less most least few many much such other others another "
+    "same different own default defaults empty null nil zero one once twice double half max maximum min minimum "
+    "higher lower bigger smaller longer shorter previous original old last normal reasonable sensible suitable "
+    "lowercase uppercase value values number".split()
+)  # fmt: skip
+"""Words that do not say which value, or that begin something else."""
+
+
+def _scalar(c: Captured) -> Token | None:
+    """A value: what is marked as code or in quotes; else one word that can be nothing but a value."""
+    token: Token = c["x"]
+    if token.text[-1:] == "…" or is_placeholder(token.text) or isinstance(token.value, tuple):
+        return None
+    if token.code or token.quoted:
+        return token
+    return token if token.text[:1] and re.match(r"[\w/.-]", token.text) and fold(token.text) not in _NO_VALUE else None
+
+
+def _sure(c: Captured) -> Any:
+    """A value behind "is": no word that may say what was done to it ("LOG_LEVEL is documented")."""
+    said = c["x"]
+    plain = isinstance(said, Token) and not (said.code or said.quoted)
+    return None if plain and said.text.isalpha() and fold(said.text) not in ("true", "false") else said
+
+
+def _settings(g: Grammar) -> None:
+    g.phrase("setting", "THE? (desired)? REPLICAS (count)? | THE? number of REPLICAS", lambda c: Named("replicas"))
+    g.phrase("setting", "THE? r:RESOURCE b:BOUND", _resource)
+    g.phrase("setting", "THE? b:BOUND (of | for | on) THE? r:RESOURCE", _resource)
+    g.phrase("setting", "THE? k:HELMRELEASE? (RECONCILE | RECONCILIATION | sync)? x:FIELD_OF_SPEC", _field)
+    g.phrase("env_setting", "THE? (ENVIRONMENT? VARIABLE | ENVIRONMENT) x:<any_key>", _env)
+    g.phrase("env_setting", "THE? x:<any_key> (ENVIRONMENT? VARIABLE | ENVIRONMENT)", _env)
+    g.phrase("setting", "_:<env_setting>")
+    g.phrase("meta_setting", "THE? m:<meta_word> x:<meta_key> | THE? x:<meta_key> m:<meta_word>", _meta)
+    g.phrase("setting", "THE? (key | setting | entry | VALUE)? x:<marked_key> (VALUE | key | setting | field)?", _key)
+    g.phrase("marked_key", "x:FIELD | x:KEY", _is_key)
+    g.phrase("plain_key", "x:PLAIN | x:IDENTIFIER", _is_key)
+    g.phrase("any_key", "_:<marked_key> | _:<plain_key>")
+    g.phrase("meta_key", "x:ANY", _is_meta_key)
+
+
+def _resource(c: Captured) -> Named:
+    bound = "limits" if fold(c["b"].text).startswith("limit") else "requests"
+    return Named("resource", f"{bound}.{fold(c['r'].text)}")
+
+
+def _field(c: Captured) -> Named:
+    return Named("field", fold(c["x"].text), c["x"], "HelmRelease" if "k" in c else None)
+
+
+def _env(c: Captured) -> Named:
+    return Named("env", c["x"].text, c["x"])
+
+
+def _meta(c: Captured) -> Named:
+    return Named(c["m"], c["x"].text, c["x"])
+
+
+def _key(c: Captured) -> Named:
+    return Named("key", c["x"].text, c["x"])
+
+
+_OWN = frozenset("replicas replica memory cpu interval timeout schedule suspend".split())
+_NO_KEY = frozenset("name names key keys value values id kind type field setting thing things everything".split())
+"""Words that people say of many things: no key, unless in code."""
+
+
+def _is_key(c: Captured) -> Token | None:
+    token: Token = c["x"]
+    entry = token.entry if not token.code else None
+    named = entry is not None and (is_named(entry) or entry.workloads or entry.configs)
+    if named or fold(token.text) in _OWN or isinstance(token.value, tuple):
+        return None
+    return None if not token.code and fold(token.text) in _NO_KEY else token
+
+
+_META_KEY = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
+
+
+def _is_meta_key(c: Captured) -> Token | None:
+    token: Token = c["x"]
+    plain = token.code or token.quoted or fold(token.text) not in _NO_VALUE
+    return token if plain and _META_KEY.fullmatch(token.text) else None
+
+
+def _pair(c: Captured) -> tuple[Any, Turned] | None:
+    """`KEY=value`, `key: value`: the token stands for both."""
+    token: Token = c["x"]
+    if not isinstance(token.value, tuple):
+        return None
+    key, value = token.value
+    name = Token(key, token.start, token.end, code=token.code)
+    return name, Turned(("placeholder" if is_placeholder(value) else "setting", value))
+
+
+def _holders(g: Grammar) -> None:
+    g.phrase("holder", "THE? n:<named> <hr> VALUES? | THE? <hr> n:<named> VALUES?", _of_kind("HelmRelease"))
+    g.phrase("holder", "THE? n:NAME (RELEASE VALUES? | VALUES) | THE? VALUES of n:NAME", _of_kind("HelmRelease"))
+    g.phrase(
+        "holder", "THE? n:<named> FLUX? KUSTOMIZATION | THE? FLUX? KUSTOMIZATION n:<named>", _of_kind("Kustomization")
+    )
+    g.phrase("holder", "THE? n:<named> k:SOURCE_KIND | THE? k:SOURCE_KIND n:<named>", _of_source)
+    g.phrase("holder", "THE? n:<named> k:WORKLOAD | THE? k:WORKLOAD n:<named>", _of_workload)
+    g.phrase("holder", "THE? n:CONFIG CONFIGMAP | THE? n:<named> CONFIGMAP | THE? CONFIGMAP (n:CONFIG | n:<named>)",
+             _of_kind("ConfigMap"))  # fmt: skip
+    g.phrase("holder", "THE? n:NAME | THE? n:CONFIG", _bare)
+    g.phrase("holder", "THE? c:ANY x:IMAGE ((of | in) h:<holder>)?", _container)
+    g.phrase("holder", "THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Holder(file=c["x"].text))
+    g.phrase("in_holder", "(in | of | at | on | for | inside) h:<holder>", lambda c: c["h"])
+    g.phrase("to_holder", "(to | in | on | for) h:<holder>", lambda c: c["h"])
+    g.phrase("marked", "THE? s:SPACE NAMESPACE | THE? NAMESPACE s:SPACE", lambda c: Holder("Namespace", c["s"]))
+    g.phrase("marked", "_:<holder>")
+
+
+def _of_kind(kind: str) -> Any:
+    return lambda c: Holder(kind, c["n"])
+
+
+def _of_source(c: Captured) -> Holder:
+    return Holder(source_kind(c["k"]), c["n"])
+
+
+def _of_workload(c: Captured) -> Holder | None:
+    kind = {each.casefold(): each for each in WORKLOAD_KINDS}.get(c["k"].text.casefold())
+    return Holder(kind, c["n"]) if kind is not None else None
+
+
+def _bare(c: Captured) -> Holder | None:
+    entry = c["n"].entry
+    known = entry.releases or entry.workloads or entry.configs or entry.kustomizations or entry.sources
+    return Holder(None, c["n"]) if known else None
+
+
+def _container(c: Captured) -> Holder | None:
+    """ "the web container", "the sidecar container of the api Deployment"."""
+    if fold(c["x"].text) != "container" or fold(c["c"].text) in _NO_VALUE:
+        return None
+    held: Holder | None = c.get("h")
+    if held is None:
+        return Holder(None, c["c"], container=c["c"]) if c["c"].entry is not None else None
+    return None if held.container else Holder(held.kind, held.token, held.file, c["c"])
+
+
+def _placed(c: Captured) -> dict[str, Any]:
+    places = [c[key] for key in ("where", "w2") if key in c]
+    return {"named": c["s"], "holder": c.get("in_holder") or c.get("h"), "places": places}
+
+
+def _set(c: Captured) -> list[Ask] | None:
+    """A setting, its object and its value, wherever in the sentence they stand; each exactly once."""
+    q = c["q"]
+    holders = [each for each in (q["holder"], c.get("in_holder")) if each is not None]
+    turned: Turned | None = c.get("turned") or (Turned(c["value"], c.get("y")) if "value" in c else None)
+    if len(holders) > 1 or turned is None:
+        return None
+    holder = holders[0] if holders else None
+    act = c.get("setting_verb") or c.get("setting_done") or "set"
+    return _asks(c, named=q["named"], holder=holder, turned=turned, act=act, places=q["places"])
+
+
+def _asks(c: Captured, **slots: Any) -> list[Ask] | None:
+    """With the places that stand around it; one ask for each of "in staging and production"."""
+    named: Named = slots["named"]
+    places = [*slots.pop("places", ()), *(c[key] for key in ("where", "where2") if key in c)]
+    if slots["holder"] is None:
+        file = next((each for each in places if each.path is not None), None)
+        if file is not None:
+            places.remove(file)
+            slots["holder"] = Holder(file=file.path)
+        elif named.token is None or not named.token.code or named.token.entry is not None:
+            return None  # "set debug to true" does not say of what
+    several = c.get("in_each", ())
+    if several == "both":
+        return None  # which they are is not said
+    each_place = [[*places, each] for each in several] or [places]
+    return [Ask("setting", {**slots, "places": each}) for each in each_place]
+
+
+def _set_pair(c: Captured) -> list[Ask] | None:
+    key, turned = c["p"]
+    named = Named("env" if "e" in c else "key", key.text, key)
+    return _asks(
+        c, named=named, holder=c.get("in_holder") or c.get("h"), turned=turned, act=c.get("setting_verb", "set")
+    )
+
+
+def _given(c: Captured) -> list[Ask] | None:
+    return _asks(c, named=c["s"], holder=c["h"], turned=Turned(c["value"]), act="set")
+
+
+def _scaled(c: Captured) -> list[Ask] | None:
+    return _asks(c, named=Named("replicas"), holder=c["h"], turned=Turned(c["x"], c.get("y")), act="set")
+
+
+def _suspended(c: Captured) -> list[Ask] | None:
+    return _asks(c, named=Named("field", "suspend"), holder=c["h"], act="resume" if "back" in c else "suspend")
+
+
+def _toggled(c: Captured) -> list[Ask] | None:
+    token: Token = c["x"]
+    if not (token.code or token.quoted) and (fold(token.text) in _NO_VALUE or not re.match(r"\w", token.text)):
+        return None
+    return _asks(c, named=Named("key", token.text, token), holder=c["h"], act=c["onoff"])
+
+
+def _added(c: Captured) -> list[Ask] | None:
+    key, turned = c["p"] if "p" in c else (c["k"], Turned(c["value"]))
+    named = Named("env" if "e" in c else "key", key.text, key)
+    return _asks(c, named=named, holder=c["h"], turned=turned, act="add")
+
+
+def _marked(c: Captured) -> list[Ask] | None:
+    what = c.get("meta_word") or ("label" if "l" in c else "annotation")
+    key, turned = c["p"]
+    return _asks(c, named=Named(what, key.text, key), holder=c["h"], turned=turned, act="add")
+
+
+def _remarked(c: Captured) -> list[Ask] | None:
+    return _asks(c, named=c["s"], holder=c["h"], turned=c["turned"], act=c["setting_verb"])
+
+
+def _removed(c: Captured) -> list[Ask] | None:
+    named: Named = c["s"] if "s" in c else Named("key", c["k"].text, c["k"])
+    holder: Holder = c["h"]
+    if holder.file is not None and named.what == "key":
+        return None  # an entry of that file
+    return _asks(c, named=named, holder=holder, act="remove")
+
+
+_AROUND = "{ <where> where2:<where> <in_each> }"
+_REST = "{ <turned> <in_holder> <where> where2:<where> <in_each> }"
+
+RULES = (
+    Rule(
+        "set a named value",
+        (
+            f"<setting_verb> q:<any_setting_in> {_REST} <manner>*",
+            "<where> ,? <setting_verb> q:<any_setting_in> { <turned> <in_holder> } <manner>*",
+            f"q:<setting_in> <be>? <setting_done> {_REST} <manner>*",
+            "q:<setting_in> (BE | MODAL BE) value:<sure_value> { <in_holder> <where> where2:<where> <in_each> } <manner>*",
+            "q:<setting_in> (: | =) value:<sure_value> { <in_holder> <where> where2:<where> <in_each> } <manner>*",
+            "q:<setting_in> turned:<arrow> { <in_holder> <where> where2:<where> <in_each> }",
+            "q:<setting_in> from y:<scalar> (to | →) value:<scalar> { <in_holder> <where> where2:<where> <in_each> }",
+            "<in_holder> ,? <setting_verb> q:<any_setting_in> <turned>",
+        ),
+        _set,
+        {
+            "Set `data.FRAME_SIZE` to `640x360` in `apps/ffl/config.yaml`": (
+                "manifest.set file=apps/ffl/config.yaml path=data.FRAME_SIZE value=640x360"
+            ),
+            "Set `spec.replicas` to 3 in apps/ffl/deployment.yaml": (
+                "manifest.set file=apps/ffl/deployment.yaml path=spec.replicas value=3"
+            ),
+            "Set `spec.replicas` of the ffl-api Deployment to 3": (
+                "manifest.set file=apps/ffl/deployment.yaml path=spec.replicas value=3"
+            ),
+            "Set `spec.interval` of the longhorn HelmRelease to 30m": (
+                "manifest.set file=apps/longhorn/helmrelease.yaml path=spec.interval value=30m"
+            ),
+            "Set `spec.interval` of the longhorn HelmRelease to `30m`, everywhere": (
+                "manifest.set file=apps/longhorn/helmrelease.yaml path=spec.interval value=30m everywhere=True"
+            ),
+            "Change `data.FRAME_SIZE` in `apps/ffl/config.yaml` from `320x180` to `640x360`": (
+                "manifest.set file=apps/ffl/config.yaml path=data.FRAME_SIZE value=640x360 from_version=320x180"
+            ),
+            'Set DPI to "300" in the till-config ConfigMap': (
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config"
+            ),
+            "Change PAPER in till-config from thermal to plain": (
+                "manifest.set file=deploy/till/till.yaml path=data.PAPER value=plain from_version=thermal "
+                "where=ConfigMap/till-config"
+            ),
+            "DPI: 203 → 300 in till-config": (
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 from_version=203 "
+                "where=ConfigMap/till-config"
+            ),
+            "DPI of till-config raised to 300": (
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config"
+            ),
+            "Set LOG_LEVEL to debug for pos-api in demo": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug"
+            ),
+            "LOG_LEVEL is set to debug in deploy/pos/base/deployment.yaml": (
+                "manifest.set file=deploy/pos/base/deployment.yaml "
+                "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug"
+            ),
+            "Set the env var LOG_LEVEL of the kiosk HelmRelease to debug": (
+                "manifest.set file=deploy/kiosk/release.yaml "
+                "path=spec.values.extraEnv[name=LOG_LEVEL].value value=debug"
+            ),
+            "TZ of kiosk is changed to Europe/Vienna": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.env.TZ value=Europe/Vienna"
+            ),
+            "Set controller.replicaCount of kiosk to 4": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=4"
+            ),
+            "Set cache.size of the kiosk HelmRelease to 8Gi": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.size value=8Gi"
+            ),
+            "kiosk replicaCount raised from 2 to 4": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount "
+                "value=4 from_version=2"
+            ),
+            "Set replicas of pos-api to 3 in uat": (
+                "manifest.set file=deploy/pos/uat/kustomization.yaml path=replicas[name=pos-api].count value=3"
+            ),
+            "replicas: 3 for pos-api in demo": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.replicas value=3"
+            ),
+            "The replica count of kiosk should be 3": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
+            ),
+            "Raise the memory limit of pos-api in demo to 512Mi": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.limits.memory value=512Mi"
+            ),
+            "Bump pos-api's CPU request from 100m to 250m everywhere in deploy/pos/base/deployment.yaml": (
+                "manifest.set file=deploy/pos/base/deployment.yaml "
+                "path=spec.template.spec.containers[name=server].resources.requests.cpu value=250m "
+                "from_version=100m everywhere=True"
+            ),
+            "Set the memory limit of the proxy container of the till StatefulSet to 96Mi": (
+                "manifest.set file=deploy/till/till.yaml "
+                "path=spec.template.spec.containers[name=proxy].resources.limits.memory value=96Mi "
+                "where=StatefulSet/till"
+            ),
+            "Set the interval of the kiosk HelmRelease to 10m": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m"
+            ),
+            "The kiosk HelmRelease interval is reduced from 50m to 10m": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m from_version=50m"
+            ),
+            'Set the schedule of the nightly CronJob to "0 3 * * *"': (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule where=CronJob/nightly value=0 3 * * *"
+            ),
+            "Set CAPACITY for kiosk to 20Gi": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.postBuild.substitute.CAPACITY "
+                "value=20Gi where=Kustomization/kiosk"
+            ),
+            "Set REFUNDS to on in pos-flags": "u",
+            "Set REFUNDS to `on` in pos-flags": (
+                "manifest.set file=deploy/pos/uat/kustomization.yaml "
+                "path=configMapGenerator[name=pos-flags].literals[0] value=REFUNDS=on"
+            ),
+            "In demo, set LOG_LEVEL of pos-api to error": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=error"
+            ),
+        },
+        {
+            "Set `image.tag` to a specific version": "b not-determinate",
+            "Set `spec.interval` of the longhorn HelmRelease to 30 minutes": "u",
+            "Set `spec.replicas` to three in apps/ffl/deployment.yaml": "u",
+            "Set `spec.replicas` of the ffl Deployment to 3": "b not-found",
+            "Set `replicaCount` of the longhorn HelmRelease to 3": "b not-found",
+            "Set `replicas` to 3 in apps/ffl/deployment.yaml": (
+                "manifest.set file=apps/ffl/deployment.yaml path=spec.replicas value=3"
+            ),
+            "Set `values.replicas` to 3 in apps/longhorn/helmrelease.yaml": "b not-found",
+            "Set `spec.interval` of the longhorn HelmRelease in prod to 30m": "b not-found",
+            "Set `spec.interval` of the longhorn HelmRelease in prod only to 30m": "b not-found",
+            "Set `spec.interval` of the longhorn HelmRelease in canary to 30m": "u",
+            "Set `spec.replicas` to 3 in apps/ffl/deployment.yaml in prod": "b",
+            "Set `spec.replicas` of the ffl-api Deployment to 3 or 4": "u",
+            "Set `spec.replicas` to 3 in apps/ffl/nothing.yaml": "b not-found",
+            "Set `spec.replicas` to 3 in apps/ffl/deployment.yaml during the night": "u",
+            "Set `spec.replicas` to a sensible value": "u",
+            "Do not set `spec.replicas` to 3 in apps/ffl/deployment.yaml": "u",
+            "Change `data.FRAME_SIZ` in apps/ffl/config.yaml to `640x360`": "b not-found",
+            "Change `data.OTHER` in apps/ffl/config.yaml to `640x360`": "b not-found",
+            "Set `FRAME_SIZE` to `640x360` in apps/ffl/config.yaml": (
+                "manifest.set file=apps/ffl/config.yaml path=data.FRAME_SIZE value=640x360"
+            ),
+            "Set DPI in the till-config ConfigMap": "u",
+            "Set DPI to 300 dots in the till-config ConfigMap": "u",
+            "Set DPI to 300 or 600 in the till-config ConfigMap": "u",
+            "Set DPI to the maximum in the till-config ConfigMap": "u",
+            "Set DPI to 300 in the till-config ConfigMap by Friday": "u",
+            "Set DPI to 300 in the till-config ConfigMap and restart it": "u",
+            "Set DPI to high in the till-config ConfigMap": "b not-determinate",
+            "Set DPI to 300px in the till-config ConfigMap": "b not-determinate",
+            "Set DIP to 300 in the till-config ConfigMap": "u unknown-name",
+            "Set dpi to 300 in the till-config ConfigMap": "u unknown-name",
+            "Set DPI to 300": "u",
+            "Set DPI to 300 in the till-confg ConfigMap": "b not-found",
+            "Set NEW_QUOTA to yes in till-config": "b not-determinate",
+            "DPI of till-config raised to 100": "b not-that-version",
+            "DPI of till-config is documented": "u",
+            "DPI: see till-config": "u",
+            "Set LOG_LEVEL to debug for pos-api": "b ambiguous",
+            "Set LOG_LEVEL to debug for pos-api in uat": "b shared",
+            "Set LOG_LEVEL to debug for pos-api except in demo": "u",
+            "Set LOG_LEVEL to debug for pos-api and till in demo": "u",
+            "Set LOG_LEVEL to debug for all apps in demo": "u",
+            "Set LOG_LEVEL to debug for an hour for pos-api in demo": "u",
+            "Set LOG_LEVEL to default for pos-api in demo": "u",
+            "Set LOG_LEVEL not to debug for pos-api in demo": "u",
+            "Set size of kiosk to 8Gi": "b ambiguous",
+            "Set controller.replicas of kiosk to 4": "u unknown-name",
+            "Set controller.replicaCount of kiosk to four": "u",
+            "Set name of kiosk to booth": "u",
+            "Set replicas of pos-api to 3": "b ambiguous",
+            "Set replicas of pos-api to at least 3 in demo": "u",
+            "Set replicas of pos-api to <n> in demo": "b placeholder",
+            "Set the CPU request of pos-api to 250m": "b ambiguous",
+            "Set the memory limit of till to 96Mi": "b ambiguous",
+            "Set the memory limit of pos-api in demo to 512": "b not-determinate",
+            "Set the memory limit of pos-api in demo to 512m": "b not-determinate",
+            "Set the memory limit of pos-api in demo to 512 Mi": "u",
+            "Raise the memory limit of pos-api in demo to 128Mi": "b not-that-version",
+            "Raise the memory limit of pos-api in demo by 128Mi": "u",
+            "Raise the memory limit of pos-api in demo": "u",
+            "Set the memory of pos-api in demo to 512Mi": "u",
+            "Set the interval of kiosk to 10m": "b ambiguous",
+            "Set the interval of the kiosk HelmRelease to 10": "b not-determinate",
+            "Set the interval of the kiosk HelmRelease to 10 minutes": "u",
+            "Set the schedule of the nightly CronJob to 3am": "b not-determinate",
+            "Set the schedule of the nightly CronJob to daily": "b not-determinate",
+        },
+    ),
+    Rule(
+        "set a pair",
+        (
+            "<setting_verb> (e:ENVIRONMENT? VARIABLE | e:ENVIRONMENT)? p:<whole_pair> "
+            "{ <in_holder> <where> where2:<where> <in_each> }",
+            f"<setting_verb> h:<holder> to SET p:<whole_pair> {_AROUND}",
+            f"<setting_verb> THE? NAME? HELMRELEASE VALUES (at | in) h:<holder> to SET p:<whole_pair> {_AROUND}",
+        ),
+        _set_pair,
+        {
+            "Set `spec.replicas: 3` in apps/ffl/deployment.yaml": (
+                "manifest.set file=apps/ffl/deployment.yaml path=spec.replicas value=3"
+            ),
+            "Set env LOG_LEVEL=debug for kiosk": (
+                "manifest.set file=deploy/kiosk/release.yaml "
+                "path=spec.values.extraEnv[name=LOG_LEVEL].value value=debug"
+            ),
+            "Set DPI=300 in the till-config ConfigMap": (
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config"
+            ),
+        },
+        {
+            "Edit the Longhorn `HelmRelease` values at `apps/longhorn/helmrelease.yaml` to set `defaultSettings.storageNetwork: ...`": (
+                "b placeholder"
+            ),
+            "Set DPI=300": "u",
+            "Set DPI=300 for tests in till-config": "u",
+            "Set DPI=300 and PAPER=plain in till-config": "u",
+            "Unset DPI=300 in till-config": "u",
+        },
+    ),
+    Rule(
+        "give an object a setting",
+        (
+            f"give h:<holder> s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
+            f"h:<holder> (gets | has | MODAL get | MODAL have) s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
+        ),
+        _given,
+        {
+            "Give the kiosk HelmRelease a timeout of 10m": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.timeout value=10m"
+            ),
+            "kiosk gets a replica count of 3": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
+            ),
+        },
+        {
+            "Give kiosk a review of 10m": "u",
+            "Give the team a timeout of 10m": "u",
+            "kiosk gets a timeout": "u",
+        },
+    ),
+    Rule(
+        "scale",
+        (
+            f"SCALE h:<holder> {_AROUND} (from y:<number>)? to x:<number> REPLICAS? {_AROUND}",
+            f"h:<holder> {_AROUND} <be>? SCALED (from y:<number>)? to x:<number> REPLICAS? {_AROUND}",
+            f"h:<holder> {_AROUND} (runs with | MODAL run with? | MODAL have) x:<number> REPLICAS {_AROUND}",
+            f"run h:<holder> with x:<number> REPLICAS {_AROUND}",
+            f"run x:<number> REPLICAS of h:<holder> {_AROUND}",
+        ),
+        _scaled,
+        {
+            "Scale pos-api to 3 replicas in demo": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.replicas value=3"
+            ),
+            "Scale pos-api in demo from 2 to 3 replicas": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.replicas value=3 from_version=2"
+            ),
+            "Scale pos-api to 3 replicas in uat and demo": (
+                "manifest.set file=deploy/pos/uat/kustomization.yaml path=replicas[name=pos-api].count "
+                "value=3 + manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.replicas value=3"
+            ),
+            "till runs with 2 replicas": (
+                "manifest.set file=deploy/till/till.yaml path=spec.replicas value=2 where=StatefulSet/till"
+            ),
+            "Run 3 replicas of till": (
+                "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till"
+            ),
+            "kiosk should run with three replicas": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
+            ),
+        },
+        {
+            "Scale pos-api to 3 replicas": "b ambiguous",
+            "Scale till up to 3 replicas": "u",
+            "Scale till by 2 replicas": "u",
+            "Scale till to at least 3 replicas": "u",
+            "Scale till to 3 replicas at night": "u",
+            "Scale till to 3-5 replicas": "u",
+            "Scale till to 3 pods": "u",
+            "Scale till": "u",
+            "Scale the team to 3": "u",
+            "till runs with 2 healthy replicas": "u",
+            "till runs with 2 replicas per zone": "u",
+            "Run 3 replicas of till and 2 of kiosk": "u",
+            "Autoscale till to 3 replicas": "u",
+        },
+    ),
+    Rule(
+        "suspend and resume",
+        (
+            f"(SUSPEND | back:RESUME) h:<holder> {_AROUND}",
+            f"h:<holder> {_AROUND} <be>? (SUSPENDED | back:RESUMED) {_AROUND}",
+        ),
+        _suspended,
+        {
+            "Suspend the kiosk Kustomization": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.suspend value=True where=Kustomization/kiosk"
+            ),
+            "Suspend the longhorn HelmRelease": (
+                "manifest.set file=apps/longhorn/helmrelease.yaml path=spec.suspend value=True"
+            ),
+            "The nightly CronJob is suspended": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.suspend value=True where=CronJob/nightly"
+            ),
+        },
+        {
+            "Suspend kiosk": "b ambiguous",
+            "Resume the longhorn HelmRelease": "b no-effect",
+            "Suspend the kiosk Kustomization until Monday": "u",
+            "Suspend all Kustomizations": "u",
+            "Suspend work on kiosk": "u",
+            "Suspend the kiosk account": "u",
+            "The kiosk Kustomization is not suspended": "u",
+        },
+    ),
+    Rule(
+        "enable and disable",
+        (f"<onoff> THE? x:ANY (in | on | of | for) h:<holder> {_AROUND}",),
+        _toggled,
+        {
+            "Enable NEW_QUOTA in the till-config ConfigMap": (
+                "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=True where=ConfigMap/till-config"
+            ),
+            "Turn off NEW_QUOTA in till-config": (
+                "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=False where=ConfigMap/till-config"
+            ),
+            "Disable cache for kiosk": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=false"
+            ),
+            "Turn on REFUNDS in pos-flags": (
+                "manifest.set file=deploy/pos/uat/kustomization.yaml "
+                "path=configMapGenerator[name=pos-flags].literals[0] value=REFUNDS=on"
+            ),
+        },
+        {
+            "Enable DPI in till-config": "b not-determinate",
+            "Enable NEW_QUOTA2 in till-config": "u unknown-name",
+            "Enable NEW_QUOTA in till-config for 10% of users": "u",
+            "Enable NEW_QUOTA for beta users in till-config": "u",
+            "Do not enable NEW_QUOTA in till-config": "u",
+            "Enable the new quota in till-config": "u",
+            "Enable logging for kiosk": "u unknown-name",
+            "Disable kiosk": "u",
+        },
+    ),
+    Rule(
+        "add a key or variable",
+        (
+            f"ADD THE? (e:ENVIRONMENT? e:VARIABLE | e:ENVIRONMENT | key | setting | entry)? p:<whole_pair> (to | in) h:<holder> {_AROUND}",
+            f"ADD THE? (e:ENVIRONMENT? e:VARIABLE | e:ENVIRONMENT | key | setting | entry)? k:<any_key> "
+            f"(with THE? VALUE? | = | :) value:<scalar> (to | in) h:<holder> {_AROUND}",
+        ),
+        _added,
+        {
+            "Add the key GLOSS with value high to the till-config ConfigMap": (
+                "manifest.set file=deploy/till/till.yaml path=data.GLOSS value=high where=ConfigMap/till-config"
+            ),
+            "Add GLOSS=1 to till-config": (
+                "manifest.set file=deploy/till/till.yaml path=data.GLOSS value=1 where=ConfigMap/till-config"
+            ),
+            "Add NEW=1 to pos-flags": (
+                "manifest.add file=deploy/pos/uat/kustomization.yaml "
+                "path=configMapGenerator[name=pos-flags].literals entry=NEW=1"
+            ),
+            "Add env var REGION=eu to pos-api in demo": (
+                "manifest.add file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].env entry={'name': 'REGION', 'value': "
+                "'eu'}"
+            ),
+        },
+        {
+            "Add DPI=300 to till-config": "b ambiguous",
+            "Add GLOSS=1 and MATT=0 to till-config": "u",
+            "Add tests for GLOSS to till-config": "u",
+            "Add GLOSS=1 to kiosk": "u unknown-name",
+            "Add the key GLOSS to till-config": "u",
+            "Add env var REGION=eu to pos-api": "b ambiguous",
+        },
+    ),
+    Rule(
+        "label and annotate",
+        (
+            f"ADD THE? <meta_word> p:<pair> to h:<marked> {_AROUND}",
+            f"(l:LABEL | ANNOTATE) h:<marked> with THE? (LABEL | ANNOTATION)? p:<pair> {_AROUND}",
+        ),
+        _marked,
+        {
+            "Add the label tier: shop to the till StatefulSet": "b not-supported",
+            "Label the kiosks namespace with `tier: shop`": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=metadata.labels.tier value=shop where=Namespace/kiosks"
+            ),
+            "Add the label tier: shop to the pos-api Deployment in deploy/pos/base/deployment.yaml": (
+                "manifest.set file=deploy/pos/base/deployment.yaml path=metadata.labels.tier value=shop"
+            ),
+        },
+        {
+            "Label the kiosks namespace": "u",
+            "Label the PR with tier: shop": "u",
+            "Label the kiosks namespace with team=dev": "b ambiguous",
+            "Annotate the code": "u",
+            "Annotate the kiosks namespace with a.b/c: yes": "b not-supported",
+            "Add the label tier to the till StatefulSet": "u",
+        },
+    ),
+    Rule(
+        "set a label",
+        (
+            f"<setting_verb> s:<meta_setting> (of | on | in) h:<marked> <turned> {_AROUND}",
+            f"<setting_verb> s:<meta_setting> <turned> (of | on | in) h:<marked> {_AROUND}",
+        ),
+        _remarked,
+        {
+            "Change the team label of the kiosks namespace to dev": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=metadata.labels.team value=dev where=Namespace/kiosks"
+            ),
+            "Set the label `team` of the kiosks namespace to dev": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=metadata.labels.team value=dev where=Namespace/kiosks"
+            ),
+        },
+        {
+            "Change the tier label of the kiosks namespace to dev": "u unknown-name",
+            "Change the team label of the kiosks namespace": "u",
+            "Change the team label of the kiosks namespace to dev or ops": "u",
+        },
+    ),
+    Rule(
+        "remove a key, variable or label",
+        (
+            f"REMOVE s:<env_setting> (from | of | in) h:<holder> {_AROUND}",
+            f"REMOVE s:<meta_setting> (from | of | in) h:<marked> {_AROUND}",
+            f"REMOVE THE? (key | setting | entry)? k:<any_key> from h:<holder> {_AROUND}",
+        ),
+        _removed,
+        {
+            "Remove the key DPI from till-config": (
+                "manifest.remove file=deploy/till/till.yaml path=data.DPI where=ConfigMap/till-config"
+            ),
+            "Remove REFUNDS from the pos-flags ConfigMap": (
+                "manifest.remove file=deploy/pos/uat/kustomization.yaml "
+                "path=configMapGenerator[name=pos-flags].literals entry=REFUNDS=off"
+            ),
+            "Remove the env var LOG_LEVEL from the pos-api Deployment in demo": (
+                "manifest.remove file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].env entry={'name': 'LOG_LEVEL'}"
+            ),
+            "Remove the team label from the kiosks namespace": (
+                "manifest.remove file=deploy/kiosk/flux.yaml path=metadata.labels.team where=Namespace/kiosks"
+            ),
+        },
+        {
+            "Remove tests from till-config": "u",
+            "Remove the env var LOG_LEVEL from the pos-api Deployment": "b ambiguous",
+            "Remove old keys from till-config": "u",
+            "Remove DPI from till-config after the migration": "u",
+        },
+    ),
+)
