@@ -13,7 +13,7 @@ from executor.errors import ConfigError, RepositoryError
 from executor.values import dataclass, field
 
 if TYPE_CHECKING:
-    from executor.flux.inventory import Inventory
+    from executor.flux.inventory import FactsByContent, Inventory
 
 
 @dataclass(eq=False)
@@ -24,13 +24,15 @@ class Repository:
     root: Path
     config: Config
     branch: str | None = None
+    facts: FactsByContent | None = None
+    """Shared by several checkouts of one repository; what the user's own cache says is not looked at then."""
 
     @functools.cached_property
     def inventory(self) -> Inventory:
         """What exists in it by name; read once, when a sentence or an operation first asks."""
         from executor.flux.inventory import read
 
-        return read(self.root, self.config)
+        return read(self.root, self.config, self.facts)
 
 
 @dataclass

@@ -80,13 +80,13 @@ def _clean(repository: Repository, task: Task, declared: list[str], past: Past) 
     git = Git(repository.root)
     of = "" if task.path is not None else f"in {repository.name}: "
     written = [*declared, *([task.path] if task.path else [])]
-    dirty = git.dirty(written)
+    dirty, overlooked = git.dirty_and_overlooked(written)
     for path in sorted(path for path, letters in dirty.items() if letters == IGNORED):
         reason = f"{of}git ignores {path}, and what it ignores is never committed; `git add -f {quote(path)}` first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.IGNORED, reason)
         yield Check(f"ignored paths in {repository.name}", False, reason, cannot, _about(path, task))
         del dirty[path]
-    for path in git.overlooked(written):
+    for path in overlooked:
         flags = "--no-assume-unchanged --no-skip-worktree"
         reason = f"{of}git was told to overlook changes of {path}; `git update-index {flags} {quote(path)}` first"
         cannot = Cannot(Status.BLOCKED, ReasonCode.DIRTY, reason)

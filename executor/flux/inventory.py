@@ -231,13 +231,18 @@ class Inventory:
         return replace(self, facts=facts, stamps=stamps)
 
 
-def read(root: Path, config: Config) -> Inventory:
-    """The inventory of the repository whose top folder is `root`. Raises nothing for what is wrong in a file."""
+FactsByContent = dict[tuple[str, bytes], Facts]
+"""The facts of files that were read in this process, by path and content."""
+
+
+def read(root: Path, config: Config, known: FactsByContent | None = None) -> Inventory:
+    """The inventory of the repository whose top folder is `root`. Raises nothing for what is wrong in a file. Where
+    `known` is given it is used and added to, and no cache on the disk."""
     every, tracked_links = _listed(root)
     listed = [path for path in every if not _left_out(path, config.report_folder)]
     links = {link: target for link in tracked_links if (target := _target(root, link)) is not None}
     stamps = {path: stamp for path in listed if _is_yaml(path) and (stamp := _stamp(f"{root}/{path}"))}
-    facts = _read_all(root, stamps)
+    facts = _read_all(root, stamps) if known is None else _read_again(root, stamps, known)
     for link, target in links.items():
         if posixpath.basename(link) in FILE_NAMES and (root / target).is_file():
             facts[link] = Facts(settings=of_file(link, (root / target).read_bytes()).settings)
@@ -327,6 +332,20 @@ def _read_all(root: Path, stamps: Mapping[str, Stamp]) -> dict[str, Facts]:
             cache.fresh = True
         facts[path] = known
     cache.keep(stamps, facts)
+    return facts
+
+
+def _read_again(root: Path, paths: Iterable[str], known: FactsByContent) -> dict[str, Facts]:
+    facts: dict[str, Facts] = {}
+    for path in paths:
+        try:
+            data = (root / path).read_bytes()
+        except OSError as error:
+            facts[path] = Facts(problem=error.strerror or str(error))
+            continue
+        if (path, data) not in known:
+            known[path, data] = of_file(path, data)
+        facts[path] = known[path, data]
     return facts
 
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from executor.errors import RepositoryError, UsageError
 from executor.gate.certificate import Blob, Change
-from executor.tools.git import Git
+from executor.tools.git import Git, said, together
 from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from executor.tools.process import Completed
+    from executor.tools.process import Call
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -48,8 +48,8 @@ class Objects(Git):
             self.known[key] = read()
         return self.known[key]
 
-    def attempt(self, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> Completed:
-        return super().attempt(*arguments, env={**_AS_IT_IS, **self.extra, **(env or {})}, stdin=stdin)
+    def call(self, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> Call:
+        return super().call(*arguments, env={**_AS_IT_IS, **self.extra, **(env or {})}, stdin=stdin)
 
     def resolve(self, name: str) -> str | None:
         """The id of a commit; None where there is none of that name."""
@@ -74,7 +74,7 @@ class Objects(Git):
 
     def roots(self, commit: str) -> frozenset[str]:
         """The commits that its history begins with: what tells one repository from another."""
-        return frozenset(self.run("rev-list", "--max-parents=0", commit).decode().split())
+        return frozenset(self._answer(*_roots(commit)).decode().split())
 
     def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         return tuple(self.attempt("merge-base", "--all", one, other).output.split())
@@ -91,7 +91,7 @@ class Objects(Git):
         return found
 
     def _entries(self, tree: str, paths: Sequence[str]) -> dict[str, Blob]:
-        listed = self.run("ls-tree", "-r", "-z", "--full-tree", tree, "--", *paths)
+        listed = self._answer(*_listing(tree, paths))
         found: dict[str, Blob] = {}
         for line in listed.split(b"\0"):
             if line:
@@ -105,12 +105,12 @@ class Objects(Git):
         """The files of a commit, as far as they are among `paths`, which may be very many."""
         return self.entries(commit, paths if len(paths) < _MANY else ())
 
-    def fetch(self, commit: str, paths: Sequence[str]) -> None:
-        """Read several files of a commit at once; `file` and `blob` then know them."""
+    def fetch(self, commit: str, paths: Sequence[str], more: Iterable[str] = ()) -> None:
+        """Read several files of a commit at once, and the blobs `more`; `file` and `blob` then know them."""
         found = self._entries(commit, paths)
         for path in paths:
             self.known["ls-tree", commit, path] = {path: found[path]} if path in found else {}
-        self.blobs(entry.blob for entry in found.values())
+        self.blobs((*(entry.blob for entry in found.values()), *more))
 
     def blob(self, name: str) -> bytes:
         data: bytes = self.once(("blob", name), lambda: self.run("cat-file", "blob", name))
@@ -145,9 +145,28 @@ class Objects(Git):
     def changes(self, before: str | None, after: str) -> tuple[Change, ...]:
         """What differs between two trees (or commits; None: the empty tree), by path; renames are two changes."""
         old = before or self.empty_tree()
-        argv = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", old, after)
-        found: tuple[Change, ...] = self.once(("changes", old, after), lambda: tuple(parse_raw(self.run(*argv))))
+        found: tuple[Change, ...] = self.once(
+            ("changes", old, after), lambda: tuple(parse_raw(self._answer(*_difference(old, after))))
+        )
         return found
+
+    def staged(self, base: str | None) -> tuple[Change, ...]:
+        """What the index changes of a commit (None: of nothing)."""
+        old = base or self.empty_tree()
+        listed = self.run("diff-index", "--cached", "-z", "--raw", "--no-abbrev", "--no-renames", old)
+        return tuple(parse_raw(listed))
+
+    def ahead(self, base: str | None, tree: str, paths: Sequence[str]) -> None:
+        """Ask at once what will be asked one by one: what `tree` changes, some files of it, where the history begins.
+        Both names are full ids."""
+        asked = [_listing(tree, paths)]
+        asked += [_difference(base, tree), _roots(base)] if base else []
+        for argv, done in zip(asked, together([self.call(*each) for each in asked]), strict=True):
+            self.known["answer", *argv] = said(done, self.root)
+
+    def _answer(self, *argv: str) -> bytes:
+        found: bytes | None = self.known.get(("answer", *argv))
+        return self.run(*argv) if found is None else found
 
     def store_folder(self) -> Path:
         """Where the objects are."""
@@ -204,6 +223,18 @@ class Objects(Git):
                 remedy="if no git is running here, remove that .lock file",
             )  # fmt: skip
         return done.exit_code == 0
+
+
+def _listing(tree: str, paths: Sequence[str]) -> tuple[str, ...]:
+    return ("ls-tree", "-r", "-z", "--full-tree", tree, "--", *paths)
+
+
+def _difference(before: str, after: str) -> tuple[str, ...]:
+    return ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", before, after)
+
+
+def _roots(commit: str) -> tuple[str, ...]:
+    return ("rev-list", "--max-parents=0", commit)
 
 
 def _blob_of(change: Change) -> str:

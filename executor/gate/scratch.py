@@ -11,13 +11,18 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from executor.config import load
 from executor.gate.objects import Objects
 from executor.repository import Repository
+from executor.tools import git
+
+if TYPE_CHECKING:
+    from executor.flux.inventory import FactsByContent
 
 _CONFIG = """\
 [core]
@@ -82,17 +87,23 @@ def _locked(folder: Path) -> tuple[int, Path] | None:
 
 
 @contextmanager
-def checkout(real: Repository, commit: str | None, tree: str, store: Path) -> Iterator[Repository]:
-    """A repository of the same name with the files of `tree` (read-tree -u) on top of `commit`.
+def checkouts(real: Repository, commit: str | None, trees: Sequence[str], store: Path) -> Iterator[list[Repository]]:
+    """A repository of the same name for each of `trees`, with its files on top of `commit`.
 
     `store` is the real repository's folder of objects.
     """
-    with tempfile.TemporaryDirectory(prefix="tree-") as folder:
-        root = Path(folder).resolve() / real.root.name
-        _make(root / ".git", commit, tree, store)
-        objects = Objects(root)
-        objects.run("read-tree", "-m", "-u", tree)  # checkout-index in the same process, and the index knows the files
-        yield Repository(real.name, root, load(root), real.branch)
+    with ExitStack() as held:
+        roots = []
+        for tree in trees:
+            folder = held.enter_context(tempfile.TemporaryDirectory(prefix="tree-"))
+            roots.append(Path(folder).resolve() / real.root.name)
+            _make(roots[-1] / ".git", commit, tree, store)
+        # checkout-index in the same process, and the index knows the files
+        calls = [Objects(root).call("read-tree", "-m", "-u", tree) for root, tree in zip(roots, trees, strict=True)]
+        for done, root in zip(git.together(calls), roots, strict=True):
+            git.said(done, root)
+        facts: FactsByContent = {}
+        yield [Repository(real.name, root, load(root), real.branch, facts) for root in roots]
 
 
 def _make(git: Path, commit: str | None, tree: str, store: Path) -> None:

@@ -31,7 +31,7 @@ from executor.gate.certify import facts_of
 from executor.gate.checks import manifests, operations, repository, task_file
 from executor.gate.committed import already
 from executor.gate.objects import Objects
-from executor.gate.scratch import checkout, workplace
+from executor.gate.scratch import checkouts, workplace
 from executor.gate.verdict import APPROVING, CHECKS_VERSION, GROUPS, CheckStatus, Decision, Found
 from executor.intake import load, locate
 from executor.job import now
@@ -202,9 +202,10 @@ def _subject(of: Repository, runs: Sequence[claimed.Claim], more: set[str], obje
     entries = [entry for claim in runs for entry in claim.document["repositories"] if entry["name"] == of.name]
     declared = sorted(more.union(*(entry["declared_paths"] for entry in entries)) if entries else more)
     tree = objects.tree_with(state.commit, declared)
+    read = sorted({*more, FILE_NAME})
+    objects.ahead(state.commit, tree, read)
     changes = objects.changes(state.commit, tree)
-    objects.blobs(entry.blob for each in changes for entry in (each.before, each.after) if entry is not None)
-    objects.fetch(tree, sorted({*more, FILE_NAME}))
+    objects.fetch(tree, read, (entry.blob for each in changes for entry in (each.before, each.after) if entry))
     return Subject(of, objects, state, tuple(declared), tree, changes)
 
 
@@ -250,9 +251,8 @@ def _plugged(case: Case) -> Iterable[Look]:
 def _check_out(case: Case, held: contextlib.ExitStack) -> None:
     for subject in case.subjects.values():
         base = subject.base or subject.objects.empty_tree()
-        store = subject.objects.store_folder()
-        subject.before = held.enter_context(checkout(subject.repository, subject.base, base, store))
-        subject.after = held.enter_context(checkout(subject.repository, subject.base, subject.tree, store))
+        both = checkouts(subject.repository, subject.base, (base, subject.tree), subject.objects.store_folder())
+        subject.before, subject.after = held.enter_context(both)
     found = Kustomize.find()
     if found is not None:
         fixed = frozenset(each.after.root for each in case.subjects.values() if each.after is not None)

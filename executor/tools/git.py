@@ -15,8 +15,9 @@ from executor.tools import files, process
 from executor.values import dataclass
 
 _READS = frozenset(
-    ("cat-file", "diff-tree", "for-each-ref", "ls-files", "ls-tree", "merge-base", "rev-parse", "version")
-)
+    ("cat-file", "diff-index", "diff-tree", "for-each-ref", "ls-files", "ls-tree", "merge-base", "rev-list",
+     "rev-parse", "status", "version")
+)  # fmt: skip
 """What ends by itself, having written nothing: starting it so that our death ends it takes twice the time."""
 
 
@@ -43,26 +44,23 @@ class Git:
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> bytes:
         """Standard output of `git ARGUMENTS`. Raises RepositoryError with git's own words where it fails."""
-        done = self.attempt(*arguments, env=env, stdin=stdin)
-        if done.exit_code != 0:
-            raise RepositoryError(f"{done.command}: {_words(done)}", place=str(self.root))
-        return done.stdout
+        return said(self.attempt(*arguments, env=env, stdin=stdin), self.root)
 
     def attempt(
         self, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None
     ) -> process.Completed:
-        try:
-            return process.run(
-                ["git", *arguments],
-                cwd=self.root,
-                env={**_clean_environment(), **(env or {})},
-                stdin=stdin,
-                timeout=120,
-                # SIGTERM: git then removes its .lock files; killed, it would leave them behind
-                at_our_death=None if arguments[0] in _READS else signal.SIGTERM,
-            )
-        except FileNotFoundError:
-            raise RepositoryError("git is not installed", remedy="apt-get install git") from None
+        return together([self.call(*arguments, env=env, stdin=stdin)])[0]
+
+    def call(self, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> process.Call:
+        """The process of `git ARGUMENTS`, for `together`."""
+        return process.Call(
+            ("git", *arguments),
+            self.root,
+            {**_clean_environment(), **(env or {})},
+            stdin,
+            # SIGTERM: git then removes its .lock files; killed, it would leave them behind
+            at_our_death=None if arguments[0] in _READS else signal.SIGTERM,
+        )
 
     def common_dir(self) -> Path:
         """The folder that all work trees of the repository share; the lock lives in it."""
@@ -119,16 +117,16 @@ class Git:
     def dirty(self, paths: Sequence[str]) -> dict[str, str]:
         """Of `paths`, those that differ from HEAD (index or work tree) or are untracked → git's two letters, which are
         `!!` for what is not tracked because git ignores it."""
-        if not paths:
-            return {}
-        options = ("--porcelain=v1", "-z", "--untracked-files=all", "--ignored=traditional", "--no-renames")
-        listed = self.run("status", *options, "--", *map(_literal, paths))
-        return {entry[3:]: entry[:2] for entry in _entries(listed)}
+        return _letters(self.run(*_STATUS, *map(_literal, paths))) if paths else {}
 
-    def overlooked(self, paths: Sequence[str]) -> list[str]:
-        """Of `paths`, those whose changes git was told to overlook (assume-unchanged, skip-worktree)."""
-        listed = self.run("ls-files", "-v", "-z", "--", *map(_literal, paths)) if paths else b""
-        return [entry[2:] for entry in _entries(listed) if entry[0].islower() or entry[0] == "S"]
+    def dirty_and_overlooked(self, paths: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+        """Also those of `paths` whose changes git was told to overlook (assume-unchanged, skip-worktree)."""
+        if not paths:
+            return {}, []
+        named = [*map(_literal, paths)]
+        asked = [self.call(*_STATUS, *named), self.call("ls-files", "-v", "-z", "--", *named)]
+        status, flags = (said(each, self.root) for each in together(asked))
+        return _letters(status), [entry[2:] for entry in _entries(flags) if entry[0].islower() or entry[0] == "S"]
 
     def stage(self, paths: Sequence[str], env: Mapping[str, str] | None = None) -> None:
         """Exactly these paths as they are in the work tree, also where a .gitignore matches what is tracked (for
@@ -148,6 +146,30 @@ class Git:
             self.run("read-tree", commit or "--empty", env=env)
             self.stage(paths, env)
             return self.run("write-tree", env=env).decode().strip()
+
+
+_STATUS = (
+    "status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=traditional", "--no-renames", "--"
+)  # fmt: skip
+
+
+def _letters(status: bytes) -> dict[str, str]:
+    return {entry[3:]: entry[:2] for entry in _entries(status)}
+
+
+def together(calls: Sequence[process.Call]) -> list[process.Completed]:
+    """Several gits at once, for questions that do not wait for each other's answers; in the order asked."""
+    try:
+        return process.run_together(calls, timeout=120, width=len(calls))
+    except FileNotFoundError:
+        raise RepositoryError("git is not installed", remedy="apt-get install git") from None
+
+
+def said(done: process.Completed, root: Path) -> bytes:
+    """Standard output. Raises RepositoryError with git's own words where it failed."""
+    if done.exit_code != 0:
+        raise RepositoryError(f"{done.command}: {_words(done)}", place=str(root))
+    return done.stdout
 
 
 def _entries(listed: bytes) -> list[str]:

@@ -97,11 +97,12 @@ def _perform(case: Case, where: Repository, kind: str, paths: tuple[str, ...]) -
 
 def _on_base(case: Case, subject: Subject, kind: str, paths: tuple[str, ...]) -> str | None:
     """The same look at the base commit, in a checkout that no edit has touched."""
-    from executor.gate.scratch import checkout
+    from executor.gate.scratch import checkouts
 
     if subject.base is None:
         return None
-    with checkout(subject.repository, subject.base, subject.base, subject.objects.store_folder()) as untouched:
+    store = subject.objects.store_folder()
+    with checkouts(subject.repository, subject.base, [subject.base], store) as (untouched,):
         there = tuple(path for path in paths if (untouched.root / path).exists())
         if not there:
             return None

@@ -224,7 +224,7 @@ def _same_tree(this: Look, case: Case, subject: Subject) -> Found:
     objects = type(subject.objects)(subject.before.root)
     own = {case.task_path} if subject is case.home else set()
     objects.run("add", "--all", "--force")
-    made = {each.path: each.after for each in objects.changes(subject.base, _tree(objects)) if each.path not in own}
+    made = {each.path: each.after for each in objects.staged(subject.base) if each.path not in own}
     certified = {each.path: each.after for each in subject.changes if each.path not in own}
     differing = sorted(path for path in made.keys() | certified.keys() if made.get(path) != certified.get(path))
     if not differing:
@@ -240,10 +240,6 @@ def _same_tree(this: Look, case: Case, subject: Subject) -> Found:
         what, cause="edited since", evidence={"paths": differing, "diff": _difference(case, subject, path)},
         remedy=f"git diff HEAD -- {path}; undo what the task did not do, or commit it by itself",
     )  # fmt: skip
-
-
-def _tree(objects: Any) -> str:
-    return str(objects.run("write-tree").decode().strip())
 
 
 def _difference(case: Case, subject: Subject, path: str) -> str:
