@@ -41,6 +41,7 @@ from executor.tools import files
 from executor.tools.git import Git, State
 from executor.tools.kustomize import Kustomize
 from executor.tools.plugins import installed
+from executor.tools.process import load_meanwhile
 from executor.values import dataclass, field
 
 AFTER = (
@@ -103,6 +104,7 @@ def after(call: Call) -> dict[str, Any]:
 def verified(call: Call) -> Iterator[Verified]:
     """Verify a task; the lock is held and nothing moves until the caller is done with what came of it."""
     workspace, path = _locate(call)
+    load_meanwhile("mistune", "rfc8785", "securesystemslib.dsse", "cryptography.hazmat.primitives.serialization")
     with contextlib.ExitStack() as held:
         held.enter_context(workplace())
         objects = Objects(workspace.home.root)

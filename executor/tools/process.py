@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import os
 import select
 import selectors
@@ -11,6 +12,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -197,7 +199,7 @@ def _start(call: Call) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=asked,  # noqa: PLW1509 - there are no threads here
+        preexec_fn=asked,  # noqa: PLW1509 - there are no threads then
     )
 
 
@@ -231,6 +233,21 @@ def _without_network() -> tuple[str, ...]:
 @functools.cache
 def _which(name: str, path: str) -> str | None:
     return shutil.which(name, path=path)
+
+
+def load_meanwhile(*modules: str) -> None:
+    """Load modules that will be needed while processes are waited for; what cannot be loaded is for its user to say.
+
+    Not where starting a process copies ours (no setpriv): a copy of one with two threads may stand still for ever.
+    """
+
+    def load() -> None:
+        for each in modules:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(each)
+
+    if _which("setpriv", os.defpath) is not None:
+        threading.Thread(target=load, name="load").start()
 
 
 def find(program: str) -> str | None:
