@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Refused
@@ -50,16 +50,22 @@ class Pinned:
 # -- which object -----------------------------------------------------------------------------------------------------
 
 
-def choose(ground: Ground, asked: Asked) -> list[Manifest]:
-    """The objects that are meant: one, or all of them where the sentence says everywhere. Raises Blocked."""
+def choose(ground: Ground, asked: Asked, parts: Callable[[Manifest], bool] | None = None) -> list[Manifest]:
+    """The objects that are meant: one, one in each place that is named, or all of them where the sentence says
+    everywhere. Raises Blocked. `parts`: which of several that are laid over one another hold what is asked for."""
     found = _in_namespace(ground, asked)
+    if len(found) > 1 and parts is not None:
+        found = [each for each in found if parts(each)] or found
     if asked.file:
         wanted = ground.inventory.graph.real(posixpath.normpath(asked.file))
         inside = [each for each in found if each.path == wanted or each.path.startswith(wanted + "/")]
         beside = [each for each in found if posixpath.dirname(each.path) == posixpath.dirname(wanted)]
         found = inside or beside or found  # else it may hold the version itself; `finished` sees to that
     if asked.limits.where:
-        found = _narrowed(ground, found, asked)
+        places = [_narrowed(ground, found, asked, each) for each in asked.limits.where.split(",")]
+        found = list(dict.fromkeys(each for place in places for each in place))
+        if all(len(place) == 1 for place in places):
+            return found
     if len(found) > 1 and not asked.limits.everywhere:
         raise Blocked(
             ReasonCode.AMBIGUOUS,
@@ -104,10 +110,9 @@ def _namespaces(ground: Ground, manifest: Manifest) -> str:
     return ", ".join(sorted(ground.inventory.namespaces(manifest))) or "namespace not known"
 
 
-def _narrowed(ground: Ground, found: list[Manifest], asked: Asked) -> list[Manifest]:
+def _narrowed(ground: Ground, found: list[Manifest], asked: Asked, where: str) -> list[Manifest]:
     """By a part of the path; else by where all of its deployments lie, else by where some do: what else it would move
     is asked about where the edit is made."""
-    where = asked.limits.where
     inside = named({each: each.path for each in found}, where)
     if inside:
         return inside

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from executor.errors import Blocked, Stop
 from executor.flux.change import Ground, Limits, Plan, Turn, bare, make
 from executor.flux.image_pins import Image, hidden_values, images_of, is_pushed, move, pick
-from executor.flux.pins import Asked, Pinned, chart_pins, choose, finished, pin_turns
+from executor.flux.inventory import Manifest
+from executor.flux.pins import Asked, Pinned, chart_pins, choose, finished, is_flux, pin_turns
 from executor.flux.places import Files, Thing
 from executor.flux.versions import Version, image_problem, is_lower, split
 from executor.models import Artefact
@@ -28,10 +30,39 @@ class Bump:
 def release_plan(ground: Ground, bump: Bump) -> Plan:
     """Raises Blocked or Refused where the version cannot be changed as asked."""
     files = ground.files
-    releases = [files.thing(each) for each in choose(ground, bump.asked)]
+    parts = _with_chart(files) if bump.field == "chart" else None
+    releases = [files.thing(each) for each in choose(ground, bump.asked, parts)]
     field = bump.field or ("image" if bump.image else _only_field(ground, files, releases, bump))
     planned = _charts(ground, files, releases, bump) if field == "chart" else _images(ground, files, releases, bump)
     return replace(finished(ground, bump.asked, planned), settled={"field": field, **planned.settled})
+
+
+def _places(found: list[Image], limits: Limits) -> list[list[Image]]:
+    """Together, or by release where several places are named, each of which has its own."""
+    if "," not in (limits.where or ""):
+        return [found]
+    releases = dict.fromkeys(id(each.release) for each in found)
+    return [[each for each in found if id(each.release) == one] for one in releases] or [found]
+
+
+def _chosen(ground: Ground, found: list[Image], bump: Bump) -> list[Image]:
+    try:
+        return pick(found, bump.image, bump.version, bump.asked.limits, ground)
+    except Blocked:
+        called = _called(found, bump)
+        if not called:
+            raise
+        return called
+
+
+def _with_chart(files: Files) -> Callable[[Manifest], bool]:
+    """Patches of values alone are no candidates where the chart is meant."""
+
+    def says(manifest: Manifest) -> bool:
+        release = files.thing(manifest)
+        return any(release.node("spec", key) is not None for key in ("chart", "chartRef"))
+
+    return says
 
 
 # -- charts -----------------------------------------------------------------------------------------------------------
@@ -76,13 +107,8 @@ def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> 
     if said:
         raise Blocked(ReasonCode.NOT_DETERMINATE, said)
     limits = bump.asked.limits
-    found = [image for release in releases for image in images_of(ground, files, release, limits.where)]
-    try:
-        chosen = pick(found, bump.image, bump.version, limits, ground)
-    except Blocked:
-        chosen = _called(found, bump)
-        if not chosen:
-            raise
+    found = _all_images(ground, files, releases, bump)
+    chosen = [each for place in _places(found, limits) for each in _chosen(ground, place, bump)]
     if bump.image is None:
         _block_part(chosen)
     if not chosen:
@@ -104,6 +130,27 @@ def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> 
     )  # fmt: skip
     repositories = {each.repository for each in chosen if each.repository}
     return replace(plan, settled={"image": repositories.pop()}) if len(repositories) == 1 and not bump.image else plan
+
+
+def _all_images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> list[Image]:
+    """Every image that is pinned for the releases. A patch that gives only a tag is one of the image that the release
+    which it is laid over has at the same place of its values."""
+    where = bump.asked.limits.where
+    found = [image for release in releases for image in images_of(ground, files, release, where)]
+    if all(each.repository is not None or each.pin is None for each in found):
+        return found
+    others = [each for each in ground.inventory.find("HelmRelease", bump.asked.name) if is_flux(each)]
+    known: dict[object, set[str]] = {}
+    for other in others:
+        for image in images_of(ground, files, files.thing(other), where):
+            if image.pin is not None and image.repository is not None:
+                known.setdefault(image.pin.path, set()).add(image.repository)
+    return [_completed(each, known) for each in found]
+
+
+def _completed(image: Image, known: Mapping[object, set[str]]) -> Image:
+    there = known.get(image.pin.path, set()) if image.pin is not None and image.repository is None else set()
+    return replace(image, repository=next(iter(there))) if len(there) == 1 else image
 
 
 def _called(found: list[Image], bump: Bump) -> list[Image]:
@@ -174,8 +221,7 @@ def _no_image(releases: list[Thing], found: list[Image], bump: Bump, hidden: lis
 
 def _only_field(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> str:
     """Which of the two is meant where the sentence does not say. Raises Blocked with both candidates."""
-    where = bump.asked.limits.where
-    images = [image for release in releases for image in images_of(ground, files, release, where)]
+    images = _all_images(ground, files, releases, bump)
     if any(is_pushed(ground, each.repository, bump.version.tag) for each in images):
         return "image"
     charts, stopped = _pinned_charts(ground, files, releases, bump)

@@ -19,6 +19,7 @@ from executor.recognise.resolve.base import (
     below,
     written,
 )
+from executor.values import replace
 
 
 class BumpAsks(Base):
@@ -35,16 +36,16 @@ class BumpAsks(Base):
         return self._together(apart) if all(spot.stage is not None for spot in spots) else apart
 
     def _together(self, requests: Sequence[Request]) -> list[Request]:
-        """One edit of what the places share, where none of them has the release itself: both are named."""
-        first, *others = requests
-        same = [{**each.arguments, "where": None} == {**first.arguments, "where": None} for each in others]
-        name, where = first.arguments.get("name"), [str(each.arguments.get("where")) for each in requests]
-        if first.operation != "helmrelease.bump" or not all(same) or "file" in first.arguments:
-            return list(requests)
-        paths = [each.path for each in self.names.of_kind("HelmRelease") if each.name == name]
-        if any(below(path, part) for path in paths for part in where):
-            return list(requests)
-        return [self._request("helmrelease.bump", **{**first.arguments, "where": ",".join(where)})]
+        """One edit of a release for all of the places: what they share moves where all that use it are named."""
+        joined: dict[Any, list[Request]] = {}
+        for each in requests:
+            about = tuple((key, value) for key, value in each.arguments.items() if key != "where")
+            joined.setdefault((each.operation, about), []).append(each)
+        return [
+            replace(same[0], arguments={**same[0].arguments, "where": ",".join(x.arguments["where"] for x in same)})
+            if len(same) > 1 and operation != "kustomize.image" else same[0]
+            for (operation, _), same in joined.items()
+        ]  # fmt: skip
 
     def _bump_in(self, ask: Ask, target: Target, places: Sequence[Place]) -> list[Request]:
         change: Change | None = ask.get("change")
