@@ -55,15 +55,10 @@ _VERBS = (
 
 
 @functools.cache
-def _passives(lexer: Lexer) -> int:
-    return sum(
-        {lexer.bit(each) for each in "BUILT PUSHED BUMPED WAS_SET ROLLED REMOVED ADDED VERIFY RECONCILE".split()}
-    )
-
-
-def is_operation(token: Token, lexer: Lexer) -> bool:
-    """Whether a word is a verb of an operation, active or passive."""
-    return bool(token.bits & (_verbs(lexer) | _passives(lexer))) and not token.code
+def operations(lexer: Lexer) -> int:
+    """The verbs of operations, active or passive, as bits."""
+    passives = "BUILT PUSHED BUMPED WAS_SET ROLLED REMOVED ADDED VERIFY RECONCILE"
+    return _verbs(lexer) | sum({lexer.bit(each) for each in passives.split()})
 
 
 @dataclass(frozen=True)
@@ -496,16 +491,27 @@ WHOSE: tuple[Whose, ...] = (
 )
 
 
+_TELLING = frozenset[str]().union(*(each.words for each in WHOSE))
+
+
+@functools.cache
+def _marked(lexer: Lexer) -> int:
+    return lexer.bit("URL") | lexer.bit("COMMAND") | lexer.bit("NAME")
+
+
 def whose(tokens: Sequence[Token], lexer: Lexer, text: str) -> tuple[Whose, str] | None:
     """The kind of the sentence `text`, and the word that tells it."""
+    words = {fold(token.text) for token in tokens}
+    marked = _marked(lexer)
+    seen, foreign = any(token.bits & marked for token in tokens), not text.isascii()
+    if not (seen or foreign) and words.isdisjoint(_TELLING):
+        return None
     said = Said(tokens, lexer)
-    marked = lexer.bit("URL") | lexer.bit("COMMAND") | lexer.bit("NAME")
-    seen = any(token.bits & marked for token in said.tokens)
     for each in WHOSE:
         if (
-            each.words & said.all
+            not each.words.isdisjoint(words)
             or (seen and each.tells is _cluster)
-            or (each.tells is _foreign and not text.isascii())
+            or (foreign and each.tells is _foreign)
         ):
             word = each.tells(said)
             if word is not None:

@@ -14,7 +14,7 @@ from executor.recognise.lexer import Lexer, Token
 from executor.recognise.names import Names
 from executor.recognise.reading.scope import Scope
 from executor.recognise.reading.surroundings import Surroundings
-from executor.recognise.whose import is_operation, whose
+from executor.recognise.whose import operations, whose
 from executor.recognise.words import fold
 
 
@@ -54,7 +54,7 @@ class Stopped(Surroundings):
 
     def _phrase(self, tokens: Sequence[Token], at: int) -> str:
         """The word that stopped it, with what it belongs to where it says nothing alone ("the database")."""
-        small = sum(self.whole.lexer.bit(each) for each in ("THE", "BE", "ALL"))
+        small = _small(self.whole.lexer)
         end = at
         while end < len(tokens) - 2 and (tokens[end].bits & small or fold(tokens[end].text) in _PREPOSITIONS):
             end += 1
@@ -88,10 +88,9 @@ class Stopped(Surroundings):
 
     def _is_unknown_object(self, tokens: Sequence[Token], at: int, scope: Scope) -> bool:
         """Whether the word stands beside a kind ("Deployment web") and would be its object's name."""
-        beside = [tokens[each] for each in (at - 1, at + 1) if 0 <= each < len(tokens)]
-        bit = self.whole.lexer.bit
-        nameable = bit("PLAIN") | bit("IDENTIFIER") | bit("SPACE")
-        if not tokens[at].bits & nameable or not any(each.bits & bit("OBJECT_KIND") for each in beside):
+        kind, nameable = _kinds(self.whole.lexer)
+        beside = tokens[at - 1 : at + 2] if at else tokens[:2]
+        if not tokens[at].bits & nameable or not any(each.bits & kind for each in beside):
             return False
         return self._reads(suggest.nearest(self.stem, tokens[at], f"`{fold(tokens[at].text)}`"), scope)
 
@@ -100,7 +99,8 @@ class Stopped(Surroundings):
         nothing_else = lexer.weak | lexer.bit("PART")
         if token.bits & ~nothing_else or not token.text[:1].isalpha():
             return False
-        return len(tokens) <= _LONG and any(is_operation(each, lexer) for each in tokens)
+        verbs = operations(lexer)
+        return len(tokens) <= _LONG and any(each.bits & verbs for each in tokens)
 
     def _misspelt(self, token: Token, scope: Scope) -> list[str]:
         """Names that the word may be a misspelling of; one that only has more or fewer parts is another name."""
@@ -135,6 +135,17 @@ _ALIKE = 0.75
 def _kind_of_stop(token: Token, lexer: Lexer) -> str:
     """Why a word stops a sentence, for people."""
     return next((words for bits, words in _stops(lexer) if token.bits & bits), "was not used up by any rule")
+
+
+@functools.cache
+def _kinds(lexer: Lexer) -> tuple[int, int]:
+    """Kinds of objects, and what may be the name of one, as bits."""
+    return lexer.bit("OBJECT_KIND"), lexer.bit("PLAIN") | lexer.bit("IDENTIFIER") | lexer.bit("SPACE")
+
+
+@functools.cache
+def _small(lexer: Lexer) -> int:
+    return lexer.bit("THE") | lexer.bit("BE") | lexer.bit("ALL")
 
 
 @functools.cache
