@@ -81,11 +81,13 @@ def _files(forecast: Forecast) -> Iterator[str]:
 @dataclass
 class Scene:
     """What planning builds up from one criterion to the next, and what a run starts from again. `live`: time passes
-    between two steps, so each looks at the disk anew; a plan is made of one look."""
+    between two steps, so each looks at the disk anew; a plan is made of one look. `changed` are the files of the edits
+    so far, `named` the paths that the task's criteria name."""
 
     trees: dict[Repository, Tree] = field(default_factory=dict)
     planned: set[Artefact] = field(default_factory=set)
-    changed: list[str] = field(default_factory=list)
+    changed: dict[Repository, list[str]] = field(default_factory=dict)
+    named: dict[Repository, list[str]] = field(default_factory=dict)
     live: bool = False
 
     def snapshot(self) -> dict[Repository, dict[str, bytes]]:
@@ -105,7 +107,6 @@ class Scene:
             repository.inventory.current() if self.live else repository.inventory,
             repository.config,
             frozenset(self.planned),
-            tuple(dict.fromkeys(self.changed)),
         )
 
     def add(self, steps: Iterable[Step], *, lay: bool) -> None:
@@ -115,7 +116,6 @@ class Scene:
             self.planned |= step.makes
             if lay and step.forecast is not None:
                 self.planned |= step.forecast.provides
-                self.changed += [edit.path for edit in step.forecast.edits]
 
 
 def plan(task: TaskFile, workspace: Workspace, types: Types, selected: Mapping[int, bool] | None = None) -> Plan:
@@ -134,22 +134,72 @@ def _planned(
 ) -> tuple[tuple[Planned, ...], Scene]:
     task, workspace = recogniser.task, recogniser.workspace
     home = home_of(task, workspace)
-    scene = Scene()
+    found = [recogniser.criterion(each) for each in task.criteria]
+    scene = Scene(named=_named(task, found, workspace, home))
     criteria = []
-    for criterion in task.criteria:
-        recognised = recogniser.criterion(criterion)
-        cannot = _not_to_run(criterion, types, selected) or recognised.cannot or blocked.get(criterion.index)
+    for criterion, read in zip(task.criteria, found, strict=True):
+        cannot = _not_to_run(criterion, types, selected) or read.cannot or blocked.get(criterion.index)
         before = scene.snapshot()
-        steps = tuple(_step(each, task, workspace, types, scene, home=home) for each in recognised.requests)
-        steps = _remarked(steps, recognised.remarks)
-        recognised = _offered(recognised, criterion, recogniser, types, scene)
+        requests = [each for request in read.requests for each in _of_task(request, scene, workspace, home)]
+        steps = tuple(_step(each, task, workspace, types, scene, home=home) for each in requests)
+        steps = _remarked(steps, read.remarks)
+        recognised = _offered(read, criterion, recogniser, types, scene)
         cannot = cannot or next((step.cannot for step in steps if step.cannot is not None), None)
         if cannot is not None:
             scene.take_back(before)
+        if not criterion.withdrawn:
+            _note_changes(steps, scene)
         if criterion.open and (selected is None or selected.get(criterion.index, False)):
             scene.add(steps, lay=cannot is None)
         criteria.append(Planned(criterion, recognised, steps, cannot))
     return tuple(criteria), scene
+
+
+_CHECKS = frozenset({"kustomize.build", "manifest.validate", "security.check"})
+"""What without a path is about what the task names or changes (criteria.md)."""
+
+
+def _named(
+    task: TaskFile, found: Sequence[Recognised], workspace: Workspace, home: Repository
+) -> dict[Repository, list[str]]:
+    """The folders and manifests that the live criteria name, by repository."""
+    named: dict[Repository, list[str]] = {}
+    for criterion, recognised in zip(task.criteria, found, strict=True):
+        for request in () if criterion.withdrawn else recognised.requests:
+            paths = request.arguments.get("paths", ()) if request.operation in _CHECKS else ()
+            repository = _repository(request, workspace, home)
+            named.setdefault(repository, []).extend(path for path in paths if isinstance(path, str) and path != ".")
+    return named
+
+
+def _note_changes(steps: Iterable[Step], scene: Scene) -> None:
+    """Done before, to be done, or left out of this run: it is what the task changes."""
+    for step in steps:
+        if step.forecast is not None and step.cannot is None:
+            scene.changed.setdefault(step.repository, []).extend(_files(step.forecast))
+
+
+def _of_task(request: Request, scene: Scene, workspace: Workspace, home: Repository) -> list[Request]:
+    """A check that names no path looks at what the task names or changes, in each repository where it does."""
+    if request.operation not in _CHECKS or request.arguments.get("paths"):
+        return [request]
+    from executor.flux.targets import of_task
+
+    places = (
+        [home, *workspace.others.values()] if request.repository is None else [_repository(request, workspace, home)]
+    )
+    asked = []
+    for repository in places:
+        changed, named = scene.changed.get(repository, []), scene.named.get(repository, [])
+        paths = changed or named if request.operation == "security.check" else [*changed, *named]
+        if paths and (chosen := of_task(scene.site(repository), paths)):
+            name = request.repository if repository is home else repository.name
+            asked.append(replace(request, arguments={**request.arguments, "paths": chosen}, repository=name))
+    return asked or [request]
+
+
+def _repository(request: Request, workspace: Workspace, home: Repository) -> Repository:
+    return (workspace.named(request.repository) or home) if request.repository is not None else home
 
 
 def _offered(
@@ -162,7 +212,8 @@ def _offered(
     instead = recogniser.suggested(criterion, recognised.suggestion)
     task, workspace = recogniser.task, recogniser.workspace
     home = home_of(task, workspace)
-    steps = [_step(each, task, workspace, types, scene, home=home) for each in instead.requests]
+    requests = [each for request in instead.requests for each in _of_task(request, scene, workspace, home)]
+    steps = [_step(each, task, workspace, types, scene, home=home) for each in requests]
     scene.take_back(before)
     cannot = (instead.cannot, *(step.cannot for step in steps))
     works = all(each is None or each.status is Status.VERIFICATION for each in cannot)
@@ -246,9 +297,7 @@ def _step(
     request: Request, task: TaskFile, workspace: Workspace, types: Types, scene: Scene, *, home: Repository
 ) -> Step:
     """Convert, permit, foresee. The edits are laid over the scene's tree."""
-    repository = home
-    if request.repository is not None:
-        repository = workspace.named(request.repository) or home
+    repository = _repository(request, workspace, home)
     step = Step(request, None, None, repository)
     try:
         place = f"{task.path}:{request.line}"

@@ -42,7 +42,7 @@ def cases() -> list[Any]:
 @pytest.mark.parametrize(("kind", "path"), cases())
 def test_case(kind: str, path: Path, tmp_path: Path) -> None:
     case = yaml.safe_load(path.read_text(encoding="utf-8"))
-    unknown = set(case) - {"what", "files", "arguments", "planned", "changed", "config", "expect", "after", "evidence"}
+    unknown = set(case) - {"what", "files", "arguments", "planned", "config", "expect", "after", "evidence"}
     assert not unknown, f"{path.name}: unknown keys {unknown}"
     files = dict(case.get("files", {}))
     if "config" in case:
@@ -64,8 +64,7 @@ def perform(kind: str, case: dict[str, Any], root: Path) -> dict[str, Any]:
     workspace = open_workspace(root)
     planned = frozenset(Artefact(*each.split(" ", 1)) for each in case.get("planned", []))
     tree = Tree(workspace.home.root)
-    site = Site(workspace.home.name, tree, workspace.home.inventory, workspace.home.config, planned,
-                tuple(case.get("changed", ())))  # fmt: skip
+    site = Site(workspace.home.name, tree, workspace.home.inventory, workspace.home.config, planned)
     try:
         return performed(found, convert(found.arguments, case.get("arguments", {})), site)
     except ConversionError as error:

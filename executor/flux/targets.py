@@ -50,24 +50,20 @@ class Chosen:
 
 
 def choose(site: Site, paths: Sequence[str], *, whole: bool = False) -> Chosen:
-    """What the paths mean; none means what the task names or changed. Reads files only. With `whole`, everything that
-    is built from below a folder belongs to it, not only the folder's own build.
+    """What the paths mean. Reads files only. With `whole`, everything that is built from below a folder belongs to it,
+    not only the folder's own build.
 
     Raises Blocked (`not-found`, `not-determinate`) and Refused (`outside`).
     """
     inventory = site.inventory.updated(site.tree)
     side = Side(site.tree, inventory.graph, dict(site.tree.overlay))
-    named = [_normal(path) for path in paths]
     if not paths:
-        named = [path for path in site.changed_paths if side.read(path) is not None or site.tree.is_dir(path)]
-        if not named:
-            words = "the task names no path and changes no manifest; name the folder to build"
-            raise Blocked(ReasonCode.NOT_DETERMINATE, words)
+        words = "the task names no path and changes no manifest; name the folder to build"
+        raise Blocked(ReasonCode.NOT_DETERMINATE, words)
+    named = [_normal(path) for path in paths]
     files: list[str] = []
     folders: list[str] = []
     for path in named:
-        if not paths and not _concerns(side, path):
-            continue
         inside, built = _meaning(side, path, whole)
         files += inside
         folders += built
@@ -78,8 +74,14 @@ def _normal(path: str) -> str:
     return posixpath.normpath(path.strip().removeprefix("./") or ".")
 
 
+def of_task(site: Site, paths: Iterable[str]) -> list[str]:
+    """Of what a task names or changes, what is there and kustomize could know about."""
+    side = Side(site.tree, site.inventory.updated(site.tree).graph, dict(site.tree.overlay))
+    there = (path for path in paths if side.read(path) is not None or site.tree.is_dir(path) or "*" in path)
+    return [path for path in dict.fromkeys(there) if "*" in path or _concerns(side, path)]
+
+
 def _concerns(side: Side, path: str) -> bool:
-    """Of what a task changed, only what kustomize could know about."""
     return side.tree.is_dir(path) or path in side.graph.facts or bool(side.graph.takers(path))
 
 

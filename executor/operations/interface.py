@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Site:
     """Where an operation works, for `foresee`: one repository with the edits planned so far.
 
-    `planned` are the artefacts that the task's other operations make, `named_images` the images that its criteria name.
+    `planned` are the artefacts that the task's other operations make.
     """
 
     repository: str
@@ -43,7 +43,6 @@ class Site:
     inventory: Inventory
     config: Config
     planned: frozenset[Artefact] = frozenset()
-    changed_paths: tuple[str, ...] = ()
 
 
 class Toolbox(Protocol):

@@ -87,7 +87,7 @@ def _reaching(subject: Subject, changed: tuple[str, ...]) -> tuple[str, ...]:
 def _perform(case: Case, where: Repository, kind: str, paths: tuple[str, ...]) -> tuple[Performed, str]:
     kind_of = operation(kind)
     assert kind_of is not None
-    site = Site(where.name, Tree(where.root), where.inventory, where.config, frozenset(), paths)
+    site = Site(where.name, Tree(where.root), where.inventory, where.config)
     toolbox = LiveToolbox(site, tools=case.tools)
     kind_of.preflight(convert(kind_of.arguments, {"paths": paths}), toolbox)
     done = kind_of.perform(convert(kind_of.arguments, {"paths": paths}), toolbox)

@@ -347,8 +347,7 @@ def _again(this: Look, case: Case, task: Task) -> Found:
     subject = case.subjects[name]
     assert subject.after is not None
     artefacts = task.artefacts | frozenset(Artefact("file", f"{name}:{path}") for path in subject.changed)
-    site = Site(name, Tree(subject.after.root), subject.after.inventory, subject.after.config, artefacts,
-                tuple(path for path in subject.changed if path != case.task_path))  # fmt: skip
+    site = Site(name, Tree(subject.after.root), subject.after.inventory, subject.after.config, artefacts)
     toolbox = _toolbox(case, site, frozenset())
     try:
         task.operation.preflight(task.step.arguments, toolbox)

@@ -1,0 +1,68 @@
+"""Checks without a path: they look at what the task names or changes, where it does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import executor, git, make_repository
+
+from run.sample import BUMP, FILES, repository, task
+
+LATEST = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: side, namespace: apps}
+spec:
+  containers: [{name: side, image: "example.com/side:latest"}]
+"""
+
+
+def explained(root: Path) -> list[dict[str, Any]]:
+    criteria: list[dict[str, Any]] = json.loads(executor(root, "explain", "TASK-001", "--json").stdout)["criteria"]
+    return criteria
+
+
+CHECKS = ["`kustomize build` succeeds", "Manifests are valid YAML", "Security validation passes"]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize(
+    ("other", "paths"),
+    [(BUMP, ["apps/ffl/release.yaml"]), ("- [ ] `kustomize build apps/ffl` succeeds\n", ["apps/ffl"])],
+)
+def test_what_the_task_changes_or_names(tmp_path: Path, check: str, other: str, paths: list[str]) -> None:
+    found = explained(repository(tmp_path / "ops", task(other, f"- [ ] {check}\n")))[1]
+    assert found["state"] == "runnable", found
+    assert found["operations"][0]["arguments"]["paths"] in (paths, ["apps/ffl"])
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_without_either_nothing_is_looked_at(tmp_path: Path, check: str) -> None:
+    found = explained(repository(tmp_path / "ops", task(f"- [ ] {check}\n")))[0]
+    assert found["state"] == "blocked" and "name the folder" in found["reason"], found
+
+
+def test_what_was_changed_by_an_earlier_run_counts(tmp_path: Path) -> None:
+    ticked = BUMP.replace("[ ]", "[x]").replace("0.1.18", "0.1.17")
+    found = explained(repository(tmp_path / "ops", task(ticked, "- [ ] Manifests are valid YAML\n")))[1]
+    assert found["operations"][0]["arguments"]["paths"] == ["apps/ffl/release.yaml"], found
+
+
+def test_a_change_in_another_repository_is_looked_at_there(tmp_path: Path) -> None:
+    """The same path exists here too, and is clean; there it holds what the rule is about."""
+    block = BUMP.replace("  version: 0.1.18\n", "  version: 0.1.18\n  repository: fleet\n")
+    toml = '[repositories.fleet]\npath = "../fleet"\nholds = ["manifests"]\n'
+    root = repository(
+        tmp_path / "product", task(block, "- [ ] Security validation passes\n"), **{"executor.toml": toml}
+    )
+    there = {**FILES, "apps/ffl/release.yaml": f"{FILES['apps/ffl/release.yaml']}---\n{LATEST}"}
+    fleet = make_repository(tmp_path / "fleet", there)
+    executor(root, "run", "TASK-001")
+    report = json.loads((root / "reports/TASK-001.json").read_text())
+    bump, check = report["outcomes"]
+    assert bump["status"] == "passed" and "version: 0.1.18" in git(fleet, "diff", "--cached")
+    assert check["status"] == "failed" and check["reason"].startswith("in fleet: "), check
+    assert "example.com/side:latest" in check["reason"]
