@@ -192,24 +192,11 @@ def read(content: bytes) -> Config:
 
 def _check(config: Config) -> None:
     """What types cannot say."""
-    if config.retry.attempts not in (1, 2):
-        raise ConversionError(("retry", "attempts"), f"found {config.retry.attempts}, expected 1 or 2 (contracts.md)")
-    for name in ("build", "push", "kustomize", "registry", "command"):
-        if not 0 < getattr(config.timeouts, name) < math.inf:
-            raise ConversionError(("timeouts", name), "expected a number of seconds above 0")
-    if not 0 <= config.retry.pause_seconds < math.inf:
-        raise ConversionError(("retry", "pause_seconds"), "expected a number of seconds")
-    _check_ports(config.registry)
+    _check_numbers(config)
+    _check_branches(config)
+    _check_hosts(config.registry)
     _check_templates(config.commit)
-    for path, where in [
-        (config.report_folder, ("report_folder",)),
-        *((f, ("task_folders",)) for f in config.task_folders),
-    ]:
-        at_the_top = where == ("report_folder",) and not Path(path).parts
-        if Path(path).is_absolute() or ".." in Path(path).parts or at_the_top:
-            raise ConversionError(where, f'found "{path}", expected a folder inside the repository')
-        if Path(path).parts[:1] in ((".git",), (".executor",)):
-            raise ConversionError(where, f"found \"{path}\", expected a folder that is not git's or executor's own")
+    _check_folders(config)
     if config.time_zone is not None:
         from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -219,13 +206,68 @@ def _check(config: Config) -> None:
             raise ConversionError(("time_zone",), f'no such time zone: "{config.time_zone}"') from None
 
 
-def _check_ports(registry: RegistryEntry) -> None:
-    for host in (registry.url or "", *registry.plain_http):
-        if "://" in host or "@" in host:
-            raise ConversionError(("registry",), f'found "{host}", expected a host, with its port if it has one')
+def _check_numbers(config: Config) -> None:
+    if config.retry.attempts not in (1, 2):
+        raise ConversionError(("retry", "attempts"), f"found {config.retry.attempts}, expected 1 or 2 (contracts.md)")
+    for where in _ABOVE_ZERO:
+        if not 0 < _at(config, where) < math.inf:
+            raise ConversionError(where, "expected a number above 0")
+    for where in _FROM_ZERO:
+        if not 0 <= (_at(config, where) or 0) < math.inf:
+            raise ConversionError(where, "expected 0 or a number above it")
+
+
+def _check_branches(config: Config) -> None:
+    named: list[tuple[tuple[str, ...], str | None]] = [(("branch",), config.branch)]
+    named += [(("repositories", name, "branch"), entry.branch) for name, entry in config.repositories.items()]
+    for where, branch in named:
+        if branch is not None and not branch.strip():
+            raise ConversionError(where, "is empty; expected the name of a branch")
+
+
+def _check_folders(config: Config) -> None:
+    for name, image in config.images.items():
+        for key in ("context", "dockerfile", "script"):
+            path = getattr(image, key)
+            if path is not None and _leaves(path):
+                raise ConversionError(("images", name, key), f'found "{path}", expected a path inside the repository')
+    if not Path(config.report_folder).parts:
+        raise ConversionError(("report_folder",), f'found "{config.report_folder}", expected a folder of its own')
+    for path, where in [
+        (config.report_folder, "report_folder"),
+        *((each, "task_folders") for each in config.task_folders),
+    ]:
+        if _leaves(path):
+            raise ConversionError((where,), f'found "{path}", expected a folder inside the repository')
+        if Path(path).parts[:1] in ((".git",), (".executor",)):
+            raise ConversionError((where,), f"found \"{path}\", expected a folder that is not git's or executor's own")
+
+
+def _leaves(path: str) -> bool:
+    return Path(path).is_absolute() or ".." in Path(path).parts
+
+
+def _at(config: Config, where: tuple[str, ...]) -> float:
+    value: Any = config
+    for name in where:
+        value = getattr(value, name)
+    return value  # type: ignore[no-any-return]
+
+
+_ABOVE_ZERO = (
+    ("max_task_bytes",), *(("timeouts", name) for name in ("build", "push", "kustomize", "registry", "command")),
+    ("verification", "timeout_seconds"), ("commit", "hook_timeout_seconds"),
+)  # fmt: skip
+_FROM_ZERO = (("retry", "pause_seconds"), ("verification", "retry_pause_seconds"), ("gate", "max_age_days"))
+
+
+def _check_hosts(registry: RegistryEntry) -> None:
+    for where, host in [("url", registry.url or ""), *(("plain_http", each) for each in registry.plain_http)]:
+        if "://" in host or "@" in host:  # not shown: there may be a password in it
+            raise ConversionError(("registry", where), "expected a host, with its port if it has one, and nothing else")
         _, colon, port = host.partition("/")[0].rpartition("]")[2].partition(":")
         if colon and not (port.isdigit() and 0 < int(port) < 65536):
-            raise ConversionError(("registry",), f'found "{host}", expected a port from 1 to 65535')
+            raise ConversionError(("registry", where), f'found "{host}", expected a port from 1 to 65535')
 
 
 MESSAGE_FIELDS = ("title", "id", "path", "what", "why", "impact", "verification")
@@ -240,24 +282,36 @@ def _check_templates(commit: CommitEntry) -> None:
             raise ConversionError(("commit", name), f"expected no other fields than {known}") from None
 
 
+def place_of(root: Path, *path: str | int) -> str:
+    """Where a key of the repository's executor.toml stands, as `executor.toml:LINE`."""
+    text = files.read(root / FILE_NAME, MAX_BYTES).decode("utf-8-sig", "replace")
+    return f"{FILE_NAME}:{_line_of(text, path)}"
+
+
 def _line_of(text: str, path: tuple[str | int, ...]) -> int:
     """The 1-based line where the deepest named key of `path` stands; tomllib keeps no positions.
 
-    Follows table headers (`[a.b]`, `[a."b/c"]`) and dotted keys; falls back to the enclosing table's line, then 1.
+    Follows table headers (`[a.b]`, `[a."b/c"]`, the n-th `[[a]]`) and dotted keys; falls back to the enclosing table's
+    line, then 1.
     """
-    wanted = [str(part) for part in path if isinstance(part, str)]
-    table: list[str] = []
+    wanted = list(path)
+    table: list[str | int] = []
+    here: list[str | int]
+    arrays: dict[str, int] = {}
     best, best_depth = 1, 0
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
-        header = re.match(r"\[\[?([^\]]+)\]", stripped)
+        header = re.match(r"\[(\[?)([^\]]+)\]", stripped)
         if header:
-            table = _keys(header[1])
+            table = [*_keys(header[2])]
+            if header[1]:
+                arrays[header[2]] = arrays.get(header[2], -1) + 1
+                table.append(arrays[header[2]])
             here = table
         elif (
             key := re.match(r"""((?:"[^"]*"|'[^']*'|[\w.-])+(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""", stripped)
         ) is not None:
-            here = table + _keys(key[1])
+            here = [*table, *_keys(key[1])]
         else:
             continue
         depth = len(here)

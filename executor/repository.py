@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from executor.config import Config, load
+from executor.config import Config, load, place_of
 from executor.errors import ConfigError, RepositoryError
 from executor.values import dataclass, field
 
@@ -79,7 +79,7 @@ def _configured(root: Path, name: str, path: str, branch: str | None) -> Reposit
     if not _is_repository(folder):
         raise ConfigError(
             f'repositories.{name}: "{path}" is no git repository',
-            place="executor.toml",
+            place=place_of(root, "repositories", name, "path"),
             remedy="correct its path, or clone it there",
         )
     return Repository(name, folder, load(folder) if folder != root else load(root), branch)

@@ -51,6 +51,8 @@ def check_repository(
 def _branch(repository: Repository, state: State, task_id: str) -> Check:
     wanted = (repository.branch,) if repository.branch else DEFAULT_BRANCHES
     name = f"branch of {repository.name}"
+    if state.branch is None and state.busy is not None:
+        return _nothing_under_way(repository, state)
     if state.branch is None:
         return _refused(name, f"HEAD is detached in {repository.name}; `git switch {wanted[0]}` first")
     if state.branch in wanted or _own_branch(state.branch, task_id):

@@ -207,6 +207,9 @@ class LiveToolbox:
     def registry(self, host: str) -> Registry:
         from executor.tools.registry import Registry
 
+        port = host.rpartition("]")[2].partition(":")[2]
+        if port and not (port.isdigit() and 0 < int(port) < 65536):
+            raise Blocked(ReasonCode.BAD_ARGUMENT, f"{host}: {port} is no port (1 to 65535); correct the address")
         entry = self.site.config.registry
         root = self.site.tree.root
         return Registry(

@@ -207,7 +207,7 @@ def _parsed(known: Flags, simple: shell.Simple, skip: int) -> tuple[list[str], d
 
 _BUILD = flags(
     "--load --push --pull=false -q --quiet --provenance=false",
-    "-t --tag -f --file --build-arg --progress --output-never",
+    "-t --tag -f --file --build-arg --target --platform --progress --output-never",
 )
 
 
@@ -235,6 +235,9 @@ def _docker_build(simple: shell.Simple, exists: Callable[[str], bool]) -> list[T
         )
     if pairs:
         arguments["build_args"] = {name: value for name, _, value in pairs}
+    arguments |= {name: options[f"--{name}"][0] for name in ("target", "platform") if f"--{name}" in options}
+    if "," in arguments.get("platform", ""):
+        raise Blocked(ReasonCode.NOT_SUPPORTED, f"`{line}`: one platform is built at a time; name one")
     found = [Typed("image.build", arguments)]
     if "--push" in options:
         found.append(_pushed(reference, line))

@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from executor.config import FILE_NAME, PhraseEntry
+from executor.config import PhraseEntry
 from executor.errors import ConfigError
 from executor.patterns import pattern
 from executor.recognise.lexer import Token
@@ -82,21 +82,33 @@ class Phrase:
 
 
 def compile_all(
-    entries: Sequence[PhraseEntry], lex: Callable[[str], Sequence[Token]], bit: Callable[[str], int]
+    entries: Sequence[PhraseEntry],
+    lex: Callable[[str], Sequence[Token]],
+    bit: Callable[[str], int],
+    place: Callable[[int], str],
 ) -> list[Phrase]:
-    """The phrases, their examples run. Raises ConfigError naming the phrase."""
-    phrases = [Phrase(entry, _elements(entry)) for entry in entries]
-    for phrase in phrases:
-        entry = phrase.entry
-        if not entry.match:
-            raise _wrong(entry, "has no `match` example")
-        for sentence in entry.match:
-            if phrase.match(lex(sentence), bit) is None:
-                raise _wrong(entry, f'does not match its own example "{sentence}"')
-        for sentence in entry.no_match:
-            if phrase.match(lex(sentence), bit) is not None:
-                raise _wrong(entry, f'matches "{sentence}", which it says it does not')
+    """The phrases, their examples run. Raises ConfigError naming the phrase; `place` says where the n-th one stands."""
+    phrases = []
+    for number, entry in enumerate(entries):
+        try:
+            phrases.append(_compiled(entry, lex, bit))
+        except ValueError as error:
+            what = f'the phrase "{entry.pattern}" {error}'
+            raise ConfigError(what, place=place(number), remedy="correct it under [[phrases]]") from None
     return phrases
+
+
+def _compiled(entry: PhraseEntry, lex: Callable[[str], Sequence[Token]], bit: Callable[[str], int]) -> Phrase:
+    phrase = Phrase(entry, _elements(entry))
+    if not entry.match:
+        raise ValueError("has no `match` example")
+    for sentence in entry.match:
+        if phrase.match(lex(sentence), bit) is None:
+            raise ValueError(f'does not match its own example "{sentence}"')
+    for sentence in entry.no_match:
+        if phrase.match(lex(sentence), bit) is not None:
+            raise ValueError(f'matches "{sentence}", which it says it does not')
+    return phrase
 
 
 def _elements(entry: PhraseEntry) -> tuple[Element, ...]:
@@ -107,17 +119,17 @@ def _elements(entry: PhraseEntry) -> tuple[Element, ...]:
         slot = _SLOT.fullmatch(bare)
         if slot is not None:
             if slot[2] not in _TYPES:
-                raise _wrong(entry, f'has a slot of the type "{slot[2]}"; known: {", ".join(_TYPES)}')
+                raise ValueError(f'has a slot of the type "{slot[2]}"; known: {", ".join(_TYPES)}')
             found.append(Element(slot=slot[1], type=slot[2], optional=optional))
         elif "{" in bare or "}" in bare:
-            raise _wrong(entry, f'has "{bare}", where {{name:type}} was expected')
+            raise ValueError(f'has "{bare}", where {{name:type}} was expected')
         else:
             found.append(Element(frozenset(bare.casefold().split("|")), optional=optional))
     if not any(element.words and not element.optional for element in found):
-        raise _wrong(entry, "has no word of its own")
+        raise ValueError("has no word of its own")
     unknown = set(re.findall(r"\{(\w+)\}", str(entry.arguments))) - {each.slot for each in found}
     if unknown:
-        raise _wrong(entry, f"uses {{{sorted(unknown)[0]}}}, which is no slot of its pattern")
+        raise ValueError(f"uses {{{sorted(unknown)[0]}}}, which is no slot of its pattern")
     return tuple(found)
 
 
@@ -146,7 +158,3 @@ def _filled(value: Any, slots: Mapping[str, str]) -> Any:
     if not isinstance(value, str):
         return value
     return re.sub(r"\{(\w+)\}", lambda match: slots.get(match[1], match[0]), value)
-
-
-def _wrong(entry: PhraseEntry, what: str) -> ConfigError:
-    return ConfigError(f'the phrase "{entry.pattern}" {what}', place=FILE_NAME, remedy="correct it under [[phrases]]")

@@ -48,10 +48,16 @@ class Recogniser:
         entries = self.workspace.home.config.phrases
         if not entries:
             return []
+        from executor.config import place_of
         from executor.recognise.phrases import compile_all
 
-        known = self.known(self.home)
-        return compile_all(entries, lambda sentence: self.lexer.tokens(sentence, known), self.lexer.bit)
+        known, root = self.known(self.home), self.workspace.home.root
+        return compile_all(
+            entries,
+            lambda sentence: self.lexer.tokens(sentence, known),
+            self.lexer.bit,
+            lambda number: place_of(root, "phrases", number),
+        )
 
     def criterion(self, criterion: Criterion) -> Recognised:
         """What `criterion` asks for."""

@@ -309,8 +309,8 @@ def _errors(host: str, timeout: float, setting: str = "") -> Iterator[None]:
 
 def _unreachable(host: str, why: str) -> str:
     return (
-        f"no Docker engine answers at {host} ({why}); install and start Docker, or set DOCKER_HOST "
-        "(`executor doctor` says how)"
+        f"no Docker engine answers at {host} ({why}); start it, set DOCKER_HOST to the one that runs, or install one "
+        "(Debian, Ubuntu: `apt-get install docker.io`; else docs.docker.com/engine/install)"
     )
 
 

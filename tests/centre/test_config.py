@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from executor.config import Config, load
+from executor.config import Config, load, place_of
 from executor.errors import ConfigError
 from executor.models import TaskType
 
@@ -71,16 +71,24 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
         ("[retry]\nattempts = true\n", 2, "expected a whole number"),
         ("[timeouts]\npush = 0\n", 2, "above 0"),
         ('report_folder = "../out"\n', 1, "inside the repository"),
-        ('report_folder = "./"\n', 1, "inside the repository"),
-        ('[registry]\nurl = "https://registry.example/v2/"\n', 1, "expected a host"),
+        ('report_folder = "./"\n', 1, "a folder of its own"),
+        ('[registry]\nurl = "https://registry.example/v2/"\n', 2, "expected a host"),
+        ('[registry]\nplain_http = ["a:1"]\nurl = "me:secret@registry.example"\n', 3, "registry.url: expected a host"),
         ('task_folders = ["/tasks"]\n', 1, "inside the repository"),
         ('time_zone = "Europe/Atlantis"\n', 1, "no such time zone"),
         ('a = "b\n', 1, "not TOML"),
         ("registry = 5\n", 1, "expected a table"),
-        ('[registry]\nurl = "127.0.0.1:99999"\n', 1, "expected a port"),
+        ('[registry]\nurl = "127.0.0.1:99999"\n', 2, "expected a port"),
         ('retry.attempts = "2"\n', 1, "retry.attempts: found"),
         ("[timeouts]\nbuild = nan\n", 2, "above 0"),
-        ("[retry]\npause_seconds = inf\n", 2, "a number of seconds"),
+        ("[retry]\npause_seconds = inf\n", 2, "0 or a number above it"),
+        ("[verification]\ntimeout_seconds = -5\n", 2, "above 0"),
+        ("[commit]\nhook_timeout_seconds = 0\n", 2, "above 0"),
+        ("[gate]\nmax_age_days = -1\n", 2, "0 or a number above it"),
+        ("max_task_bytes = 0\n", 1, "above 0"),
+        ('branch = ""\n', 1, "is empty"),
+        ('[repositories.a]\npath = "."\nbranch = " "\n', 3, "is empty"),
+        ('[images.a]\ncontext = "../.."\n', 2, "inside the repository"),
         ('report_folder = ".git/reports"\n', 1, "git's or executor's own"),
         ("a = " + "[" * 5000 + "]" * 5000, 1, "nested too deeply"),
     ],
@@ -91,6 +99,19 @@ def test_wrong(tmp_path: Path, text: str, line: int, said: str) -> None:
         load(tmp_path)
     assert error.value.place == f"executor.toml:{line}"
     assert said in str(error.value)
+
+
+def test_a_password_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "executor.toml").write_text('[registry]\nurl = "me:secret@registry.example"\n')
+    with pytest.raises(ConfigError) as error:
+        load(tmp_path)
+    assert "secret" not in str(error.value)
+
+
+def test_where_a_key_of_an_array_stands(tmp_path: Path) -> None:
+    (tmp_path / "executor.toml").write_text('[[phrases]]\npattern = "a"\n\n[[phrases]]\npattern = "b"\n')
+    assert place_of(tmp_path, "phrases", 1) == "executor.toml:4"
+    assert place_of(tmp_path, "phrases", 1, "pattern") == "executor.toml:5"
 
 
 def test_not_utf8(tmp_path: Path) -> None:

@@ -109,8 +109,7 @@ BLOCKED = {
     "docker build .": "not-determinate",
     "docker build -t a:1 -t b:1 .": "not-determinate",
     "docker build --no-cache -t a:1 .": "not-supported",
-    "docker build --platform linux/arm64 -t a:1 .": "not-supported",
-    "docker build --target x -t a:1 .": "not-supported",
+    "docker build --platform linux/arm64,linux/amd64 -t a:1 .": "not-supported",
     "docker build -t a:1 https://github.com/x/y.git": "needs-network",
     "VERSION=1 docker build -t a:1 .": "not-supported",
     "docker pull x:1": "not-supported",
@@ -143,6 +142,8 @@ TYPED = {
         "image.build", {"image": "hermes-saas", "tag": "latest", "context": ".", "dockerfile": "Dockerfile.saas"}),
     "docker build --build-arg A=b -t a:1 .": (
         "image.build", {"image": "a", "tag": "1", "context": ".", "build_args": {"A": "b"}}),
+    "docker build --platform linux/arm64 --target x -t a:1 .": (
+        "image.build", {"image": "a", "tag": "1", "context": ".", "target": "x", "platform": "linux/arm64"}),
     "docker buildx build --load -t 10.0.0.1:5000/a:1 .": ("image.build", {"image": "a", "tag": "1", "context": "."}),
     "docker push 192.168.7.21:5000/ffl/backend:0.1.18": (
         "image.push", {"image": "ffl/backend", "tag": "0.1.18", "registry": "192.168.7.21:5000"}),

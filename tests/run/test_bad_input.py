@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
-from support import executor, git, snapshot
+from support import ENVIRONMENT, executor, git, snapshot
 
 from run.sample import BUILD, BUMP, RELEASE, report, repository, task
 
@@ -245,3 +246,20 @@ def test_criteria_that_name_nothing(tmp_path: Path) -> None:
         ran = executor(root, "run", "--criteria", wrong, "TASK-001")
         assert ran.exit_code == 2, ran
     assert (root / "apps/ffl/release.yaml").read_text() == RELEASE
+
+
+def test_a_port_that_is_none(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task("- [ ] Registry 127.0.0.1:99999 is reachable\n", labels="registry"))
+    ran = executor(root, "run", "TASK-001")
+    assert ran.exit_code == 1 and "99999 is no port" in ran.stdout, ran
+
+
+def test_in_the_middle_of_a_rebase_no_switch_is_advised(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BUILD))
+    (root / "README.md").write_text("one\n")
+    git(root, "commit", "-qam", "one")
+    assert subprocess.run(
+        ["git", "rebase", "-q", "--exec", "false", "HEAD~1"], cwd=root, env=ENVIRONMENT, check=False
+    ).returncode
+    ran = executor(root, "run", "TASK-001")
+    assert ran.exit_code == 4 and "finish or abort it first" in ran.stdout and "git switch" not in ran.stdout, ran
