@@ -137,6 +137,7 @@ _CAUSE = {
     ReasonCode.DIGEST_DIFFERS: "digest differs",
     ReasonCode.BUILD_FAILED: "build broken",
     ReasonCode.BROKE_BUILD: "build broken",
+    ReasonCode.BROKEN_BEFORE: "build broken",
     ReasonCode.INVALID_MANIFEST: "manifest not valid",
 }
 """What people call it, in front of the reason."""
