@@ -102,7 +102,7 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.COUNT_DIFFERS: "The number in the sentence is not the number found; correct one of them.",
     ReasonCode.NOT_FOUND: "The file or object does not exist; check the name or path.",
     ReasonCode.RANGE: "The file holds a version range; give an exact version and replace the range by hand first.",
-    ReasonCode.SHARED: 'The edit would move others too, all listed; say "all" or name each of them.',
+    ReasonCode.SHARED: 'The edit would move others too, all listed; say "all", name each of them, or name the file.',
     ReasonCode.NOT_THAT_VERSION: "The file is neither at the old nor at the new version; correct the sentence.",
     ReasonCode.DOWNGRADE: 'The file has a higher version; say "roll back to" if that is meant.',
     ReasonCode.NO_EFFECT: "The edit would change nothing that is rendered; the reason names the place that wins.",

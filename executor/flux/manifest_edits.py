@@ -323,6 +323,9 @@ def _insert(
     _block_secret(document, steps, place)
     if parent.flow or not isinstance(steps[-1], str) or not parent.entries:
         raise Blocked(ReasonCode.NOT_PLAIN, f"{place}: {show_path(steps)} would have to be added there; do it by hand")
+    if len(steps) == 1 and document.text("apiVersion") and document.text("kind"):
+        kind = document.text("kind")
+        raise Blocked(ReasonCode.NOT_FOUND, f"{place}: a {kind} has no {steps[-1]} at its top; give the whole path")
     if document.source.yaml.users(parent):
         raise Blocked(ReasonCode.SHARED, f"{place}: the mapping shows through an alias too; change it by hand")
     if isinstance(value, str) and plain_kind(value) in _TYPED and not _holds_texts(document, steps):

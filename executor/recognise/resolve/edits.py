@@ -111,6 +111,9 @@ class EditAsks(Base):
         if said is None:
             self.partial = [self._request(ask.what, file=file)]
             raise Blocked(ReasonCode.AMBIGUOUS, f"of which list in {file} is not said; write `path.of.the.list`")
+        entry: Token = ask.get("entry")
+        if not (_is_marked(entry) or entry.quoted):
+            raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f'"{entry.text}" may be no entry; write `{entry.text}` in code')
         return self._named_list(holder, file, said)
 
     def _named_list(self, holder: Holder, file: str | None, said: Token) -> tuple[str, str, str | None]:
@@ -133,6 +136,8 @@ class EditAsks(Base):
         if file is not None and not objects:
             for root in documents(self.at.read(file)):
                 found += [(file, shown(seat.path), seat.line, None) for seat in lists("", root, keys)]
+        if not found and not said.code:
+            raise Unresolved(ReasonCode.UNKNOWN_NAME, f'there is no list "{said.text}" there; write its path in code')
         if len(found) != 1:
             listed = ", ".join(f"{path}:{line} ({where})" for path, where, line, _ in found)
             holds = file or (holder.token.text if holder.token is not None else "")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Holder, Rule
+from executor.recognise.words import fold
 
 Captured = Mapping[str, Any]
 
@@ -20,16 +22,21 @@ def add(g: Grammar) -> None:
     g.phrase("entry", "x:CODE | x:PATH | x:NAME | x:SPACE | x:IDENTIFIER | x:PLAIN | x:PLACEHOLDER", _entry_word)
     g.phrase("entry", "THE (x:SPACE | x:IDENTIFIER | x:PLAIN) NAMESPACE", lambda c: c["x"])
     g.phrase("entry", "THE? (x:CODE | x:PATH | x:NAME | x:IDENTIFIER | x:PLAIN) PATCH", lambda c: (c["x"], "patches"))
-    g.phrase(
-        "list_name",
-        "THE? (x:KEY | x:FIELD | x:PLAIN) list? | THE? x:resources list?",
-        lambda c: c["x"],
-    )
+    g.phrase("list_name", "THE? x:ANY list?", _list_name)
 
 
 def _entry_word(c: Captured) -> Token | None:
     token: Token = c["x"]
     return None if isinstance(token.value, tuple) else token  # `KEY=value` is no entry of a list
+
+
+def _list_name(c: Captured) -> Token | None:
+    token: Token = c["x"]
+    if not token.code and (
+        token.entry is not None or fold(token.text) in ("kustomization", "file", "manifest", "list")
+    ):
+        return None
+    return None if not re.fullmatch(r"[A-Za-z][\w.\[\]=-]*", token.text) else token
 
 
 def _folder(c: Captured) -> Holder | None:
@@ -67,8 +74,26 @@ RULES = (
         _add,
         {
             "Add `../triager` to `apps/kustomization.yaml`": "manifest.add file=apps/kustomization.yaml path=resources entry=../triager",
+            "Add triager to the resources of `apps`": "manifest.add file=apps/kustomization.yaml path=resources entry=triager",
+            "Add the kiosks namespace to the kustomization in deploy/pos/demo": (
+                "manifest.add file=deploy/pos/demo/kustomization.yaml path=resources entry=../../kiosk/flux.yaml"
+            ),
+            "Add release.yaml to the longhorn kustomization": (
+                "manifest.add file=apps/longhorn/kustomization.yaml path=resources entry=release.yaml"
+            ),
+            "Add `--v=2` to the args of kiosk": (
+                "manifest.add file=deploy/kiosk/release.yaml path=spec.values.args entry=--v=2"
+            ),
         },
-        {"Add tests to `apps/kustomization.yaml`": "u", "Add `../x` to the wiki": "u"},
+        {
+            "Add tests to `apps/kustomization.yaml`": "u",
+            "Add `../x` to the wiki": "u",
+            "Add tests to the resources of apps": "u",
+            "Add support to the args of kiosk": "u",
+            "Add `--v=2` to the story of kiosk": "u",
+            "Add the team's namespace to the kustomization in deploy/pos/demo": "u",
+            "Add triager to the ffl-web kustomization if needed": "u",
+        },
     ),
     Rule(
         "remove an entry",
@@ -83,11 +108,20 @@ RULES = (
             "Remove mtg-agents from clusters/minikube/apps/kustomization.yaml": (
                 "manifest.remove file=clusters/minikube/apps/kustomization.yaml path=resources entry=mtg-agents"
             ),
+            "Remove the pos-api patch from deploy/pos/demo": (
+                "manifest.remove file=deploy/pos/demo/kustomization.yaml path=patches entry={'path': 'pos-api.yaml'}"
+            ),
+            "Take ffl out of apps/kustomization.yaml": (
+                "manifest.remove file=apps/kustomization.yaml path=resources entry=ffl"
+            ),
         },
         {
             "Remove dead code from apps/kustomization.yaml": "u",
             "Remove mtg-agents from clusters/minikube/apps/kustomization.yaml after migration": "u",
             "Remove the mtg-agents namespace": "u",
+            "Remove the old patch from deploy/pos/demo": "b not-found",
+            "Remove pos from deploy/pos/demo/kustomization.yaml": "b ambiguous",
+            "Remove the till patch from deploy/pos/demo": "b not-found",
         },
     ),
 )
