@@ -39,7 +39,7 @@ _AMOUNT = pattern(r"(?:\d{1,5}(?:\.\d+)?(?:ms|[smhd]))+|\d+(?:\.\d+)?(?:[KMGTP]i
 _FRACTION = pattern(r"([1-9]\d{0,3})/\1", re.ASCII)
 """All of them: `3/3`."""
 _FIELD = pattern(
-    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z][A-Z0-9]+|[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)+"
+    r"[A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+|[A-Z][A-Z0-9]+|[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)+"
 )
 """A word that is written as keys and variables are: `LOG_LEVEL`, `DPI`, `replicaCount`, `controller.replicaCount`."""
 _PLATFORM = pattern(r"(?:linux|windows)/(?:amd64|arm64|arm|386|ppc64le|s390x|riscv64)(?:/v\d)?")

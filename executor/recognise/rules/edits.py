@@ -9,6 +9,7 @@ from typing import Any
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Holder, Rule
+from executor.recognise.names import is_named
 from executor.recognise.words import fold
 
 Captured = Mapping[str, Any]
@@ -32,17 +33,20 @@ def _entry_word(c: Captured) -> Token | None:
 
 def _list_name(c: Captured) -> Token | None:
     token: Token = c["x"]
-    if not token.code and (
-        token.entry is not None or fold(token.text) in ("kustomization", "file", "manifest", "list")
-    ):
+    named = token.entry is not None and is_named(token.entry)
+    if not token.code and (named or fold(token.text) in _NO_LIST):
         return None
-    return None if not re.fullmatch(r"[A-Za-z][\w.\[\]=-]*", token.text) else token
+    return token if re.fullmatch(r"[A-Za-z][\w.\[\]=-]*", token.text) else None
+
+
+_NO_LIST = ("kustomization", "file", "manifest", "list")
 
 
 def _folder(c: Captured) -> Holder | None:
     """ "the infrastructure controllers kustomization": by the end of its folder's path."""
     words = [c[key] for key in "ab" if key in c]
-    if not all(each.entry is not None and (each.entry.part or each.entry.namespace) for each in words):
+    folders = all(each.entry is not None and (each.entry.part or each.entry.namespace) for each in words)
+    if not folders or any(fold(each.text) in ("namespace", "flux") for each in words):
         return None
     return Holder(kind="kustomization", file="/".join(each.text for each in words))
 
