@@ -249,6 +249,10 @@ FILES: dict[str, str] = {
     "deploy/till/till.yaml": _TILL,
     "deploy/kiosk/release.yaml": _KIOSK,
     "deploy/kiosk/flux.yaml": _KIOSK_FLUX,
+    "deploy/kiosk/hpa.yaml": (
+        "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: kiosk\nspec:\n"
+        "  scaleTargetRef:\n    kind: Deployment\n    name: booth\n  maxReplicas: 4\n"
+    ),
     "scripts/check.sh": "#!/bin/bash\necho ok\n",
     "Dockerfile.saas": DOCKERFILE,
     "charts/ffl/Chart.yaml": "apiVersion: v2\nname: ffl\nversion: 0.1.0\n",

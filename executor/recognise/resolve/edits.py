@@ -213,6 +213,8 @@ def objects_of(entry: Entry | None, kind: str | None) -> Iterator[AManifest]:
         yield from entry.kustomizations
     if kind is None or kind in SOURCE_KINDS:
         yield from (each for each in entry.sources if kind in (None, each.kind))
+    if kind is not None:
+        yield from (each for each in entry.others if kind == each.kind)
 
 
 def _is_marked(token: Token) -> bool:

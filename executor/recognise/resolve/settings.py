@@ -97,6 +97,9 @@ class SettingAsks(Base):
             return limits.get("file")
         if "file" in limits or "where" in limits:
             raise Unresolved(ReasonCode.AMBIGUOUS, "two files; write one")
+        name = holder.file.rstrip("/").rpartition("/")[2]
+        if "." in name and not name.endswith((".yaml", ".yml", ".json")):
+            raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f"{holder.file} is no manifest; a person edits it")
         file = self._path(self._only_file(holder.file))
         if "." not in file.rpartition("/")[2]:
             inside = [f"{file}/{name}" for name in KUSTOMIZATION_FILES if self.at.exists(f"{file}/{name}")]
@@ -445,8 +448,19 @@ class _Search:
         if not anywhere:
             every = [each for each in every if self._stays(each.file)]
         adds = lacking or self.named.what in ("replicas", "resource", "field")
+        if self.stage is None and self.file is None:
+            every = self._without_patches(every)
         there = {each.kind for each in every if each.seat.text is not None}
         return [each for each in every if each.seat.text is not None or (adds and each.kind not in there)]
+
+    def _without_patches(self, every: list[Place]) -> list[Place]:
+        """Nothing is added to a patch where the object itself could have it, unless the patch's place is meant."""
+        graph = self.at.inventory.graph
+        patches = {path for _, said in graph.files.values() for field, path in said.references if "patches" in field}
+        whole = {each.kind for each in every if each.file not in patches}
+        return [
+            each for each in every if each.seat.text is not None or each.file not in patches or each.kind not in whole
+        ]
 
     def _wish(self) -> Wish:
         from executor.flux.settings import Wish

@@ -57,10 +57,20 @@ def _entry(what: str) -> Any:
         holder: Holder = c["h"] if "h" in c else c["file"]
         if "h" in c and holder.file is not None:
             return None  # a file is the other way to say it
+        if what == "manifest.remove" and "list" not in c and of is None and is_key_of_file(entry, holder):
+            return None  # a key, no entry
         slots = {"entry": entry, "file": holder, "list": c.get("list"), "of": of, "everywhere": "all" in c}
         return [Ask(what, slots)]
 
     return make
+
+
+def is_key_of_file(token: Token, holder: Holder) -> bool:
+    """Whether a word is written as a key is, and its file is one that holds objects."""
+    name = (holder.file or "").rpartition("/")[2]
+    holds_objects = name.endswith((".yaml", ".yml")) and not name.startswith("kustomization.")
+    shape = r"(?:data\.)?[A-Z][A-Z0-9_]*|[a-z]+[A-Z]\w*"
+    return holds_objects and re.fullmatch(shape, token.text) is not None
 
 
 _add = _entry("manifest.add")

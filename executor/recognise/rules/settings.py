@@ -9,10 +9,11 @@ from typing import Any
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Holder, Named, Place, Rule, Turned
-from executor.recognise.names import WORKLOAD_KINDS, is_named
+from executor.recognise.names import SOURCE_KINDS, WORKLOAD_KINDS, is_named
+from executor.recognise.rules.edits import is_key_of_file
 from executor.recognise.rules.phrases import source_kind
 from executor.recognise.versions import is_placeholder
-from executor.recognise.words import VOCABULARY, fold
+from executor.recognise.words import OBJECT_KINDS, VOCABULARY, fold
 
 Captured = Mapping[str, Any]
 
@@ -24,12 +25,12 @@ def add(g: Grammar) -> None:
     _holders(g)
     g.phrase("where", ", EVERYWHERE", lambda c: Place(everywhere=True))
     g.phrase("setting_in", "s:<setting> { <in_holder> <where> w2:<where> }", _placed)
+    g.phrase("setting_in", "h:<holder> :? s:<any_setting> { <where> w2:<where> }", _placed)
     g.phrase("setting_in", "h:<holder> :? s:<setting> { <where> w2:<where> }", _placed)
     g.phrase("setting_in", "h:<holder> <where> :? s:<setting>", _placed)
     g.phrase("any_setting", "THE? (key | setting | entry | VALUE)? x:<plain_key> (VALUE | key | setting)?", _key)
     g.phrase("any_setting_in", "_:<setting_in>")
     g.phrase("any_setting_in", "s:<any_setting> { <in_holder> <where> w2:<where> }", _placed)
-    g.phrase("any_setting_in", "h:<holder> s:<any_setting> { <where> w2:<where> }", _placed)
     g.phrase("setting_verb", "x:BUMP", lambda c: "set" if fold(c["x"].text) == "set" else "change")
     g.phrase("setting_verb", "RAISE", lambda c: "raise")
     g.phrase("setting_verb", "LOWER", lambda c: "lower")
@@ -94,6 +95,8 @@ def _sure(c: Captured) -> Any:
 
 def _settings(g: Grammar) -> None:
     g.phrase("setting", "THE? (desired)? REPLICAS (count)? | THE? number of REPLICAS", lambda c: Named("replicas"))
+    g.phrase("setting", "THE? (max | maximum) REPLICAS", lambda c: Named("key", "maxReplicas", kind=_AUTOSCALER))
+    g.phrase("setting", "THE? (min | minimum) REPLICAS", lambda c: Named("key", "minReplicas", kind=_AUTOSCALER))
     g.phrase("setting", "THE? r:RESOURCE b:BOUND", _resource)
     g.phrase("setting", "THE? b:BOUND (of | for | on) THE? r:RESOURCE", _resource)
     g.phrase("setting", "THE? k:HELMRELEASE? (RECONCILE | RECONCILIATION | sync)? x:FIELD_OF_SPEC", _field)
@@ -106,6 +109,9 @@ def _settings(g: Grammar) -> None:
     g.phrase("plain_key", "x:PLAIN | x:IDENTIFIER", _is_key)
     g.phrase("any_key", "_:<marked_key> | _:<plain_key>")
     g.phrase("meta_key", "x:ANY", _is_meta_key)
+
+
+_AUTOSCALER = "HorizontalPodAutoscaler"
 
 
 def _resource(c: Captured) -> Named:
@@ -172,6 +178,10 @@ def _holders(g: Grammar) -> None:
     g.phrase("holder", "THE? n:<named> k:WORKLOAD | THE? k:WORKLOAD n:<named>", _of_workload)
     g.phrase("holder", "THE? n:CONFIG CONFIGMAP | THE? n:<named> CONFIGMAP | THE? CONFIGMAP (n:CONFIG | n:<named>)",
              _of_kind("ConfigMap"))  # fmt: skip
+    g.phrase(
+        "holder", "THE? (n:OBJECT | n:<named>) k:OBJECT_KIND | THE? k:OBJECT_KIND (n:OBJECT | n:<named>)", _of_other
+    )
+    g.phrase("holder", "THE? VALUES (of | in) h:<holder>", lambda c: c["h"])
     g.phrase("holder", "THE? n:NAME | THE? n:CONFIG", _bare)
     g.phrase("holder", "THE? c:ANY x:IMAGE ((of | in) h:<holder>)?", _container)
     g.phrase("holder", "THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Holder(file=c["x"].text))
@@ -192,6 +202,16 @@ def _of_source(c: Captured) -> Holder:
 def _of_workload(c: Captured) -> Holder | None:
     kind = {each.casefold(): each for each in WORKLOAD_KINDS}.get(c["k"].text.casefold())
     return Holder(kind, c["n"]) if kind is not None else None
+
+
+_KINDS = {word: kind for kind, words in OBJECT_KINDS.items() for word in words.split()}
+_SAID_OTHERWISE = frozenset({*WORKLOAD_KINDS, *SOURCE_KINDS, "HelmRelease", "Kustomization", "ConfigMap", "Namespace"})
+
+
+def _of_other(c: Captured) -> Holder | None:
+    """ "the web HPA", "the ledger PVC": kinds that have no rule of their own."""
+    kind = _KINDS[fold(c["k"].text)]
+    return None if kind in _SAID_OTHERWISE or kind == "Secret" else Holder(kind, c["n"])
 
 
 def _bare(c: Captured) -> Holder | None:
@@ -291,7 +311,7 @@ def _remarked(c: Captured) -> list[Ask] | None:
 def _removed(c: Captured) -> list[Ask] | None:
     named: Named = c["s"] if "s" in c else Named("key", c["k"].text, c["k"])
     holder: Holder = c["h"]
-    if holder.file is not None and named.what == "key":
+    if holder.file is not None and named.what == "key" and not is_key_of_file(c["k"], holder):
         return None  # an entry of that file
     return _asks(c, named=named, holder=holder, act="remove")
 
@@ -411,6 +431,11 @@ RULES = (
             "Set REFUNDS to `on` in pos-flags": (
                 "manifest.set file=deploy/pos/uat/kustomization.yaml "
                 "path=configMapGenerator[name=pos-flags].literals[0] value=REFUNDS=on"
+            ),
+            "Max replicas of kiosk should be 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8",
+            "Set maxReplicas of the kiosk HPA to 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8",
+            "kiosk: replicaCount 2 → 3": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3 from_version=2"
             ),
             "In demo, set LOG_LEVEL of pos-api to error": (
                 "manifest.set file=deploy/pos/demo/pos-api.yaml "

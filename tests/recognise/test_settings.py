@@ -1,0 +1,141 @@
+"""Where a setting is looked for: overlays, patches, generators, what feeds a workload, and what is built of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.recognise.world import World, kustomization, make, told
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {name}
+spec:
+  replicas: 2
+  template:
+    spec:
+      containers:
+        - name: {name}
+          image: x/y:1
+          envFrom:
+            - configMapRef:
+                name: {feeds}
+"""
+SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  LEVEL: info\n"
+FLUX = (
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: {name}\n"
+    "  namespace: flux-system\nspec:\n  path: ./{path}\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n"
+)
+HPA = (
+    "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: web\nspec:\n"
+    "  scaleTargetRef:\n    kind: Deployment\n    name: web\n  maxReplicas: 4\n"
+)
+BASE = {
+    "base/web.yaml": DEPLOYMENT.format(name="web", feeds="web-settings"),
+    "base/settings.yaml": SETTINGS.format(name="web-settings"),
+    "base/kustomization.yaml": kustomization("web.yaml", "settings.yaml"),
+    "staging/kustomization.yaml": kustomization("../base"),
+    "production/kustomization.yaml": kustomization("../base"),
+}
+
+
+def world(tmp_path: Path, **files: str) -> World:
+    return make(tmp_path, {**BASE, **{name.replace("__", "/") + ".yaml": text for name, text in files.items()}})
+
+
+def why(found: World, sentence: str, **around: str) -> str:
+    cannot = found.recognise(sentence, **around).cannot
+    return f"{cannot.code} {cannot.reason}" if cannot is not None else "runs"
+
+
+def test_what_is_shared_is_listed_and_the_block_runs(tmp_path: Path) -> None:
+    shared = world(tmp_path).recognise("Scale web to 3 replicas")
+    assert shared.cannot is not None and shared.cannot.code == "shared"
+    assert "staging" in shared.cannot.reason and "production" in shared.cannot.reason
+    assert shared.suggestion is not None and 'file: "base/web.yaml"' in shared.suggestion
+    everywhere = told(world(tmp_path).recognise("Scale web to 3 replicas everywhere"))
+    assert everywhere == "manifest.set file=base/web.yaml path=spec.replicas value=3 everywhere=True"
+    named = told(world(tmp_path).recognise("Set replicas of web to 3 in base/web.yaml"))
+    assert named == "manifest.set file=base/web.yaml path=spec.replicas value=3"
+
+
+def test_a_place_that_is_not_only_its_own(tmp_path: Path) -> None:
+    assert why(world(tmp_path), "Scale web to 3 replicas in staging").startswith("shared")
+    named = "Set `spec.replicas` to 3 in base/web.yaml"
+    assert why(world(tmp_path), named, heading="Staging").startswith("shared")
+    assert why(world(tmp_path), named) == "runs"
+
+
+def test_a_base_of_one_place_is_that_place(tmp_path: Path) -> None:
+    only = {name: text for name, text in BASE.items() if not name.startswith("production")}
+    found = make(tmp_path, {**only, "production/other.yaml": SETTINGS.format(name="other")})
+    assert told(found.recognise("Scale web to 3 replicas in staging")).startswith("manifest.set file=base/web.yaml")
+    assert why(found, "Scale web to 3 replicas in production").startswith("not-found")
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "patches:\n  - patch: |\n      kind: Deployment\n      metadata:\n        name: web\n      spec:\n"
+        "        replicas: 5\n",
+        "patches:\n  - target:\n      kind: Deployment\n      name: web\n    patch: |\n      - op: replace\n"
+        "        path: /spec/replicas\n        value: 5\n",
+    ],
+)
+def test_a_patch_that_wins_is_seen(tmp_path: Path, patch: str) -> None:
+    found = world(tmp_path, production__kustomization=kustomization("../base") + patch)
+    assert why(found, "Scale web to 3 replicas in production").startswith("not-supported production/kustomization.yaml")
+    assert why(found, "Scale web to 3 replicas everywhere").startswith("ambiguous")
+
+
+def test_a_config_map_that_feeds_it(tmp_path: Path) -> None:
+    found = told(world(tmp_path).recognise("Set LEVEL to debug for web everywhere"))
+    assert found == "manifest.set file=base/settings.yaml path=data.LEVEL value=debug everywhere=True"
+    other = DEPLOYMENT.format(name="worker", feeds="web-settings")
+    assert why(world(tmp_path, base__worker=other), "Set LEVEL to debug for web everywhere").startswith("unknown-name")
+
+
+def test_who_scales_it(tmp_path: Path) -> None:
+    found = world(tmp_path, base__hpa=HPA)
+    assert why(found, "Scale web to 3 replicas everywhere").startswith("no-effect")
+    assert told(found.recognise("Set maxReplicas of the web HPA to 3")).startswith("manifest.set file=base/hpa.yaml")
+
+
+def test_a_value_that_a_file_gives(tmp_path: Path) -> None:
+    made = "configMapGenerator:\n  - name: made\n    envs:\n      - made.env\n"
+    found = make(
+        tmp_path, {**BASE, "staging/kustomization.yaml": kustomization("../base") + made, "staging/made.env": "A_B=1\n"}
+    )
+    assert why(found, "Set A_B to 2 in the made ConfigMap").startswith("not-supported")
+
+
+def test_flux_kustomizations_are_deployments(tmp_path: Path) -> None:
+    found = world(
+        tmp_path,
+        clusters__staging__web=FLUX.format(name="web", path="base"),
+        clusters__production__web=FLUX.format(name="web", path="base"),
+    )
+    said = why(found, "Scale the web Deployment to 3 replicas")
+    assert said.startswith("shared") and "clusters/production/web.yaml" in said
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Set DEBUG to true in settings.py",
+        "Set LEVEL to debug in the README.md",
+        "Remove LEVEL from base/web.yaml",
+        "Set LEVEL to debug in the web logs",
+        "Set the mood of web to good",
+    ],
+)
+def test_never_runs(tmp_path: Path, sentence: str) -> None:
+    assert told(world(tmp_path).recognise(sentence))[0] in "ub"
+
+
+def test_a_key_of_a_file_goes(tmp_path: Path) -> None:
+    found = told(world(tmp_path).recognise("Remove LEVEL from base/settings.yaml"))
+    assert found == "manifest.remove file=base/settings.yaml path=data.LEVEL"
