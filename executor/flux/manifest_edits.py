@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 Value = str | int | float | bool | None
 
 _VERSION_KEY = pattern(r"(?i)(?:.*(?:tag|version|digest)|semver|sha)")
+_OTHER_TRUTHS = ("yes", "no", "on", "off", "enabled", "disabled")
 _TYPED = ("integer", "decimal", "truth", "null")
 
 
@@ -380,6 +381,11 @@ def _written(spot: Spot, value: Value) -> tuple[str, bool]:
     if not isinstance(value, str):
         return _text_of(value), not quoted
     before = plain_kind(spot.text)
+    if before == "truth" and not quoted and value.lower() in _OTHER_TRUTHS:
+        raise Blocked(
+            ReasonCode.NOT_DETERMINATE,
+            f"{spot.place}: it is {spot.text}, and {value} would be a text, which is always true; write true or false",
+        )
     if quoted or _VERSION_KEY.fullmatch(str(spot.steps[-1])):
         return value, False
     if before == "null" and plain_kind(value) in _TYPED:

@@ -415,6 +415,17 @@ def _fed(generator: Map, above: Path, key: str, read_file: Callable[[str], str |
             yield Seat((*above, "files"), each.line, "", f"its value is the file {path}")
 
 
+def generated_keys(text: str | None, name: str) -> list[str]:
+    """The keys that the literals of a configMapGenerator give."""
+    return [
+        str(literal).partition("=")[0]
+        for root in documents(text)[:1]
+        for each in _items(root, "configMapGenerator")
+        if isinstance(each, Map) and each.get("name") == name
+        for literal in _items(each, "literals")
+    ]
+
+
 def counted(root: Map, name: str) -> Iterator[Seat]:
     """The entry of a kustomization's `replicas` list."""
     listed = _items(root, "replicas")

@@ -70,7 +70,9 @@ class Sentences(Stopped):
         for asks in readings:
             if asks not in meant:
                 meant.append(asks)
-        distinct = _distinct_outcomes([self._outcome(stem, tokens, asks, setting) for asks in meant])
+        outcomes = [self._outcome(stem, tokens, asks, setting) for asks in meant]
+        named = [each for each in outcomes if not _names_nothing(each)]
+        distinct = _distinct_outcomes(named or outcomes)
         if len(distinct) > 1:
             what = " or ".join(_told(each.requests) for each in distinct[:3])
             cannot = Cannot(
@@ -182,6 +184,12 @@ def _distinct_outcomes(outcomes: Sequence[Recognised]) -> list[Recognised]:
         if not any(each.requests == other.requests and _code(each) == _code(other) for other in found):
             found.append(each)
     return found
+
+
+def _names_nothing(recognised: Recognised) -> bool:
+    """A reading in which a word would have to be a name that is none here: no reading, where there is another."""
+    cannot = recognised.cannot
+    return cannot is not None and cannot.code is ReasonCode.UNKNOWN_NAME and cannot.status is Status.UNRESOLVED
 
 
 def _code(recognised: Recognised) -> ReasonCode | None:

@@ -205,7 +205,15 @@ class _Search:
         return [self._turned(turned, act)]
 
     def _make_field(self) -> None:
-        """`spec.interval` of an object that has such a field is that field, set or not."""
+        """`spec.interval` of an object that has such a field is that field, set or not; "the log level" is the only
+        key there that has those letters."""
+        if self.named.what == "spoken":
+            letters = self.named.name.replace(" ", "").lower()
+            found = {each for each in self._known() if re.sub(r"[\W_]", "", each).lower() == letters}
+            if len(found) != 1:
+                said = f" but {', '.join(sorted(found))}; write one" if found else ""
+                raise Unresolved(ReasonCode.UNKNOWN_NAME, f'{self._called()} has no "{self.named.name}"{said}')
+            self.named = replace(self.named, what="key", name=found.pop())
         name = self.named.name.removeprefix("spec.")
         if self.named.what == "key" and name != self.named.name and name in _FIELDS_OF_SPEC:
             self.named = replace(self.named, what="field", name=name)
@@ -378,7 +386,7 @@ class _Search:
                 "file",
             )
         places = ", ".join(f"{each.path}:{each.line}" for each in objects[:5])
-        near = self._near(objects)
+        near = self._near()
         said = f"; nearest: {', '.join(near)}" if near else ""
         reason = f'{self._called()} has no "{self.named.name or self.named.what}" ({places}){said}'
         token = self.named.token
@@ -406,14 +414,21 @@ class _Search:
         said = f"; nearest: {', '.join(near)}" if near else ""
         raise Blocked(ReasonCode.NOT_FOUND, f"{kind or 'object'} {token.text}: none here{said}; name the file")
 
-    def _near(self, objects: Sequence[AManifest]) -> list[str]:
-        from executor.flux.settings import document, names
+    def _near(self) -> list[str]:
+        return get_close_matches(self.named.name.rpartition(".")[2], dict.fromkeys(self._known()), n=3, cutoff=0.7)
+
+    def _known(self) -> list[str]:
+        """What could be set of the objects that are called so."""
+        from executor.flux.settings import document, generated_keys, names
 
         known: list[str] = []
-        for each in objects:
+        for each in self._objects():
+            if _is_generated(each):
+                known += generated_keys(self.at.read(each.path), each.name)
+                continue
             root = document(self.at.read(each.path), each.kind, each.name)
             known += names(each.kind, root) if root is not None else []
-        return get_close_matches(self.named.name.rpartition(".")[2], dict.fromkeys(known), n=3, cutoff=0.7)
+        return known
 
     def _narrowed(self) -> bool:
         return any(key in self.limits for key in ("stage", "namespace", "file", "where"))

@@ -28,6 +28,7 @@ def add(g: Grammar) -> None:
     g.phrase("setting_in", "h:<holder> :? s:<any_setting> { <where> w2:<where> }", _placed)
     g.phrase("setting_in", "h:<holder> :? s:<setting> { <where> w2:<where> }", _placed)
     g.phrase("setting_in", "h:<holder> <where> :? s:<setting>", _placed)
+    g.phrase("any_setting", "THE? x:<plain_key> y:<plain_key> z:<plain_key>?", _spoken)
     g.phrase("any_setting", "THE? (key | setting | entry | VALUE)? x:<plain_key> (VALUE | key | setting)?", _key)
     g.phrase("any_setting_in", "_:<setting_in>")
     g.phrase("any_setting_in", "s:<any_setting> { <in_holder> <where> w2:<where> }", _placed)
@@ -106,7 +107,7 @@ def _settings(g: Grammar) -> None:
     g.phrase("meta_setting", "THE? m:<meta_word> x:<meta_key> | THE? x:<meta_key> m:<meta_word>", _meta)
     g.phrase("setting", "THE? (key | setting | entry | VALUE)? x:<marked_key> (VALUE | key | setting | field)?", _key)
     g.phrase("marked_key", "x:FIELD | x:KEY", _is_key)
-    g.phrase("plain_key", "x:PLAIN | x:IDENTIFIER", _is_key)
+    g.phrase("plain_key", "x:ANY", _is_plain_key)
     g.phrase("any_key", "_:<marked_key> | _:<plain_key>")
     g.phrase("meta_key", "x:ANY", _is_meta_key)
 
@@ -136,7 +137,11 @@ def _key(c: Captured) -> Named:
 
 
 _OWN = frozenset("replicas replica memory cpu interval timeout schedule suspend".split())
-_NO_KEY = frozenset("name names key keys value values id kind type field setting thing things everything".split())
+_NO_KEY = _NO_VALUE | frozenset(
+    "name names key keys value values id kind type field setting thing things everything version versions tag tags "
+    "image images chart charts digest release label annotation namespace container replica helmrelease kustomization "
+    "configmap deployment variable var env environment memory cpu limit request".split()
+)
 """Words that people say of many things: no key, unless in code."""
 
 
@@ -147,6 +152,12 @@ def _is_key(c: Captured) -> Token | None:
     if named or fold(token.text) in _OWN or isinstance(token.value, tuple):
         return None
     return None if not token.code and fold(token.text) in _NO_KEY else token
+
+
+def _is_plain_key(c: Captured) -> Token | None:
+    token: Token = c["x"]
+    shaped = token.quoted or re.fullmatch(r"[A-Za-z][\w-]*", token.text)
+    return _is_key(c) if shaped and not token.code else None
 
 
 _META_KEY = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
@@ -228,6 +239,13 @@ def _container(c: Captured) -> Holder | None:
     if held is None:
         return Holder(None, c["c"], container=c["c"]) if c["c"].entry is not None else None
     return None if held.container else Holder(held.kind, held.token, held.file, c["c"])
+
+
+def _spoken(c: Captured) -> Named | None:
+    """ "the log level": a key by its words, for LOG_LEVEL or logLevel."""
+    words = [c[key] for key in "xyz" if key in c]
+    plain = all(each.text.isalnum() and not each.quoted for each in words)
+    return Named("spoken", " ".join(each.text for each in words), words[0]) if plain else None
 
 
 def _placed(c: Captured) -> dict[str, Any]:
@@ -437,6 +455,7 @@ RULES = (
             "kiosk: replicaCount 2 → 3": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3 from_version=2"
             ),
+            "Set the log level of pos-api to debug in demo": "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug",
             "In demo, set LOG_LEVEL of pos-api to error": (
                 "manifest.set file=deploy/pos/demo/pos-api.yaml "
                 "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=error"
@@ -477,6 +496,12 @@ RULES = (
             "Set DIP to 300 in the till-config ConfigMap": "u unknown-name",
             "Set dpi to 300 in the till-config ConfigMap": "u unknown-name",
             "Set DPI to 300": "u",
+            "Set the new quota in till-config to True": "u",
+            "Set the paper size in till-config to plain": "u unknown-name",
+            "Set the paper of the team to plain": "u",
+            "Set the log level of pos-api to the lowest in demo": "u",
+            "Set the log levels of pos-api to debug in demo": "u unknown-name",
+            "Set the old log level of pos-api to debug in demo": "u",
             "Set DPI to 300 in the till-confg ConfigMap": "b not-found",
             "Set NEW_QUOTA to yes in till-config": "b not-determinate",
             "DPI of till-config raised to 100": "b not-that-version",
