@@ -29,6 +29,8 @@ _SPEC_FIELDS = {
     "schedule": ("CronJob",),
 }  # fmt: skip
 """Field of `spec` → the kinds whose API has it."""
+_OF_SOMETHING = ("enabled", "enable", "disabled")
+"""Keys that stand below what they are about: the only one of a release need not be the release's own."""
 _ENV_LISTS = ("env", "extraEnv", "extraEnvs", "envVars", "extraEnvVars", "environment")
 
 
@@ -330,6 +332,8 @@ def _key_of_release(root: Map, name: str) -> Iterator[Seat]:
         yield from exact
         return
     found = list(_tails(values, ("spec", "values"), keys))
+    if name in _OF_SOMETHING:
+        found = [each for each in found if len(each.path) == len(("spec", "values", name))]
     if len(keys) == 1:
         found += _env_of_values(values, ("spec", "values"), name)
         found += [each for each in _of_spec(root, name) if each.text is not None]
