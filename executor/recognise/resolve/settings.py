@@ -52,7 +52,7 @@ class Place:
     def __str__(self) -> str:
         from executor.flux.settings import shown
 
-        now = f" = {self.seat.text}" if self.seat.text else ""
+        now = f" = {self.seat.text}" if self.seat.text and self.kind != "Secret" else ""
         return f"{self.file}:{self.seat.line} ({self.holder}: {shown(self.seat.path)}{now})"
 
 
