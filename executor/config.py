@@ -68,6 +68,10 @@ class TimeoutEntry:
     command: float = 300.0
 
 
+LONGEST_WAIT = 7 * 24 * 3600.0
+"""Seconds, for a whole verification. No clock of the system takes any number."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerificationEntry:
     """`timeout_seconds` bounds a whole verification; what failed for a reason that may pass is looked at once more

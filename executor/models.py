@@ -161,7 +161,10 @@ class Performed:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """Something that really ran: a process as its shell-quoted argv, or an API call as `METHOD path`."""
+    """Something that really ran: a process as its shell-quoted argv, or an API call as `METHOD path`.
+
+    `output_sha256` is of the whole standard output, or of the answer's body, byte for byte as it came.
+    """
 
     command: str
     exit_code: int | None
@@ -169,6 +172,7 @@ class Ran:
     stdout_tail: str = ""
     stderr_tail: str = ""
     log: str | None = None
+    output_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,26 +36,36 @@ class Tools:
 
     masker: Masker = field(default_factory=Masker.of_environment)
     found: dict[str, Any] = field(default_factory=dict)
+    looked_at: dict[Path, tuple[str, str | None]] = field(default_factory=dict)
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
         if key not in self.found:
             self.found[key] = make()
         return self.found[key]
 
-    def used(self, memory: Path) -> list[tuple[str, str, str | None]]:
-        """Name, version and sha256 (None: not a file of this machine) of each tool that this run used."""
-        found = []
-        git = process.find("git")
-        if git is not None:
-            found.append(("git", *identify(Path(git).resolve(), _git_version, memory)))
-        kustomize: Kustomize | None = self.found.get("kustomize")
-        if kustomize is not None:
-            found.append(("kustomize", *identify(kustomize.program, lambda: kustomize.version, memory)))
+    def used(self, memory: Path | None) -> list[tuple[str, str, str | None]]:
+        """Name, version and sha256 (None: not a file of this machine) of each tool that this run used; `memory` as
+        tools/identity.py has it."""
+        found = self.programs(memory)
         engine: Engine | None = self.found.get("engine")
         if engine is not None:
             with contextlib.suppress(Stop):  # it did its work, or failed before this: no reason to lose the report
                 found.append(("docker", engine.version(), None))
         return found
+
+    def programs(self, memory: Path | None) -> list[tuple[str, str, str | None]]:
+        """Those that are files of this machine; each is looked at once."""
+        git = process.find("git")
+        kustomize: Kustomize | None = self.found.get("kustomize")
+        found: list[tuple[str, Path, Callable[[], str]]] = []
+        if git is not None:
+            found.append(("git", Path(git).resolve(), _git_version))
+        if kustomize is not None:
+            found.append(("kustomize", kustomize.program, lambda: kustomize.version))
+        for _, program, version in found:
+            if program not in self.looked_at:
+                self.looked_at[program] = identify(program, version, memory)
+        return [(name, *self.looked_at[program]) for name, program, _ in found]
 
 
 @dataclass
@@ -194,9 +204,8 @@ class LiveToolbox:
         return replace(found, on_run=self._ran)
 
     def _ran(self, done: Completed) -> None:
-        self.record(
-            done.command, exit_code=done.exit_code, seconds=done.seconds, output=done.output, errors=done.errors
-        )
+        self.record(done.command, exit_code=done.exit_code, seconds=done.seconds, output=done.output,
+                    errors=done.errors, answer=done.stdout)  # fmt: skip
 
     def engine(self) -> Engine:
         from executor.tools.engine import Engine
@@ -217,19 +226,24 @@ class LiveToolbox:
             ca=None if entry.ca is None else root / entry.ca,
             plain_http=host in entry.plain_http,
             timeout=self.site.config.timeouts.registry,
-            on_call=lambda command, code, seconds: self.record(command, exit_code=code, seconds=seconds),
+            on_call=lambda command, code, seconds, body: self.record(
+                command, exit_code=code, seconds=seconds, answer=body
+            ),
         )
 
     def record(
-        self, command: str, *, exit_code: int | None, seconds: float, output: str = "", errors: str = ""
-    ) -> None:
+        self, command: str, *, exit_code: int | None, seconds: float, output: str = "", errors: str = "",
+        answer: bytes | None = None,
+    ) -> None:  # fmt: skip
         masked = [self.tools.masker(text) for text in (command, output, errors)]
         log = self._log(*masked) if len(output) + len(errors) > TAIL_CHARACTERS else None
+        came = output.encode(errors="replace") if answer is None else answer
         self.ran.append(
             Ran(
-                masked[0], exit_code, round(seconds, 3), masked[1][-TAIL_CHARACTERS:], masked[2][-TAIL_CHARACTERS:], log
+                masked[0], exit_code, round(seconds, 3), masked[1][-TAIL_CHARACTERS:], masked[2][-TAIL_CHARACTERS:],
+                log, files.sha256(came),
             )
-        )
+        )  # fmt: skip
 
     def _log(self, command: str, output: str, errors: str) -> str | None:
         """Long output in full, in a file of its own below the run's folder."""

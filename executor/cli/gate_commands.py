@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from executor.console import Console, machine
-from executor.errors import ExecutorError, UsageError
+from executor.errors import UsageError
 
 _MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "error": "?", "skip": "-"}
 
@@ -130,17 +130,14 @@ def _verify(call: Any, console: Console, *, commit: bool, json: bool) -> int:
 
     with verified(call) as done:
         _summary(console, done, committing=commit)
-        refusal = _commit(done, console) if commit and done.standing is None else None
+        code = _commit(done, console) if commit else 0 if done.success else 1
         if json:
             machine(done.document)
-        if refusal is not None:
-            console.line(f"Not committed: {refusal}")
-            return refusal.exit_code
-        return 0 if done.success else 1
+        return code
 
 
-def _commit(done: Any, console: Console) -> ExecutorError | None:
-    """Why nothing was committed; None where it was."""
+def _commit(done: Any, console: Console) -> int:
+    """0: committed, and pushed where that is configured."""
     from executor.gate.commit import commit
     from executor.gate.hooks import NotCommitted
     from executor.gate.verify import record_commit
@@ -148,12 +145,17 @@ def _commit(done: Any, console: Console) -> ExecutorError | None:
     try:
         commits = commit(done)
     except NotCommitted as error:
-        return error
-    record_commit(done, commits)
+        console.line(f"Not committed: {error}")
+        return error.exit_code
     for each in commits:
         pushed = f", pushed to {each.pushed}" if each.pushed else ""
+        pushed = f", but not pushed: {each.problem}" if each.problem else pushed
         console.line(f"Committed {each.commit[:12]} on {each.branch} of {each.repository}{pushed}")
-    return None
+    steps = list(dict.fromkeys(each.next_step for each in commits))
+    record_commit(done, commits, "; ".join(steps))
+    for step in steps:
+        console.line(step)
+    return 1 if any(each.problem for each in commits) else 0
 
 
 class _Teller:
@@ -188,7 +190,7 @@ def _summary(console: Console, done: Any, *, committing: bool) -> None:
         console.line(f"Certificate: {done.certificate_path}")
     for each in done.warnings:
         console.line(f"Note: {each}")
-    if not (committing and done.success):
+    if not committing:
         console.line(document["next_action"])
 
 

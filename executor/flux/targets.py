@@ -197,7 +197,9 @@ def recorded(toolbox: Toolbox) -> Kustomize:
         return found
     return Kustomize(
         found.command,
-        lambda done: toolbox.record(done.command, exit_code=done.exit_code, seconds=done.seconds, errors=done.errors),
+        lambda done: toolbox.record(
+            done.command, exit_code=done.exit_code, seconds=done.seconds, errors=done.errors, answer=done.stdout
+        ),
     )
 
 

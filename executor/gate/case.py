@@ -5,6 +5,7 @@ A look never raises: whatever stops it becomes what was found.
 
 from __future__ import annotations
 
+import json
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,7 @@ from typing import Any
 
 from executor.classify import Types
 from executor.errors import Blocked, ExecutorError, Failed, Refused, Stop
-from executor.gate.certificate import Change, ImagePart, OperationPart, ToolPart
+from executor.gate.certificate import Change, ImagePart, OperationPart
 from executor.gate.claims import Claim, Claims
 from executor.gate.objects import Objects
 from executor.gate.verdict import CheckStatus, Found
@@ -68,7 +69,10 @@ class Case:
     operations: dict[int, list[OperationPart]] = field(default_factory=dict)
     images: list[ImagePart] = field(default_factory=list)
     ledger: dict[Artefact, Mapping[str, Any]] = field(default_factory=dict)
-    used: dict[str, ToolPart] = field(default_factory=dict)
+    stands_on: dict[int, frozenset[int]] = field(default_factory=dict)
+    """By criterion: those of its run that made the image that it is about."""
+    edits: list[tuple[str, int, Callable[[Repository], bool]]] = field(default_factory=list)
+    """Of each edit that was made again: repository, criterion, and whether a checkout lacks what it makes."""
     deadline: float = field(default_factory=lambda: time.monotonic() + 300)
 
     @property
@@ -96,22 +100,25 @@ class Look:
 
     def take(self) -> Found:
         try:
-            return self.run()
+            return _sound(self.run(), self)
         except Stop as stop:
             return self.stopped(stop)
         except ExecutorError as error:
             return self.found(
                 CheckStatus.ERROR, str(error), cause=str(error), remedy=error.remedy or "", task_issue=False
             )
-        except Exception as error:  # a bug of ours, or of a plug-in: never a reason to approve
-            return self.found(
-                CheckStatus.ERROR, f"a defect: {type(error).__name__}: {error}", task_issue=False,
-                cause=f"a defect of executor in the check {self.name}", remedy="please report it",
-                evidence={"traceback": traceback.format_exc()},
-            )  # fmt: skip
+        except (Exception, SystemExit) as error:  # a bug of ours, or of a plug-in: never a reason to approve
+            return self.broke(error)
+
+    def broke(self, error: BaseException) -> Found:
+        return self.found(
+            CheckStatus.ERROR, f"a defect: {type(error).__name__}: {error}", task_issue=False,
+            cause=f"a defect in the check {self.name}", remedy="please report it to whom that check is from",
+            evidence={"traceback": "".join(traceback.format_exception(error))},
+        )  # fmt: skip
 
     def found(self, status: CheckStatus, actual: str, **rest: Any) -> Found:
-        return Found(self.group, self.name, status, self.expected, actual, criteria=self.criteria, **rest)
+        return Found(self.group, self.name, status, self.expected, actual, **{"criteria": self.criteria, **rest})
 
     def passed(self, actual: str, **rest: Any) -> Found:
         return self.found(CheckStatus.PASS, actual, **rest)
@@ -125,7 +132,7 @@ class Look:
         status = CheckStatus.ERROR if unknown else CheckStatus.FAIL
         cause = ": ".join(part for part in (_CAUSE.get(stop.code), stop.reason) if part)
         return self.found(
-            status, stop.reason, cause=cause, remedy=REMEDY[stop.code],
+            status, stop.reason, cause=cause, remedy=_REMEDY.get(stop.code, REMEDY[stop.code]),
             task_issue=not unknown, transient=stop.retryable, evidence={"reason_code": str(stop.code)},
         )  # fmt: skip
 
@@ -142,10 +149,32 @@ _CAUSE = {
 }
 """What people call it, in front of the reason."""
 
+_REMEDY = {
+    ReasonCode.BUILD_FAILED: "Mend what the reason names, then run and verify again.",
+    ReasonCode.BROKE_BUILD: "Mend what the reason names, then run and verify again.",
+    ReasonCode.NOT_IN_REGISTRY: "The registry does not have it any more; run again, which pushes it.",
+    ReasonCode.DIGEST_DIFFERS: "Find out who else pushes that tag; where theirs stays, the task needs a new version.",
+    ReasonCode.UNREACHABLE: "The server did not answer; check the address and that it runs, then verify again.",
+}
+"""Where a run's words would be wrong: nothing was built or pushed here, and no log is kept."""
+
 _NOT_TO_KNOW = frozenset(
     {ReasonCode.TOOL_MISSING, ReasonCode.PERMISSION, ReasonCode.NEEDS_LOGIN, ReasonCode.NEEDS_NETWORK,
      ReasonCode.NEEDS_APPROVAL, ReasonCode.NOT_SUPPORTED}
 )  # fmt: skip
+
+
+def _sound(found: object, this: Look) -> Found:
+    """Plug-ins may answer anything; what is no finding was not found. Raises TypeError."""
+    if not isinstance(found, Found) or not isinstance(found.status, CheckStatus):
+        raise TypeError(f"the check answered {found!r}, and no finding (this.passed, this.failed, this.found)")
+    words = (found.group, found.name, found.expected, found.actual, found.command, found.cause, found.remedy)
+    if not all(isinstance(each, str) for each in words):
+        raise TypeError("the check answered something else than text where text belongs")
+    json.dumps(dict(found.evidence), default=str)
+    if not all(type(each) is int for each in found.criteria):
+        raise TypeError(f"the check speaks about criteria {found.criteria}, which are no numbers of criteria")
+    return found
 
 
 def look(group: str, name: str, expected: str, run: Callable[[Look], Found], criteria: Iterable[int] = ()) -> Look:

@@ -6,7 +6,6 @@ import json
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from executor import __version__
 from executor.gate import certificate as certificates
@@ -53,12 +52,8 @@ def facts_of(case: Case, found: Sequence[Found], key_id: str, key_name: str) -> 
         reports=tuple(ReportPart(each.path, each.run_id, each.sha256) for each in case.runs),
         images=tuple(case.images),
         places=tuple(_places(case))[:MOST_PLACES],
-        tools={name: ToolPart(version, digest) for name, version, digest in case.tools.used(_memory(case))},
+        tools={name: ToolPart(version, digest) for name, version, digest in case.tools.used(None)},
     )
-
-
-def _memory(case: Case) -> Path:
-    return case.home.objects.common_dir() / "executor" / "tools.json"  # as a run remembers them
 
 
 def _task(case: Case) -> TaskPart:

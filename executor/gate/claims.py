@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,24 +90,22 @@ class Claims:
         return self.runs[-1] if self.runs else None
 
 
-def read(root: Path, folder: str, task_id: str, given: Mapping[str, Any] | None = None) -> Claims:
-    """All that was written about a task, oldest first; `given` is a report that was handed over with the call."""
+def read(root: Path, folder: str, task_id: str, given: tuple[str, bytes] | None = None) -> Claims:
+    """All that was written about a task, oldest first; `given` is a report that was handed over with the call, and what
+    to call it."""
     places = [root / folder / f"{task_id}.json", *sorted((root / folder / task_id).glob("*.json"))]
+    found: list[tuple[str, Callable[[], bytes]]] = [
+        (path.relative_to(root).as_posix(), partial(_read, path)) for path in places if os.path.lexists(path)
+    ]
+    if given is not None:
+        found.append((given[0], partial(bytes, given[1])))
     runs: dict[str, Claim] = {}
     problems = []
-    if given is not None:
+    for name, reading in found:
         try:
-            claim = claim_of("execution_report", json.dumps(given).encode())
-            runs[claim.run_id] = claim
-        except ValueError as error:
-            problems.append(f"execution_report: {error}")
-    for path in places:
-        if not os.path.lexists(path):
-            continue
-        try:
-            claim = claim_of(path.relative_to(root).as_posix(), _read(path))
+            claim = claim_of(name, reading())
         except (ValueError, OSError) as error:
-            problems.append(f"{path.relative_to(root)}: {error}")
+            problems.append(f"{name}: {error}")
             continue
         if claim.document["task_id"] != task_id or claim.document["dry_run"]:
             problems.append(f"{claim.path}: a report of {claim.document['task_id']}, not a run of {task_id}")

@@ -9,61 +9,73 @@ on the branch without its certificate. Every ref moves by compare-and-swap.
 
 from __future__ import annotations
 
+import shlex
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from executor.config import CommitEntry
 from executor.errors import RepositoryError
 from executor.gate import certificate as certificates
-from executor.gate import notes
+from executor.gate import keys, notes
 from executor.gate.case import Case, Subject
 from executor.gate.certificate import Blob, Certificate, Change, Rejected
+from executor.gate.committed import brings_only_a_certificate
 from executor.gate.hooks import Hooks, NotCommitted
 from executor.gate.message import CERTIFICATE_TRAILER, TASK_TRAILER, message, trailers
 from executor.gate.objects import Objects
 from executor.gate.verdict import APPROVING
-from executor.gate.verify import Verified, trusted_at
+from executor.gate.verify import Verified, everything, trusted_at
 from executor.values import dataclass
 
 
 @dataclass(frozen=True)
 class Committed:
-    """A commit of ours in one repository. `pushed` names the remote, where it was configured."""
+    """A commit of ours in one repository. `pushed` names the remote, where it was configured; `problem` says why it did
+    not get there, `next_step` what to type now."""
 
     repository: str
     commit: str
     branch: str
     pushed: str | None = None
+    problem: str = ""
+    next_step: str = ""
 
 
 def commit(verified: Verified) -> tuple[Committed, ...]:
-    """Commit what was verified, the task's own repository last. Raises NotCommitted with nothing changed there."""
-    certificate = _certificate(verified)
+    """Commit what was verified, the task's own repository last, then push it where that is configured; after a call
+    that was ended, what is left of that. Raises NotCommitted with nothing changed anywhere."""
     case = verified.case
-    config = case.workspace.home.config.commit
-    subjects = [each for each in case.subjects.values() if each.changes]
-    subjects.sort(key=lambda each: each is case.home)
-    prepared = [_prepare(case, each, certificate, config) for each in subjects]
-    done = []
-    for each in prepared:
-        each.publish(certificate)
-        done.append(Committed(each.subject.repository.name, each.commit, each.branch, _push(each, config)))
-    return tuple(done)
+    if verified.standing is not None:
+        done = [_standing(case, verified.standing)]
+    else:
+        certificate = _certificate(verified)
+        subjects = [each for each in case.subjects.values() if each.changes]
+        subjects.sort(key=lambda each: each is case.home)
+        config = case.workspace.home.config.commit
+        done = [_prepare(case, each, certificate, config) for each in subjects]
+        _publish(done, certificate)
+    return tuple(_pushed(case, each) for each in done)
 
 
 def _certificate(verified: Verified) -> Certificate:
-    """The same look at the certificate that the gate will take, with the keys that the base commit trusts."""
+    """The same look at the certificate that the gate will take, with the keys that each base commit trusts."""
     case = verified.case
     if verified.certificate is None:
-        why = "; ".join(verified.warnings) or "not every check was selected"
-        raise NotCommitted(f"there is no certificate: {why}", remedy="executor keys new NAME, commit trusted_keys")
-    try:
-        certificate = certificates.check(verified.certificate, trusted_at(case.home))
-    except Rejected as error:
-        raise NotCommitted(
-            f"the certificate would not be believed: {error}",
-            remedy="commit .executor/trusted_keys with your key first (executor keys new NAME writes it)",
-        ) from None
+        if tuple(verified.document["checks_run"]) != everything():
+            raise NotCommitted("not every check was selected", remedy=f"executor verify {case.task_path} --commit")
+        raise NotCommitted("; ".join(verified.warnings) or "there is no certificate",
+                           remedy=f"commit {keys.TRUSTED_KEYS} with your key, then verify again")  # fmt: skip
+    for subject in (case.home, *(each for each in case.subjects.values() if each.changes and each is not case.home)):
+        try:
+            certificate = certificates.check(verified.certificate, trusted_at(subject))
+        except Rejected as error:
+            line = f"the line of your key ({case.root / keys.TRUSTED_KEYS}, written by: executor keys new NAME)"
+            raise NotCommitted(
+                f"the certificate would not be believed in {subject.repository.name}: {error}",
+                place=str(subject.objects.root),
+                remedy=f"first commit there, in {keys.TRUSTED_KEYS}, {line}",
+            ) from None
     if not verified.success or certificate.decision.status not in APPROVING:
         raise NotCommitted(f"{certificate.decision.status}: {certificate.decision.rationale}",
                            remedy=verified.document["next_action"])  # fmt: skip
@@ -79,21 +91,68 @@ class _Prepared:
     branch: str
     commit: str
     tip: str
-    hooks: Hooks
+    hooks: Hooks | None = None
+
+    @property
+    def ref(self) -> str:
+        return f"refs/heads/{self.branch}"
 
     def publish(self, certificate: Certificate) -> None:
         objects, base = self.subject.objects, self.subject.base
         if self.tip == self.commit:
             notes.add(objects, self.commit, certificate.document)
-        ref = f"refs/heads/{self.branch}"
-        if not objects.swap(ref, self.tip, base, f"commit (executor): {certificate.facts.task.id}"):
-            if self.tip == self.commit:
-                notes.remove(objects, self.commit)
+        try:
+            moved = not objects.swap(self.ref, self.tip, base, f"commit (executor): {certificate.facts.task.id}")
+        except RepositoryError:
+            notes.remove(objects, self.commit)
+            raise
+        if moved:
+            notes.remove(objects, self.commit)
             raise NotCommitted(
-                f"{self.branch} moved from {base} to {objects.resolve(ref)} meanwhile; nothing was committed",
-                place=str(objects.root), remedy="executor verify it again",
+                f"{self.branch} moved from {base} to {objects.resolve(self.ref)} meanwhile; nothing was committed",
+                place=str(objects.root), remedy=f"executor verify {certificate.facts.task.path} --commit",
             )  # fmt: skip
-        self.hooks.after_commit()
+
+    def take_back(self) -> None:
+        """If it is there, and nothing on top of it. Index and work tree are as they were before."""
+        objects, base = self.subject.objects, self.subject.base
+        command = ("-d", self.ref, self.tip) if base is None else (self.ref, base, self.tip)
+        if objects.attempt("update-ref", "-m", "commit (executor): taken back", *command).exit_code == 0:
+            notes.remove(objects, self.commit)
+
+    def keep_index(self) -> None:
+        """The index has the certificate's file too; the rest of it is as it was certified."""
+        if self.tip != self.commit:
+            self.subject.objects.put(self.subject.objects.changes(self.commit, self.tip), {})
+
+
+def _publish(prepared: Sequence[_Prepared], certificate: Certificate) -> None:
+    """All of them or none."""
+    for number, each in enumerate(prepared):
+        try:
+            each.publish(certificate)
+        except BaseException:
+            for other in prepared[: number + 1]:  # ^C may come right behind a swap
+                other.take_back()
+            raise
+    for each in prepared:
+        each.keep_index()
+        if each.hooks is not None:
+            each.hooks.after_commit()
+
+
+def _standing(case: Case, made: str) -> _Prepared:
+    """What an earlier call committed, with the commit of its certificate where it has one."""
+    objects = case.home.objects
+    branch = case.home.state.branch
+    if branch is None:
+        raise NotCommitted("HEAD is detached", place=str(objects.root), remedy="git switch to a branch")
+    after = objects.run("rev-list", "--first-parent", "--reverse", f"{made}..HEAD").decode().split()
+    tip = after[0] if after and brings_only_a_certificate(objects, after[0]) else made
+    found = _Prepared(case.home, branch, made, tip)
+    if tip != made and objects.resolve("HEAD") == tip:
+        found.keep_index()
+    return found
 
 
 def _prepare(case: Case, subject: Subject, certificate: Certificate, config: CommitEntry) -> _Prepared:
@@ -126,8 +185,11 @@ def _still_ours(text: str, certificate: Certificate) -> None:
 
 def _commit_tree(objects: Objects, tree: str, parent: str | None, file: Path) -> str:
     """Signed where `git commit` would sign: commit-tree itself does not look at commit.gpgSign."""
-    wanted = objects.attempt("config", "--type=bool", "--get", "commit.gpgSign").output.strip()
-    sign = ["-S"] if wanted == "true" else []
+    wanted = objects.attempt("config", "--type=bool", "--get", "commit.gpgSign")
+    if wanted.exit_code not in (0, 1):
+        raise NotCommitted(f"git does not say whether it signs: {' '.join(wanted.errors.split())}",
+                           place=str(objects.root), remedy="mend commit.gpgSign")  # fmt: skip
+    sign = ["-S"] if wanted.output.strip() == "true" else []
     parents = ["-p", parent] if parent else []
     done = objects.attempt("commit-tree", *sign, *parents, "-F", str(file), tree)
     if done.exit_code != 0:
@@ -147,30 +209,43 @@ def _certificate_commit(case: Case, subject: Subject, certificate: Certificate, 
         file = Path(folder) / "message"
         task = certificate.facts.task.id
         file.write_text(f"Certificate of {task}\n\n{TASK_TRAILER}: {task}\n", encoding="utf-8")
-        made = _commit_tree(objects, tree, parent, file)
-    objects.run("update-index", "--add", "--cacheinfo", f"{blob.mode},{blob.blob},{path}")
-    return made
+        return _commit_tree(objects, tree, parent, file)
 
 
 # Push
 
 
-def _push(prepared: _Prepared, config: CommitEntry) -> str | None:
-    """Branch and notes together, without force: what is not a fast-forward is refused by git."""
+def _pushed(case: Case, prepared: _Prepared) -> Committed:
+    """Branch and notes together, without force: what is not a fast-forward is refused by git, and stays committed."""
+    config = case.workspace.home.config.commit
+    objects, name = prepared.subject.objects, prepared.subject.repository.name
+    here = f"git -C {shlex.quote(str(objects.root))}" if prepared.subject is not case.home else "git"
+    remotes = objects.run("remote").decode().split()
+    remote = remotes[0] if len(remotes) == 1 and not config.push else config.remote
+    refs = shlex.join([remote, prepared.branch, *([notes.REF] if prepared.tip == prepared.commit else [])])
     if not config.push:
-        return None
+        step = f"Push it, and Flux reconciles by itself: {here} push {refs}"
+        return Committed(name, prepared.commit, prepared.branch, next_step=step)
+    said = _push(prepared, config.remote)
+    if said:
+        step = f"{here} pull --rebase {shlex.join([remote, prepared.branch])}, then: "
+        step += f"executor verify {case.task_path} --commit" if prepared.subject is case.home else f"{here} push {refs}"
+        return Committed(name, prepared.commit, prepared.branch, problem=said, next_step=step)
+    return Committed(name, prepared.commit, prepared.branch, config.remote, next_step="Flux reconciles by itself")
+
+
+def _push(prepared: _Prepared, remote: str) -> str:
+    """What git says against it; empty where it is there now, or was before."""
     objects = prepared.subject.objects
-    refs = [f"{prepared.tip}:refs/heads/{prepared.branch}"]
+    there = objects.attempt("ls-remote", remote, prepared.ref).output.split()
+    if there and objects.resolve(there[0]) and objects.is_ancestor(prepared.tip, there[0]):
+        return ""
+    refs = [f"{prepared.tip}:{prepared.ref}"]
     if prepared.tip == prepared.commit:
-        _with_theirs(objects, config.remote, prepared.commit)
+        _with_theirs(objects, remote, prepared.commit)
         refs.append(f"{notes.REF}:{notes.REF}")
-    done = objects.attempt("push", "--porcelain", "--atomic", config.remote, *refs)
-    if done.exit_code != 0:
-        raise RepositoryError(
-            f"committed as {prepared.commit}, but not pushed: {' '.join((done.output + done.errors).split())}",
-            place=str(objects.root), remedy=f"git pull --rebase, then git push {config.remote} {' '.join(refs)}",
-        )  # fmt: skip
-    return config.remote
+    done = objects.attempt("push", "--porcelain", "--atomic", remote, *refs)
+    return "" if done.exit_code == 0 else " ".join((done.output + done.errors).split()) or "git does not say why"
 
 
 def _with_theirs(objects: Objects, remote: str, commit: str) -> None:

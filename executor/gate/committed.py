@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +42,8 @@ def find_document(which: str, start: Path) -> bytes:
 
 
 def of_commit(objects: Objects, commit: str) -> bytes | None:
-    """Its note; else the file that it adds below `certificates/`; else the file with the digest that it names."""
+    """Its note; else the file that it adds below `certificates/`; else the one with the digest that it names, in the
+    tree or at another commit: a rebase leaves notes behind."""
     note = notes.show(objects, commit)
     if note is not None:
         return note
@@ -50,10 +52,18 @@ def of_commit(objects: Objects, commit: str) -> bytes | None:
         if is_certificate_path(change.path) and change.before is None and change.after is not None:
             return objects.blob(change.after.blob)
     wanted = trailers(objects.run("log", "-1", "--format=%B", commit).decode(errors="replace"))[CERTIFICATE_TRAILER]
-    for document in in_tree(objects, "HEAD"):
-        if wanted and digest_of(document) in wanted:
-            return document
+    if wanted:
+        elsewhere = (objects.blob(blob) for _, blob in notes.every(objects))
+        for document in itertools.chain(in_tree(objects, "HEAD"), elsewhere):
+            if digest_of(document) in wanted:
+                return document
     return None
+
+
+def brings_only_a_certificate(objects: Objects, commit: str) -> bool:
+    """The follow-up commit of a certified one (`certificate = "commit"`)."""
+    changes = objects.changes(objects.resolve(f"{commit}^"), commit)
+    return len(changes) == 1 and changes[0].before is None and is_certificate_path(changes[0].path)
 
 
 def in_tree(objects: Objects, commit: str) -> Iterator[bytes]:

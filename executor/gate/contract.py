@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from executor.config import LONGEST_WAIT
 from executor.errors import UsageError
 from executor.gate.verify import Call
 
@@ -19,7 +20,7 @@ class Input(BaseModel):
     task_id: str
     task_path: Annotated[str, Field(pattern=r"^[^\x00]+$")]
     execution_report: dict[str, Any] | None = None
-    timeout_seconds: float = Field(default=300, gt=0, allow_inf_nan=False)
+    timeout_seconds: float = Field(default=300, gt=0, le=LONGEST_WAIT)
     checks_to_run: Annotated[list[str], Field(min_length=1)] = ["all"]
 
 

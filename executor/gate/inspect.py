@@ -10,7 +10,7 @@ from executor.errors import ConfigError, RepositoryError, UsageError
 from executor.gate import certificate as certificates
 from executor.gate import keys
 from executor.gate.certificate import Certificate, Facts, Rejected, RepositoryPart
-from executor.gate.committed import find_document
+from executor.gate.committed import brings_only_a_certificate, find_document
 from executor.gate.message import CERTIFICATE_TRAILER, trailers
 from executor.gate.objects import Objects
 from executor.gate.verdict import APPROVING
@@ -72,9 +72,12 @@ def check_which(which: str, start: Path, key_file: Path | None, base: str | None
     objects = None if repository is None else Objects(repository.root)
     problem = None
     if not Path(start, which).is_file() and objects is not None:
-        problem = other_content(objects, str(objects.named(which)), certificate)
+        commit, named = str(objects.named(which)), which
+        if brings_only_a_certificate(objects, commit):
+            commit, named = str(objects.resolve(f"{commit}^")), f"{which}^"
+        problem = other_content(objects, commit, certificate)
         if problem is None:
-            said.append(f"The commit {which} brings exactly what was certified")
+            said.append(f"The commit {named} brings exactly what was certified")
     if problem is None and objects is not None:
         problem = _places(objects, certificate.facts, said)
     if problem is not None:

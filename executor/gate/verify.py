@@ -13,20 +13,22 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from executor import journal as journals
 from executor.classify import Types
-from executor.config import FILE_NAME
-from executor.errors import LockHeld, UsageError
+from executor.config import FILE_NAME, LONGEST_WAIT
+from executor.errors import LockHeld, RepositoryError, UsageError
 from executor.gate import certificate as certificates
 from executor.gate import claims as claimed
 from executor.gate import keys
 from executor.gate.builds import RememberingKustomize
 from executor.gate.case import Case, Look, Subject
+from executor.gate.case import look as look_of
+from executor.gate.certificate import Facts
 from executor.gate.certify import facts_of
 from executor.gate.checks import manifests, operations, repository, task_file
 from executor.gate.committed import already
@@ -41,8 +43,11 @@ from executor.tools import files
 from executor.tools.git import Git, State
 from executor.tools.kustomize import Kustomize
 from executor.tools.plugins import installed
-from executor.tools.process import load_meanwhile
-from executor.values import dataclass, field
+from executor.tools.process import load_meanwhile, meanwhile
+from executor.values import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 AFTER = (
     "cannot: no cluster support yet: `verify --after` follows a pushed commit through Flux to the running pods, "
@@ -52,8 +57,8 @@ AFTER = (
 
 @dataclass(frozen=True)
 class Call:
-    """What was asked for. `checks` are groups (verdict.GROUPS) or `all`; `report` an execution report that was handed
-    over with the call; `say` hears one line a look."""
+    """What was asked for. `checks` are groups (verdict.GROUPS), names of plug-ins or `all`; `report` an execution
+    report that was handed over with the call; `say` hears one line a look."""
 
     task: str
     start: Path
@@ -85,7 +90,7 @@ class Verified:
 
 def after(call: Call) -> dict[str, Any]:
     """The document of `verify --after`: not looked at, which is never a pass."""
-    workspace, path = _locate(call)
+    workspace, path, _ = _locate(call)
     task, types = load(path, workspace)
     found = Found("cluster", "the chain on the cluster", CheckStatus.SKIP, "the commit runs in the cluster", AFTER,
                   cause=AFTER, remedy="look with `flux get all -A`; the boxes of observations stay open",
@@ -103,19 +108,21 @@ def after(call: Call) -> dict[str, Any]:
 @contextlib.contextmanager
 def verified(call: Call) -> Iterator[Verified]:
     """Verify a task; the lock is held and nothing moves until the caller is done with what came of it."""
-    workspace, path = _locate(call)
+    selected = _selected(call)
+    workspace, path, given = _locate(call)
     load_meanwhile("mistune", "rfc8785", "securesystemslib.dsse", "cryptography.hazmat.primitives.serialization")
     with contextlib.ExitStack() as held:
         held.enter_context(workplace())
         objects = Objects(workspace.home.root)
         _hold(held, objects, path)
-        case = open_case(call, workspace, path, objects)
+        case = open_case(call, workspace, path, objects, given)
         for subject in sorted(case.subjects.values(), key=lambda each: str(each.repository.root)):
             if subject is not case.home:
                 _hold(held, subject.objects, path)
         standing = already(case) if not case.ticked and not case.home.changes else None
+        signer = _signer(case, call) if selected == everything() and standing is None else Signer()
         found = _shown(case, look(case, call)) if standing is None else [_standing(standing)]
-        yield finish(case, call, found, standing)
+        yield finish(case, call, found, signer, standing)
 
 
 def _standing(commit: str) -> Found:
@@ -124,18 +131,25 @@ def _standing(commit: str) -> Found:
     return Found("claims", "certificate", CheckStatus.PASS, "what is ticked is certified", words)
 
 
-def finish(case: Case, call: Call, found: Sequence[Found], standing: str | None = None) -> Verified:
+@dataclass(frozen=True)
+class Signer:
+    """The key that signs, and what it is called here; None: there will be no certificate."""
+
+    key: keys.SigningKey | None = None
+    name: str = "none"
+    warnings: tuple[str, ...] = ()
+
+
+def finish(case: Case, call: Call, found: Sequence[Found], signer: Signer, standing: str | None = None) -> Verified:
     """The verdict and what it means: a certificate, boxes taken back, the document. `standing` is the commit that has
     everything already."""
-    warnings: list[str] = []
-    key, name = _key(case, call, warnings)
-    facts = facts_of(case, found, key.id if key else "none", name)
+    warnings = list(signer.warnings)
+    facts = facts_of(case, found, signer.key.id if signer.key else "none", signer.name)
     decision = facts.decision
-    whole = _selected(call) == GROUPS[CHECKS_VERSION]
     document, path = None, None
-    if key is not None and whole and standing is None:
-        document = certificates.issue(facts, key)
-        path = case.root / case.workspace.home.config.report_folder / "certificates" / facts.file_name
+    if signer.key is not None:
+        facts, path = _with_a_name_of_its_own(case, facts)
+        document = certificates.issue(facts, signer.key)
         _put(path, document, journals.prepare(case.root), warnings)
     verification = _document(case, call, found, decision, facts.issued)
     if standing is not None:
@@ -148,21 +162,42 @@ def finish(case: Case, call: Call, found: Sequence[Found], standing: str | None 
     return Verified(verification, case, tuple(found), decision, document, path, tuple(warnings), standing)
 
 
+def _with_a_name_of_its_own(case: Case, facts: Facts) -> tuple[Facts, Path]:
+    """File names tell seconds, and two verifications may be made in one: none takes the other's place."""
+    folder = case.root / case.workspace.home.config.report_folder / "certificates"
+    component, number = facts.component, 1
+    while os.path.lexists(folder / facts.file_name):
+        number += 1
+        facts = replace(facts, component=f"{component}_{number}")
+    return facts, folder / facts.file_name
+
+
 # What is there
 
 
-def _locate(call: Call) -> tuple[Workspace, Path]:
-    """A task file or id, or a report, which names the task."""
+def _locate(call: Call) -> tuple[Workspace, Path, tuple[str, bytes] | None]:
+    """The task, by file or id, or by a report: that is then one more claim, and names the task. Such a report may lie
+    anywhere; the task is looked for in the report's own repository, else in the one that was started in."""
     given = Path(call.start, call.task)
-    if given.suffix == ".json":
-        try:
-            path = json.loads(given.read_bytes())["task_path"]
-        except FileNotFoundError:
-            raise UsageError(f"there is no {given}", remedy="executor verify TASK.md") from None
-        except (ValueError, KeyError, TypeError):
-            raise UsageError(f"{given} is no execution report", remedy="executor verify TASK.md") from None
-        return locate(str(path), open_workspace(given.resolve().parent).home.root)
-    return locate(call.task, call.start)
+    if given.suffix != ".json":
+        report = None if call.report is None else ("execution_report", json.dumps(call.report).encode())
+        return *locate(call.task, call.start), report
+    try:
+        data = given.read_bytes()
+        path = str(json.loads(data)["task_path"])
+    except OSError as error:
+        raise UsageError(f"{given} cannot be read: {error.strerror}", remedy="executor verify TASK.md") from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise UsageError(f"{given} is no execution report", remedy="executor verify TASK.md") from None
+    try:
+        root = open_workspace(given.resolve().parent).home.root
+    except RepositoryError:
+        root = None
+    if root is None or not (root / path).is_file():
+        root = open_workspace(call.start).home.root
+    found = given.resolve()
+    name = found.relative_to(root).as_posix() if found.is_relative_to(root) else found.name
+    return *locate(path, root), (name, data)
 
 
 def _hold(held: contextlib.ExitStack, objects: Objects, task: Path) -> None:
@@ -172,14 +207,16 @@ def _hold(held: contextlib.ExitStack, objects: Objects, task: Path) -> None:
         raise LockHeld(error.message, remedy="verify when it has ended") from None
 
 
-def open_case(call: Call, workspace: Workspace, path: Path, objects: Objects) -> Case:
-    """What is claimed and what is there; nothing is judged yet."""
+def open_case(
+    call: Call, workspace: Workspace, path: Path, objects: Objects, given: tuple[str, bytes] | None = None
+) -> Case:
+    """What is claimed and what is there; nothing is judged yet. `given` is a report that came with the call."""
     task, types = load(path, workspace)
     if call.task_id is not None and call.task_id != task.id:
         raise UsageError(f"task_id is {call.task_id}, but {path} is {task.id}", remedy="correct one of them")
     home = workspace.home
     config = home.config
-    claims = claimed.read(home.root, config.report_folder, task.id, call.report)
+    claims = claimed.read(home.root, config.report_folder, task.id, given)
     state = objects.state()
     base = state.commit
     task_path = path.resolve().relative_to(home.root).as_posix()
@@ -195,6 +232,9 @@ def open_case(call: Call, workspace: Workspace, path: Path, objects: Objects) ->
         if other is not None:
             subjects[name] = _subject(other, runs, set(), (its := Objects(other.root)), its.state())
     seconds = call.timeout if call.timeout is not None else config.verification.timeout_seconds
+    if not 0 < seconds <= LONGEST_WAIT:
+        raise UsageError(f"a verification cannot have {seconds:g} seconds",
+                         remedy="--timeout 300; more than 0, and at most a week")  # fmt: skip
     return Case(workspace, task, types, task_path, committed, claims, runs, ticked, subjects,
                 deadline=time.monotonic() + seconds)  # fmt: skip
 
@@ -225,29 +265,57 @@ def look(case: Case, call: Call) -> list[Found]:
     with _deadline(case), contextlib.ExitStack() as held:
         try:
             _check_out(case, held)
-            for each in _looks(case):
+            looked_at = meanwhile(lambda: case.tools.programs(None), "tools")
+            for each in _looks(case, selected):
                 if each.group in selected or each.group not in GROUPS[CHECKS_VERSION]:
                     taken.append((each, each.take()))
                     call.say(taken[-1][1])
             _once_more(case, taken, call)
+            looked_at()
         except _TimeIsUp:
+            _stop_the_clock()
             taken += [(each, each.take()) for each in _not_reached(selected, taken)]
-    return [found for _, found in taken]
+    found = [found for _, found in taken]
+    return [*found, *_what_stands_on(case, found)]
 
 
-def _looks(case: Case) -> Iterator[Look]:
+def _looks(case: Case, selected: Sequence[str]) -> Iterator[Look]:
     yield from repository.looks(case)
     yield from task_file.looks(case)
     yield from operations.looks(case)
     yield from manifests.looks(case)
-    yield from _plugged(case)
+    for point in installed(_VERIFIERS):
+        if point.name in selected:
+            yield from _plugged(case, point)
 
 
-def _plugged(case: Case) -> Iterable[Look]:
-    """Verifiers of installed packages (entry point `executor.verifiers`): a function from a case to looks."""
-    for point in installed("executor.verifiers"):
-        verifier = point.load()
-        yield from verifier(case)
+_VERIFIERS = "executor.verifiers"
+
+
+def _plugged(case: Case, point: EntryPoint) -> Iterator[Look]:
+    """The verifier of an installed package: a function from a case to looks. However it ends, it ends as a look."""
+    try:
+        for each in point.load()(case):
+            if not isinstance(each, Look):
+                raise TypeError(f"it offers {each!r}, which is no look (executor.gate.case.look)")
+            yield each
+    except (Exception, SystemExit) as error:
+        broken = error
+        yield look_of("plug-in", f"verifier {point.name}", "offers its looks", lambda this: this.broke(broken))
+
+
+def _what_stands_on(case: Case, found: Sequence[Found]) -> Iterator[Found]:
+    """What is about an image that another criterion of its run made falls with it, as the run itself would skip it."""
+    wrong = {index: each for each in found if each.status is CheckStatus.FAIL for index in each.criteria}
+    for index in sorted(case.stands_on):
+        on = min(case.stands_on[index] & wrong.keys(), default=None)
+        if on is not None and index not in wrong:
+            wrong[index] = fallen = Found(
+                "images", f"criterion {index}: what it stands on", CheckStatus.FAIL, "the image of it is proved",
+                f"it stands on criterion {on}, which is disproved", criteria=(index,), cause=wrong[on].cause,
+                remedy=wrong[on].remedy, task_issue=wrong[on].task_issue, evidence={"stands_on": on},
+            )  # fmt: skip
+            yield fallen
 
 
 def _check_out(case: Case, held: contextlib.ExitStack) -> None:
@@ -278,18 +346,20 @@ def _deadline(case: Case) -> Iterator[None]:
         raise _TimeIsUp
 
     old = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, case.left())
+    signal.setitimer(signal.ITIMER_REAL, case.left(), 1.0)  # rings on: a plug-in may have kept the first
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _stop_the_clock()
         signal.signal(signal.SIGALRM, old)
+
+
+def _stop_the_clock() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _not_reached(selected: Sequence[str], taken: Sequence[tuple[Look, Found]]) -> list[Look]:
     """One look a group that says that the time was up: also where some of its looks were taken."""
-    from executor.gate.case import look as look_of
-
     done = {found.group for _, found in taken}
     last = taken[-1][1].group if taken else ""
     return [
@@ -306,8 +376,13 @@ def _out_of_time(this: Look) -> Found:
     )  # fmt: skip
 
 
+def everything() -> tuple[str, ...]:
+    """The groups, and the plug-ins by the names of their entry points."""
+    return (*GROUPS[CHECKS_VERSION], *(point.name for point in installed(_VERIFIERS)))
+
+
 def _selected(call: Call) -> tuple[str, ...]:
-    known = GROUPS[CHECKS_VERSION]
+    known = everything()
     wrong = [each for each in call.checks if each != "all" and each not in known]
     if wrong:
         raise UsageError(f'no check is called "{wrong[0]}"', remedy=f"there are: all, {', '.join(known)}")
@@ -331,20 +406,25 @@ def _shown(case: Case, found: list[Found]) -> list[Found]:
 # What it means
 
 
-def _key(case: Case, call: Call, warnings: list[str]) -> tuple[keys.SigningKey | None, str]:
+def _signer(case: Case, call: Call) -> Signer:
+    """Before anything is looked at: a key that cannot be used is a wrong call. Raises UsageError."""
     path = keys.find(call.key)
     if path is None:
-        warnings.append("no certificate: there is no signing key; make one: executor keys new NAME")
-        return None, "none"
+        return Signer(warnings=("no certificate: there is no signing key; make one: executor keys new NAME",))
     key = keys.load(path)
-    trusted = trusted_at(case.home)
-    if key.id not in trusted:
-        warnings.append(
-            f"the key {path} is not in {keys.TRUSTED_KEYS} of the base commit; "
-            "nobody will believe its certificates until that is committed"
-        )
-        return key, path.stem
-    return key, trusted[key.id].name
+    for name, subject in case.subjects.items():
+        trusted = trusted_at(subject).get(key.id)
+        if trusted is None:
+            return Signer(key, path.stem, (
+                f"the key {path} is not in {keys.TRUSTED_KEYS} of the base commit of {name}; "
+                "nobody will believe its certificates until that is committed",
+            ))  # fmt: skip
+        if not trusted.covers(datetime.now(UTC)):
+            return Signer(key, trusted.name, (
+                f"the key of {trusted.name} is valid from {certificates.time_text(trusted.valid_from)} to "
+                f"{certificates.time_text(trusted.valid_until)}; nobody will believe what it signs now",
+            ))  # fmt: skip
+    return Signer(key, trusted_at(case.home)[key.id].name)
 
 
 def trusted_at(subject: Subject) -> dict[str, keys.TrustedKey]:
@@ -355,7 +435,6 @@ def trusted_at(subject: Subject) -> dict[str, keys.TrustedKey]:
 
 def _document(case: Case, call: Call, found: Sequence[Found], decision: Decision, issued: str) -> dict[str, Any]:
     """contracts.md, "Verification", with what is ours behind it."""
-    good = _good(found)
     document: dict[str, Any] = {
         **_contract(found, case.task.id, case.types),
         "schema_version": "1.0",
@@ -375,7 +454,7 @@ def _document(case: Case, call: Call, found: Sequence[Found], decision: Decision
         "certificate": None,
         "commit": [],
     }
-    document["next_action"] = next_action(case, good, decision)
+    document["next_action"] = next_action(case, found, decision)
     return _masked(case, document)
 
 
@@ -432,18 +511,27 @@ def _analysis(found: Sequence[Found]) -> dict[str, Any]:
     }
 
 
-def next_action(case: Case, good: bool, decision: Decision) -> str:
-    if good and decision.status in APPROVING:
-        return f"Commit it: executor verify {case.task_path} --commit"
-    if good:
-        return f"Not to be committed: {decision.rationale}. All of it: executor verify {case.task_path}"
-    return f"Mend what failed, then: executor run {case.task_path}, executor verify {case.task_path}"
+def next_action(case: Case, found: Sequence[Found], decision: Decision) -> str:
+    again = f"executor verify {case.task_path}"
+    if _good(found) and decision.status in APPROVING:
+        return f"Commit it: {again} --commit"
+    if _good(found) and not case.ticked:
+        return f"Nothing is ticked that is not committed; do some of it: executor run {case.task_path}"
+    if _good(found):
+        return f"Nothing is wrong, and not everything was looked at; all of it: {again}"
+    bad = [each for each in found if not each.good]
+    if any(each.criteria for each in bad if each.status is CheckStatus.FAIL) or not case.runs:
+        return f"Mend what failed, then: executor run {case.task_path}, {again}"
+    if any(each.status is CheckStatus.FAIL for each in bad):
+        return f"Mend what failed, then: {again}"
+    return f"When what was not known can be known, then: {again}"
 
 
 def _take_back(case: Case, found: Sequence[Found], verification: dict[str, Any]) -> None:
     """Untick what is disproved, say so in the log, stage the task file; the disk is written last and whole."""
     wrong = {index: each for each in found if each.status is CheckStatus.FAIL for index in each.criteria}
-    wrong = {index: each for index, each in wrong.items() if case.task.criterion(index).checked}
+    live = range(1, len(case.task.criteria) + 1)
+    wrong = {index: each for index, each in wrong.items() if index in live and case.task.criterion(index).checked}
     if not wrong:
         return
     moment = now(case.workspace.home.config)
@@ -471,12 +559,10 @@ def _keep(case: Case, verification: dict[str, Any], warnings: list[str]) -> None
     _put(folder / f"{verification['verification_id']}.json", text.encode(), journals.prepare(case.root), warnings)
 
 
-def record_commit(verified: Verified, commits: Sequence[Any]) -> None:
-    """Add to the verification document what was committed."""
+def record_commit(verified: Verified, commits: Sequence[Any], next_step: str) -> None:
+    """Add to the verification document what was committed, and what to do with it."""
     verified.document["commit"] = [{"repository": each.repository, "commit": each.commit} for each in commits]
-    verified.document["next_action"] = (
-        "Push it; Flux reconciles by itself. The cluster is looked at with verify --after"
-    )
+    verified.document["next_action"] = next_step
     _keep(verified.case, verified.document, [])
 
 

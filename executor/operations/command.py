@@ -128,9 +128,10 @@ def _ran(arguments: Command, toolbox: Toolbox) -> tuple[bytes, dict[str, Any]]:
 
 def _rendered(arguments: Command, toolbox: Toolbox) -> tuple[bytes, dict[str, Any]]:
     """`kustomize build` goes through the door that keeps it offline."""
+    from executor.flux.targets import recorded
+
     folder = toolbox.site.tree.locate(os.path.join(arguments.cwd, arguments.argv[2]))  # noqa: PTH118 - repository paths
-    build = toolbox.kustomize().build(folder, timeout=toolbox.site.config.timeouts.kustomize)
-    toolbox.record(shlex.join(build.argv), exit_code=0 if build.ok else 1, seconds=build.seconds, errors=build.stderr)
+    build = recorded(toolbox).build(folder, timeout=toolbox.site.config.timeouts.kustomize)
     if not build.ok:
         raise Failed(ReasonCode.EXIT_CODE, f"`{arguments.line}` failed: {build.stderr.strip()[-_TAIL:]}")
     return build.stdout, {"argv": list(arguments.argv), "exit_code": 0, "seconds": round(build.seconds, 3)}

@@ -81,9 +81,11 @@ class Toolbox(Protocol):
         """A client of that registry (host with port), by its Distribution API."""
 
     def record(
-        self, command: str, *, exit_code: int | None, seconds: float, output: str = "", errors: str = ""
-    ) -> None:
-        """Add what really ran (an API call as `METHOD path`) to the attempt; `run` does so by itself."""
+        self, command: str, *, exit_code: int | None, seconds: float, output: str = "", errors: str = "",
+        answer: bytes | None = None,
+    ) -> None:  # fmt: skip
+        """Add what really ran (an API call as `METHOD path`) to the attempt; `run` does so by itself. `answer` is what
+        came back, byte for byte, where that is not `output`: its digest is kept."""
 
     def progress(self, text: str) -> None:
         """One line about work under way, for the terminal only."""

@@ -101,6 +101,8 @@ class Engine:
     host: str
     wire: _Wire = field(repr=False)
     environment: Mapping[str, str] = field(default_factory=dict)
+    on_answer: Callable[[str, int, bytes], None] | None = None
+    """Is told `METHOD path`, status and body of each question that is no stream."""
 
     @classmethod
     def connect(cls, environment: Mapping[str, str] = os.environ) -> Engine:
@@ -190,7 +192,10 @@ class Engine:
         with _errors(self.host, _LOOK_SECONDS):
             answer = self.wire.ask(method, path, {}, None, _LOOK_SECONDS)
             with contextlib.closing(answer):
-                return answer.status, answer.read()
+                body = answer.read()
+        if self.on_answer is not None:
+            self.on_answer(f"{method} {path}", answer.status, body)
+        return answer.status, body
 
     def _stream(
         self,

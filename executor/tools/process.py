@@ -236,18 +236,26 @@ def _which(name: str, path: str) -> str | None:
 
 
 def load_meanwhile(*modules: str) -> None:
-    """Load modules that will be needed while processes are waited for; what cannot be loaded is for its user to say.
-
-    Not where starting a process copies ours (no setpriv): a copy of one with two threads may stand still for ever.
-    """
+    """Load modules that will be needed while processes are waited for; what cannot be loaded is for its user to say."""
 
     def load() -> None:
         for each in modules:
             with contextlib.suppress(ImportError):
                 importlib.import_module(each)
 
-    if _which("setpriv", os.defpath) is not None:
-        threading.Thread(target=load, name="load").start()
+    meanwhile(load, "load")
+
+
+def meanwhile(work: Callable[[], object], name: str) -> Callable[[], None]:
+    """Do something while processes are waited for; what is returned waits for its end.
+
+    Not at all where starting a process copies ours (no setpriv): a copy of one with two threads may stand still.
+    """
+    if _which("setpriv", os.defpath) is None:
+        return lambda: None
+    thread = threading.Thread(target=work, name=name)
+    thread.start()
+    return thread.join
 
 
 def find(program: str) -> str | None:

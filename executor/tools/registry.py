@@ -91,13 +91,14 @@ class Manifest:
 class Registry:
     """One registry. `host` may have a port; `plain_http` allows http to a host that is not loopback (loopback is always
     allowed it); `ca` is a PEM file; `timeout` seconds bound each question with all its redirects and logins.
-    `on_call` is told `METHOD path (host)`, the status (None: no answer) and the seconds of whatever was asked."""
+    `on_call` is told `METHOD path (host)`, the status (None: no answer), the seconds and the answer's body, of whatever
+    was asked."""
 
     host: str
     ca: Path | None = None
     plain_http: bool = False
     timeout: float = 30.0
-    on_call: Callable[[str, int | None, float], None] = lambda command, status, seconds: None
+    on_call: Callable[[str, int | None, float, bytes], None] = lambda command, status, seconds, body: None
     _scheme: str | None = None
     _authorization: dict[str, str] = field(default_factory=dict, repr=False)
 
@@ -318,17 +319,18 @@ class Registry:
     ) -> http.Answer:
         began = time.monotonic()
         status: int | None = None
+        said = b""
         parts = urlsplit(url)
         never = never_asked(parts.netloc.rpartition("@")[2])
         if never is not None:  # whoever names it: a criterion, or a registry that redirects
             raise Refused(ReasonCode.FORBIDDEN, never if parts.netloc == self._address else f"{self.host}: {never}")
         try:
             answer = http.request(method, url, headers=headers, deadline=deadline, body=body, ca=self._trusted())
-            status = answer.status
+            status, said = answer.status, answer.body
         except (http.HttpTimeout, http.HttpUnreachable, http.HttpBroken) as error:
             raise self._no_answer(error, parts.netloc, parts.scheme) from None
         finally:
-            self.on_call(f"{method} {parts.path} ({parts.netloc})", status, time.monotonic() - began)
+            self.on_call(f"{method} {parts.path} ({parts.netloc})", status, time.monotonic() - began, said)
         return answer
 
     def _trusted(self) -> Path | None:

@@ -230,7 +230,56 @@ def test_certificate_in_a_follow_up_commit(tmp_path: Path) -> None:
     assert work.git("show", "--name-only", "--format=", "HEAD~1").split() == [SETTINGS, TASK]
     assert work.git("status", "--porcelain") == ""
     assert work.call("certificate", "check", "HEAD~1").code == 0
+    assert work.call("certificate", "check", "HEAD").code == 0
     assert work.call("gate", "--base", "HEAD~2").code == 0
+    assert work.verify("--commit").code == 0, "a second call finds it done"
+
+
+def in_a_commit(folder: Path) -> Work:
+    work = with_config(folder, '[commit]\ncertificate = "commit"\n')
+    work.write(".gitignore", "reports/TASK-001*\n")
+    work.commit("Keep certificates", ".gitignore")
+    return work
+
+
+def test_branch_that_moves_before_a_follow_up_commit(tmp_path: Path) -> None:
+    """Nothing of it stays in the index."""
+    work = in_a_commit(tmp_path)
+    hook(work, "pre-commit", 'git update-ref refs/heads/main "$(git commit-tree -m theirs -p HEAD HEAD^{tree})"')
+    answer = work.verify("--commit")
+    assert answer.code == 1 and "moved" in answer.err
+    assert work.git("diff", "--cached", "--name-only").split() == [SETTINGS, TASK]
+
+
+def test_killed_between_a_follow_up_commit_and_the_index(tmp_path: Path) -> None:
+    work = in_a_commit(tmp_path)
+    assert work.verify("--commit").code == 0
+    (path,) = work.git("show", "--name-only", "--format=", "HEAD").split()
+    work.git("rm", "--quiet", "--cached", path)
+    assert work.verify("--commit").code == 0
+    assert work.git("status", "--porcelain") == ""
+
+
+def test_follow_up_commit_that_brings_more_than_a_certificate(tmp_path: Path) -> None:
+    work = in_a_commit(tmp_path)
+    assert work.verify("--commit").code == 0
+    work.replace(SETTINGS, "1.26", "1.27")
+    work.git("commit", "--quiet", "--amend", "--all", "--no-edit")
+    assert work.call("certificate", "check", "HEAD").code == 1
+
+
+def test_whether_git_signs_is_not_guessed(light: Work) -> None:
+    head = light.head()
+    light.git("config", "commit.gpgSign", "perhaps")
+    answer = light.verify("--commit")
+    assert answer.code == 1 and "mend commit.gpgSign" in answer.err
+    nothing_committed(light, head)
+
+
+def test_part_of_the_checks_commits_nothing_and_says_why(light: Work) -> None:
+    answer = light.verify("--checks", "boxes", "--commit")
+    assert answer.code == 1 and "keys new" not in answer.err
+    assert answer.err.rstrip().endswith(f"not every check was selected; executor verify {TASK} --commit")
 
 
 def test_push_only_where_configured(tmp_path: Path) -> None:
@@ -255,11 +304,27 @@ def test_push_is_fast_forward_only(tmp_path: Path) -> None:
     theirs = git(bare, "commit-tree", "-m", "theirs", "-p", "main", "main^{tree}").strip()
     git(bare, "update-ref", "refs/heads/main", theirs)
     answer = work.verify("--commit")
-    assert answer.code == 2 and "not pushed" in answer.err
+    assert answer.code == 1 and "not pushed" in answer.err
+    assert answer.json["commit"] == [{"repository": "platform", "commit": work.head()}], "committed here all the same"
+    assert answer.json["next_action"] in answer.err
     assert git(bare, "rev-parse", "main").strip() == theirs
-    assert work.git("log", "-1", "--format=%s").strip() == "✨ INFRASTRUCTURE: Raise nginx", (
-        "committed here all the same"
-    )
+    first, again = answer.json["next_action"].split(", then: ")
+    assert first == "git pull --rebase origin main" and again == f"executor verify {TASK} --commit"
+    work.git(*first.split()[1:])
+    assert work.call("certificate", "check", "HEAD").code == 0, "found by the digest that the commit names"
+    answer = work.call(*again.split()[1:])
+    assert answer.code == 0 and "pushed to origin" in answer.out
+    assert git(bare, "rev-parse", "main").strip() == work.head()
+    assert git(bare, "notes", "--ref=executor", "list").count("\n") == 1
+    assert work.call(*again.split()[1:]).code == 0, "nothing is left to push"
+
+
+def test_next_command_is_said_and_works(light: Work, tmp_path: Path) -> None:
+    bare = remote(light, tmp_path)
+    answer = light.verify("--commit")
+    assert answer.json["next_action"] in answer.err
+    light.git(*answer.json["next_action"].partition(": git ")[2].split())
+    assert git(bare, "notes", "--ref=executor", "show", "main").encode() == light.document()
 
 
 def test_push_over_foreign_notes(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ TEXT = LIGHT[TASK].replace("labels: [infrastructure]", "labels: [infrastructure]
 
 @pytest.fixture
 def both(tmp_path: Path) -> tuple[Work, Path]:
-    """The tasks are in one repository, the manifests in the one beside it."""
-    fleet = make_repository(tmp_path / "fleet", {SETTINGS: LIGHT[SETTINGS]})
+    """The tasks are in one repository, the manifests in the one beside it; both trust the key."""
     work = start(tmp_path, {TASK: TEXT})
+    trusted = work.read(".executor/trusted_keys")
+    fleet = make_repository(tmp_path / "fleet", {SETTINGS: LIGHT[SETTINGS], ".executor/trusted_keys": trusted})
     answer = work.call("run", "TASK-001")
     assert "1.26" in (fleet / SETTINGS).read_text(), answer.out + answer.err
     return work, fleet
@@ -47,18 +48,16 @@ def test_edit_in_the_other_one_is_seen(both: tuple[Work, Path]) -> None:
 
 
 def test_gate_of_the_other_one(both: tuple[Work, Path]) -> None:
-    """It has to trust the key itself."""
+    """It looks at its own part of the certificate."""
     work, fleet = both
     assert work.verify("--commit").code == 0
     other = Work(fleet, work.home)
     subprocess.run(["git", "branch", "base", "HEAD~1"], cwd=fleet, env=ENVIRONMENT, check=True)
     answer = other.call("gate", "--base", "base", "--json")
-    assert answer.code == 0 and answer.json["commits"][0]["certificates"] == []
+    assert answer.code == 0 and len(answer.json["commits"][0]["certificates"]) == 1
     git(fleet, "checkout", "--quiet", "base")
-    (fleet / ".executor").mkdir(exist_ok=True)
-    (fleet / ".executor" / "trusted_keys").write_text(work.read(".executor/trusted_keys"))
     (fleet / "executor.toml").write_text('[gate]\nprotected = ["*.yaml"]\n')
-    other.commit("Trust", ".executor/trusted_keys", "executor.toml")
+    other.commit("Protect", "executor.toml")
     git(fleet, "checkout", "--quiet", "main")
     git(fleet, "rebase", "--quiet", "base")
     answer = other.call("gate", "--base", "base", "--json")
@@ -68,12 +67,10 @@ def test_gate_of_the_other_one(both: tuple[Work, Path]) -> None:
 def test_replayed_in_the_other_one(both: tuple[Work, Path]) -> None:
     """Squashed there without the trailers, taken back by a person, and brought in again with the old certificate."""
     work, fleet = both
-    (fleet / ".executor").mkdir(exist_ok=True)
     other = Work(fleet, work.home)
     git(fleet, "stash", "--quiet")
-    other.write(".executor/trusted_keys", work.read(".executor/trusted_keys"))
     other.write("executor.toml", '[gate]\nprotected = ["*.yaml"]\n')
-    base = other.commit("Trust", ".executor/trusted_keys", "executor.toml")
+    base = other.commit("Protect", "executor.toml")
     git(fleet, "stash", "pop", "--quiet", "--index")
     answer = work.verify("--commit")
     assert answer.code == 0, answer.out + answer.err
@@ -87,3 +84,34 @@ def test_replayed_in_the_other_one(both: tuple[Work, Path]) -> None:
     git(fleet, "notes", "--ref=executor", "copy", certified, "HEAD")
     answer = other.call("gate", "--base", "base")
     assert answer.code == 1 and "used before" in answer.out
+
+
+def test_other_one_that_does_not_trust_the_key(both: tuple[Work, Path]) -> None:
+    """Nobody there could check the certificate: nothing is committed in either."""
+    work, fleet = both
+    git(fleet, "stash", "--quiet")
+    git(fleet, "rm", "--quiet", ".executor/trusted_keys")
+    git(fleet, "commit", "--quiet", "-m", "Trust nobody")
+    git(fleet, "stash", "pop", "--quiet", "--index")
+    before = work.head(), git(fleet, "rev-parse", "HEAD")
+    answer = work.verify("--commit")
+    assert answer.code == 1 and "would not be believed in fleet" in answer.err
+    assert ".executor/trusted_keys" in answer.err
+    assert (work.head(), git(fleet, "rev-parse", "HEAD")) == before
+
+
+def test_branch_of_one_moves_meanwhile(both: tuple[Work, Path]) -> None:
+    """Both or none: the other one's commit and note are taken back."""
+    work, fleet = both
+    before = git(fleet, "rev-parse", "HEAD")
+    staged = git(fleet, "diff", "--cached")
+    hook = work.root / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ngit update-ref refs/heads/main "$(git commit-tree -m theirs -p HEAD HEAD^{tree})"\n')
+    hook.chmod(0o755)
+    answer = work.verify("--commit")
+    assert answer.code == 1 and "nothing was committed" in answer.err
+    assert git(fleet, "rev-parse", "HEAD") == before and git(fleet, "diff", "--cached") == staged
+    assert git(fleet, "notes", "--ref=executor", "list") == ""
+    hook.unlink()
+    assert work.verify("--commit").code == 0

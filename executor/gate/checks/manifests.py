@@ -10,6 +10,7 @@ from executor.all_operations import operation
 from executor.convert import convert
 from executor.errors import Failed, Stop
 from executor.gate.case import Case, Look, Subject, look
+from executor.gate.checks.operations import portable
 from executor.gate.verdict import CheckStatus, Found, counted
 from executor.models import Performed
 from executor.operations.interface import Site
@@ -91,8 +92,7 @@ def _perform(case: Case, where: Repository, kind: str, paths: tuple[str, ...]) -
     toolbox = LiveToolbox(site, tools=case.tools)
     kind_of.preflight(convert(kind_of.arguments, {"paths": paths}), toolbox)
     done = kind_of.perform(convert(kind_of.arguments, {"paths": paths}), toolbox)
-    commands = "; ".join(each.command for each in toolbox.taken()).replace(str(where.root), ".")
-    return done, commands
+    return done, portable(case, "; ".join(each.command for each in toolbox.taken()))
 
 
 def _on_base(case: Case, subject: Subject, kind: str, paths: tuple[str, ...]) -> str | None:
@@ -131,7 +131,8 @@ def _secrets(this: Look, case: Case, subject: Subject) -> Found:
             "; ".join(found), cause="a secret would be committed", evidence={"places": found},
             remedy="seal or encrypt it (SOPS, SealedSecret), and change the secret: it lay open in a file",
         )  # fmt: skip
-    return this.passed(f"{counted(len(subject.changes), 'changed file')} looked through")
+    return this.passed(f"{counted(len(subject.changes), 'changed file')} looked through",
+                       evidence={"paths": list(subject.changed)})  # fmt: skip
 
 
 def _masked(this: Look, case: Case) -> Found:
@@ -152,7 +153,7 @@ def _masked(this: Look, case: Case) -> Found:
             cause="a secret was shown to a run", evidence={"places": found},
             remedy="keep it out of what the run prints and of the task, change it, open the boxes and run again",
         )  # fmt: skip
-    return this.passed(f"{counted(len(proving), 'report')} looked through")
+    return this.passed(f"{counted(len(proving), 'report')} looked through", evidence={"runs": sorted(proving)})
 
 
 def _texts(value: Any, where: str = "") -> Iterable[tuple[str, str]]:

@@ -9,8 +9,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
+import re
+import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,7 +21,7 @@ from executor.errors import Errored, Failed, Stop
 from executor.gate.case import Case, Look, Subject, look
 from executor.gate.certificate import ImagePart, OperationPart, RanPart
 from executor.gate.checks.digests import AsItWasKnown, Unanswered, known_to
-from executor.gate.checks.task_file import manual_of, reopened
+from executor.gate.checks.task_file import first_difference, manual_of, reopened
 from executor.gate.claims import Claim
 from executor.gate.envelope import sha256_of
 from executor.gate.verdict import CheckStatus, Found, Verdict, counted
@@ -26,10 +29,10 @@ from executor.models import Artefact, Ran, Risk
 from executor.operations.interface import Operation, Site
 from executor.planner import Plan, Planned, Step, plan
 from executor.reasons import ReasonCode
-from executor.repository import Workspace
+from executor.repository import Repository, Workspace
 from executor.toolbox import LiveToolbox
 from executor.tools.tree import Tree
-from executor.values import dataclass
+from executor.values import dataclass, replace
 
 EDITS = ("helmrelease.bump", "source.bump", "kustomize.image", "manifest.set", "manifest.add", "manifest.remove")
 LOOKED_UP = ("image.build", "image.push")
@@ -102,6 +105,7 @@ def _of_run(case: Case, claim: Claim, indexes: list[int], later: list[Task]) -> 
         yield look("values", f"plan of run {claim.run_id}", "its sentences are understood",
                    lambda this, s=stop: this.stopped(s), indexes)  # type: ignore[misc]  # fmt: skip
         return
+    _note_images(case, planned, indexes)
     for each in planned.criteria:
         index = each.criterion.index
         if index not in indexes:
@@ -119,6 +123,20 @@ def _of_run(case: Case, claim: Claim, indexes: list[int], later: list[Task]) -> 
                 later.append(task)
             else:
                 yield this
+
+
+def _note_images(case: Case, planned: Plan, indexes: list[int]) -> None:
+    """Which criterion is about an image that another one of its run made, as the run itself would skip it."""
+    made: dict[Artefact, int] = {}
+    for each in planned.criteria:
+        index = each.criterion.index
+        if index not in indexes:
+            continue
+        for step in each.steps:
+            needs = step.forecast.needs if step.forecast is not None else frozenset()
+            on = {by for need in needs for artefact, by in made.items() if artefact.satisfies(need) and by != index}
+            case.stands_on[index] = case.stands_on.get(index, frozenset()) | on
+            made.update({artefact: index for artefact in step.makes if artefact.kind != "file"})
 
 
 def _plan(case: Case, indexes: list[int]) -> Plan:
@@ -212,15 +230,26 @@ def _edit(this: Look, case: Case, task: Task) -> Found:
         if forecast.edits:
             repository.__dict__.pop("inventory", None)  # read anew: the files are others now
     _keep(case, task, Verdict.PROVED, toolbox.taken(), done.evidence)
+    case.edits.append((site.repository, task.index, lambda where: _lacks(task, where)))
     return this.found(
         CheckStatus.WARN if toolbox.warnings else CheckStatus.PASS, "; ".join((done.words, *toolbox.warnings)),
         evidence=done.evidence, command=_commands(case, task),
     )  # fmt: skip
 
 
+def _lacks(task: Task, where: Repository) -> bool:
+    """Whether the criterion's edit would still have to be made in that checkout, or could not be."""
+    site = Site(where.name, Tree(where.root), where.inventory, where.config, task.artefacts)
+    try:
+        return bool(task.operation.foresee(task.step.arguments, site).edits)
+    except Stop as stop:
+        return not isinstance(stop, Errored)
+
+
 def _same_tree(this: Look, case: Case, subject: Subject) -> Found:
-    """What the edits came to is what would be committed; the task file has looks of its own."""
-    assert subject.before is not None
+    """What the edits came to is what would be committed; the task file has looks of its own. A criterion whose value
+    stands in the first and not in the second is disproved."""
+    assert subject.before is not None and subject.after is not None
     objects = type(subject.objects)(subject.before.root)
     own = {case.task_path} if subject is case.home else set()
     objects.run("add", "--all", "--force")
@@ -234,10 +263,13 @@ def _same_tree(this: Look, case: Case, subject: Subject) -> Found:
     path = differing[0]
     undeclared = [each for each in differing if each not in made]
     what = f"{', '.join(undeclared)}: changed, and no passed criterion changes it" if undeclared else (
-        f"{', '.join(differing)}: not what the passed criteria make of it"
+        f"{', '.join(differing)}: not what the passed criteria make of it ({_first_line(case, subject, path)})"
     )  # fmt: skip
+    before, after, name = subject.before, subject.after, subject.repository.name
+    disproved = {index for where, index, lacks in case.edits if where == name and lacks(after) and not lacks(before)}
     return this.failed(
         what, cause="edited since", evidence={"paths": differing, "diff": _difference(case, subject, path)},
+        criteria=tuple(sorted(disproved)),
         remedy=f"git diff HEAD -- {path}; undo what the task did not do, or commit it by itself",
     )  # fmt: skip
 
@@ -246,10 +278,20 @@ def _difference(case: Case, subject: Subject, path: str) -> str:
     from executor.models import FileEdit
     from executor.report import unified
 
+    made, certified = _texts(subject, path)
+    return case.tools.masker(unified(FileEdit(path, made, certified)))[:4000]
+
+
+def _first_line(case: Case, subject: Subject, path: str) -> str:
+    """Where the two begin to differ, and what stands there."""
+    line, was, is_now = first_difference(*_texts(subject, path))
+    return case.tools.masker(f"line {line}: {is_now!r} instead of {was!r}")
+
+
+def _texts(subject: Subject, path: str) -> tuple[bytes, bytes]:
     assert subject.before is not None and subject.after is not None
     old, new = ((each.root / path) for each in (subject.before, subject.after))
-    texts = [each.read_bytes() if each.is_file() else b"" for each in (old, new)]
-    return case.tools.masker(unified(FileEdit(path, texts[0], texts[1])))[:4000]
+    return old.read_bytes() if old.is_file() else b"", new.read_bytes() if new.is_file() else b""
 
 
 # Images
@@ -280,12 +322,8 @@ def _in_registry(case: Case, task: Task, toolbox: LiveToolbox) -> dict[str, Any]
     remote = names.remote_of(arguments.image, asked, task.step.repository.config.registry.url)
     registry = toolbox.registry(remote.host)
     seen = registry.manifest(remote.repository, arguments.tag)
-    claimed = task.claimed["evidence"].get("digest")
-    if claimed is not None and claimed != seen.digest:
-        raise Failed(
-            ReasonCode.DIGEST_DIFFERS,
-            f"{remote.tagged(arguments.tag)} is {seen.digest} in the registry, and the run reports {claimed}",
-        )
+    if task.step.request.operation == "image.push":
+        _as_reported(task, remote.tagged(arguments.tag), seen.digest)
     image_id = task.claimed["evidence"].get("image_id")
     if image_id is not None and not seen.is_index and image_id not in (seen.config_digest, seen.digest):
         raise Failed(
@@ -299,10 +337,22 @@ def _in_registry(case: Case, task: Task, toolbox: LiveToolbox) -> dict[str, Any]
         evidence["labels"] = labels
         _same_labels(task, labels)
     case.ledger[Artefact("pushed", f"{arguments.image}:{arguments.tag}")] = evidence
-    image = ImagePart(remote.tagged(arguments.tag), seen.digest)
+    _certify(case, remote.tagged(arguments.tag), seen.digest)
+    return evidence
+
+
+def _as_reported(task: Task, name: str, digest: str) -> None:
+    """An image is the one that the run saw, not whatever its tag leads to by now."""
+    claimed = task.claimed["evidence"].get("digest")
+    if claimed != digest:
+        reported = f"reports {claimed}" if claimed is not None else "reports no digest of it"
+        raise Failed(ReasonCode.DIGEST_DIFFERS, f"{name} is {digest} in the registry, and the run {reported}")
+
+
+def _certify(case: Case, name: str, digest: str) -> None:
+    image = ImagePart(name, digest)
     if image not in case.images:
         case.images.append(image)
-    return evidence
 
 
 def _labels(registry: Any, repository: str, seen: Any) -> dict[str, str] | None:
@@ -327,14 +377,16 @@ def _same_labels(task: Task, labels: Mapping[str, str]) -> None:
 
 def _in_engine(task: Task, toolbox: LiveToolbox) -> dict[str, Any]:
     name = f"{task.step.arguments.image}:{task.step.arguments.tag}"
-    image = toolbox.engine().image(name)
+    began = time.monotonic()
+    engine = replace(toolbox.engine(), on_answer=lambda asked, status, body: toolbox.record(
+        asked, exit_code=status, seconds=time.monotonic() - began, answer=body))  # fmt: skip
+    image = engine.image(name)
     claimed = task.claimed["evidence"].get("image_id")
     if image is None or (claimed is not None and image.id != claimed):
         raise Failed(
             ReasonCode.NOT_FOUND,
             f"the engine has {image.id if image else 'no image'} as {name}, and the run reports {claimed}",
         )
-    toolbox.record(f"GET /images/{name}/json", exit_code=200, seconds=0.0)
     return {"image_id": image.id}
 
 
@@ -352,6 +404,8 @@ def _again(this: Look, case: Case, task: Task) -> Found:
     try:
         task.operation.preflight(task.step.arguments, toolbox)
         done = task.operation.perform(task.step.arguments, toolbox)
+        if task.step.request.operation == "image.verify":
+            _same_image(case, task, done.evidence)
     except Stop as stop:
         _keep(case, task, _verdict(stop), toolbox.taken(), {})
         raise
@@ -360,6 +414,13 @@ def _again(this: Look, case: Case, task: Task) -> Found:
         CheckStatus.WARN if done.warnings else CheckStatus.PASS, "; ".join((done.words, *done.warnings)),
         evidence=done.evidence, command=_commands(case, task),
     )  # fmt: skip
+
+
+def _same_image(case: Case, task: Task, seen: Mapping[str, Any]) -> None:
+    place = f"{seen['registry']}/{seen['repository']}"
+    name = f"{place}:{seen['tag']}" if seen["tag"] else f"{place}@{seen['digest']}"
+    _as_reported(task, name, seen["digest"])
+    _certify(case, name, seen["digest"])
 
 
 def _toolbox(case: Case, site: Site, declared: frozenset[str]) -> LiveToolbox:
@@ -377,10 +438,7 @@ def _keep(case: Case, task: Task, verdict: Verdict, ran: tuple[Ran, ...], eviden
         task.step.request.operation,
         _plain(case, task.step.request.arguments),
         verdict,
-        tuple(
-            RanPart(_portable(case, each.command), each.exit_code, _digest(each.stdout_tail + each.stderr_tail))
-            for each in ran
-        ),
+        tuple(RanPart(portable(case, each.command), each.exit_code, each.output_sha256) for each in ran),
         sha256_of(json.loads(json.dumps(_no_floats(evidence), default=str))),
     )
     place = next(
@@ -397,17 +455,14 @@ def _commands(case: Case, task: Task) -> str:
     return "; ".join(ran.command for each in parts for ran in each.ran if each.operation == task.step.request.operation)
 
 
-def _portable(case: Case, command: str) -> str:
+def portable(case: Case, command: str) -> str:
     """Without the folders of this verification, which are gone when somebody reads it."""
     for subject in case.subjects.values():
         for each in (subject.before, subject.after):
             if each is not None:
                 command = command.replace(str(each.root), ".")
-    return command
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    own = (tempfile.gettempdir(), os.path.realpath(tempfile.gettempdir()))  # gate/scratch.py: nobody else's is in it
+    return re.sub(rf"(?:{'|'.join(map(re.escape, own))})/[^/\s'\"]+", ".", command)
 
 
 def _no_floats(value: Any) -> Any:

@@ -30,7 +30,8 @@ def _branch(this: Look, case: Case, subject: Subject) -> Found:
             ignored = check.cannot is not None and check.cannot.code is ReasonCode.IGNORED
             cause = "git ignores the task file" if ignored else "the repository is not on its branch"
             return this.failed(check.detail, cause=cause, remedy=check.detail, task_issue=False)
-    return this.passed(f"on {subject.state.branch}", command="git symbolic-ref HEAD")
+    return this.passed(f"on {subject.state.branch}", command="git symbolic-ref HEAD",
+                       evidence={"branch": subject.state.branch, "commit": subject.base})  # fmt: skip
 
 
 def _base(this: Look, case: Case, name: str, subject: Subject) -> Found:
@@ -47,7 +48,9 @@ def _base(this: Look, case: Case, name: str, subject: Subject) -> Found:
     if moved:
         paths = list(dict.fromkeys(moved))
         return _moved(this, case, f"{', '.join(paths)} changed in commits since the run", paths)
-    return this.passed(f"{subject.base or 'no commit yet'}", command="git diff-tree")
+    bases = sorted({str(base) for base, _ in _bases(case, name)})
+    return this.passed(f"{subject.base or 'no commit yet'}", command="git diff-tree",
+                       evidence={"base": subject.base, "bases_of_runs": bases})  # fmt: skip
 
 
 def _moved(this: Look, case: Case, actual: str, paths: list[str]) -> Found:

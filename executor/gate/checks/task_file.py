@@ -47,7 +47,7 @@ def _only_allowed(this: Look, case: Case) -> Found:
                            remedy=f"git diff {case.task_path}")  # fmt: skip
     evidence = {"original": blob, "sha256": case.task.digest}
     if expected != case.task.data:
-        line, was, is_now = _first_difference(expected, case.task.data)
+        line, was, is_now = first_difference(expected, case.task.data)
         masked = isinstance(last, Claim) and MASK in str(last.document["progress_log_entry"])
         return this.failed(
             f"{case.task_path}:{line}: {is_now!r} instead of {was!r}", evidence=evidence,
@@ -81,16 +81,27 @@ def _written_at(when: datetime, task: TaskFile) -> datetime:
     return when.replace(second=found.second, microsecond=found.microsecond)
 
 
-def _first_difference(expected: bytes, found: bytes) -> tuple[int, str, str]:
+def first_difference(expected: bytes, found: bytes) -> tuple[int, str, str]:
+    """The first line of `found` that differs, what was expected there, and what stands there."""
     old, new = (data.decode(errors="replace").split("\n") for data in (expected, found))
     for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
-            return j1 + 1, _quoted(old[i1:i2]), _quoted(new[j1:j2])
+            was, is_now = ("".join(lines[:1]) for lines in (old[i1:i2], new[j1:j2]))
+            return j1 + 1, *_around(was, is_now)
     return 1, "", ""
 
 
-def _quoted(lines: list[str]) -> str:
-    return lines[0][:120] if lines else ""
+def _around(was: str, is_now: str) -> tuple[str, str]:
+    """Long lines from a little before the place where they part."""
+    shorter = min(len(was), len(is_now))
+    same = next((at for at in range(shorter) if was[at] != is_now[at]), shorter)
+    start = same - _SHOWN // 3 if max(len(was), len(is_now)) > _SHOWN and same > _SHOWN // 2 else 0
+    cut = [f"{'…' * (start > 0)}{each[start : start + _SHOWN]}{'…' * (len(each) > start + _SHOWN)}"
+           for each in (was, is_now)]  # fmt: skip
+    return cut[0], cut[1]
+
+
+_SHOWN = 120
 
 
 def _boxes_of_evidence(this: Look, case: Case) -> Found:
@@ -109,7 +120,8 @@ def _boxes_of_evidence(this: Look, case: Case) -> Found:
             f"criteria {numbers} passed in a run and are not ticked", cause="edited since",
             remedy=f"executor run {case.task_path}", evidence={"criteria": sorted(set(missing))},
         )  # fmt: skip
-    return this.passed("each of them")
+    on_this = sorted({index for claim in case.runs if claim.base == case.home.base for index in claim.passed})
+    return this.passed("each of them", evidence={"criteria": on_this, "runs": [each.run_id for each in case.runs]})
 
 
 def _evidence_of_boxes(this: Look, case: Case) -> Found:
@@ -123,7 +135,13 @@ def _evidence_of_boxes(this: Look, case: Case) -> Found:
             "; ".join(without), cause="a box was ticked without evidence", evidence={"boxes": without},
             remedy="untick it and run the task; a person's own work: executor tick TASK.md N --by NAME --note TEXT",
         )  # fmt: skip
-    return this.passed(f"{len(case.ticked)} newly ticked, each with evidence")
+    return this.passed(f"{len(case.ticked)} newly ticked, each with evidence", evidence={"runs": _runs(case)})
+
+
+def _runs(case: Case) -> dict[str, str | None]:
+    """Box → the run that says that it passed."""
+    claims = {f"{case.task_path}:{each.line}": case.claims.proving(each.index) for each in case.ticked}
+    return {place: None if claim is None else claim.run_id for place, claim in claims.items()}
 
 
 def _problem(case: Case, criterion: Criterion) -> str:
