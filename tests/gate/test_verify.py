@@ -57,6 +57,29 @@ def test_by_report_and_by_path(work: Work) -> None:
         assert work.call("verify", str(work.root / which)).code == 0
 
 
+@pytest.mark.parametrize("inside", [True, False])
+def test_by_a_copy_of_the_report(light: Work, tmp_path: Path, inside: bool) -> None:
+    """What is handed over is what is looked at, wherever it lies; the repository is the one that was started in."""
+    folder = light.root / "reports" if inside else tmp_path / "elsewhere"
+    folder.mkdir(exist_ok=True)
+    text = (light.root / "reports" / "TASK-001.json").read_text()
+    (folder / "copy.json").write_text(text)
+    assert light.call("verify", str(folder / "copy.json")).code == 0
+    (folder / "copy.json").write_text(text.replace('"1.26"', '"1.28"'))
+    answer = light.call("verify", "--json", str(folder / "copy.json"))
+    assert (
+        "copy.json: says something else about run"
+        in check(failed(answer, "claims: reports"), "claims: reports")["actual"]
+    )
+    (light.root / "reports" / "TASK-001.json").unlink()
+    (folder / "copy.json").write_text(text)
+    assert light.call("verify", str(folder / "copy.json")).code == 0, "it is a run's, and the only one that is left"
+    (folder / "copy.json").write_text("{}")
+    assert light.call("verify", str(folder / "copy.json")).code == 2
+    assert light.call("verify", str(folder)).code == 2
+    assert light.call("verify", str(folder / "none.json")).code == 2
+
+
 def test_contract(work: Work, tmp_path: Path) -> None:
     given = {"task_id": "TASK-001", "task_path": TASK, "timeout_seconds": 60, "checks_to_run": ["values", "boxes"]}
     (tmp_path / "call.json").write_text(json.dumps(given))
@@ -108,6 +131,17 @@ def test_manifest_edited_since(work: Work, stage: bool, name: str) -> None:
     document = failed(work.verify("--commit"), name)
     assert document["failure_analysis"]["root_cause"] == "edited since"
     assert document["failure_analysis"]["is_task_issue"] is True
+    assert document["unticked"] == [1], "it asks for another value than the one that would be committed"
+    assert "[ ] Bump it" in work.read(TASK) and "Criterion 1 disproved" in work.document().decode()
+    found = check(document, "values in")
+    assert f"{OVERLAY}: not what" in found["actual"] and "1.27" in found["actual"] and "1.26" in found["actual"]
+
+
+def test_edit_beside_a_value_disproves_no_criterion(work: Work) -> None:
+    """Nothing is committed, and what the criterion asks for is still there."""
+    work.replace(OVERLAY, "resources: [../base]", "resources: [../base] # mine")
+    work.git("add", OVERLAY)
+    assert failed(work.verify("--commit"), "values in")["unticked"] == []
 
 
 def test_smuggled_path(work: Work) -> None:
@@ -521,19 +555,70 @@ def test_pluggable_verifier(work: Work, tmp_path: Path) -> None:
     assert document["unticked"] == [1]
 
 
-BROKEN = "def looks(case):\n    raise RuntimeError('oh')\n    yield\n"
-CRASHES = """
+LOOK = """\
+
+import sys
 from executor.gate.case import look
+from executor.gate.verdict import CheckStatus, Found
 def looks(case):
-    yield look("house", "house rule", "x", lambda this: 1 / 0)
+    yield look("house", "house rule", "x", lambda this: {})
 """
+BROKEN = [
+    "def looks(case):\n    raise RuntimeError('oh')\n    yield\n",
+    "import sys\ndef looks(case):\n    sys.exit(0)\n",
+    "def looks(case):\n    return None\n",
+    "def looks(case):\n    return [1]\n",
+    "looks = 7\n",
+    "import nothing_of_that_name\n",
+    "raise SystemExit(0)\n",
+    "def other(case):\n    return []\n",
+    *(LOOK.replace('{}', each) for each in (
+        "1 / 0", "sys.exit(0)", "sys.exit('well')", "None", "True", "'pass'", "this.found('pass', 'fine')",
+        "this.passed(7)", "this.passed('x', evidence=[1])", "this.passed('x', evidence={(1, 2): 3})",
+        "this.passed('x', criteria=['1'])", "this.passed()",
+        "Found('house', 'x', CheckStatus.PASS, 'x', None)",
+    )),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("body", [BROKEN, CRASHES])
-def test_broken_verifier_never_approves(work: Work, tmp_path: Path, body: str) -> None:
-    answer = with_plugin(work, tmp_path / "plugin", body, "--commit")
-    assert answer.code in (1, 3)
-    assert work.git("log", "--format=%s", "-1").strip() == "Trust alice"
+@pytest.mark.parametrize("body", BROKEN)
+def test_broken_verifier_never_approves(light: Work, tmp_path: Path, body: str) -> None:
+    answer = with_plugin(light, tmp_path / "plugin", body, "--commit")
+    assert answer.code == 1, answer.err
+    assert answer.json["status"] == "NEEDS_FURTHER_REVIEW" and answer.json["unticked"] == []
+    (wrong,) = [each for each in answer.json["check_results"] if (each["status"] != "pass" and "Error" in str(each))
+                or "Exit" in str(each)]  # fmt: skip
+    assert wrong["status"] == "error" and wrong["evidence"]["traceback"]
+    assert light.git("log", "--format=%s", "-1").strip() == "Trust alice"
+
+
+@pytest.mark.parametrize("criterion", [0, 3, -1, 99])
+def test_verifier_about_a_criterion_that_is_none(light: Work, tmp_path: Path, criterion: int) -> None:
+    answer = with_plugin(light, tmp_path / "plugin", NO.replace("[1]", f"[{criterion}]"), "--commit")
+    assert answer.code == 1 and answer.json["unticked"] == [], answer.err
+
+
+def test_verifier_can_be_chosen_by_its_name(light: Work, tmp_path: Path) -> None:
+    answer = with_plugin(light, tmp_path / "plugin", NO, "--checks", "mine")
+    assert answer.code == 1 and [each["name"] for each in answer.json["check_results"]] == ["house rule"]
+    assert answer.json["checks_run"] == ["mine"]
+
+
+def test_others_are_chosen_without_it(light: Work, tmp_path: Path) -> None:
+    assert with_plugin(light, tmp_path / "plugin", NO, "--checks", "boxes").code == 0
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e300", "x"])
+def test_timeout_that_is_none(light: Work, seconds: str) -> None:
+    answer = light.verify(f"--timeout={seconds}")
+    assert answer.code == 2 and "defect" not in answer.err
+
+
+@pytest.mark.parametrize("line", ["timeout_seconds = inf", "timeout_seconds = 0.0", "retry_pause_seconds = -1.0"])
+def test_configured_timeout_that_is_none(light: Work, line: str) -> None:
+    light.write("executor.toml", f"[verification]\n{line}\n")
+    answer = light.verify()
+    assert answer.code == 2 and "executor.toml:2" in answer.err
 
 
 SLOW = """
@@ -652,3 +737,84 @@ def test_groups_are_those_of_the_document(work: Work) -> None:
     names = {each["name"] for each in work.verify().json["check_results"]}
     for group in GROUPS[1]:
         assert any(group in name for name in names), (group, names)
+
+
+# Keys, tools, what is written
+
+
+@pytest.mark.parametrize("how", ["missing", "open", "garbage", "link"])
+def test_key_that_cannot_be_used_stops_before_anything_is_looked_at(light: Work, tmp_path: Path, how: str) -> None:
+    key = tmp_path / "key.pem"
+    real = light.home / ".config" / "executor" / "keys" / "alice.pem"
+    if how == "link":
+        key.symlink_to(real)
+    elif how != "missing":
+        key.write_text("no key" if how == "garbage" else real.read_text())
+        key.chmod(0o644 if how == "open" else 0o600)
+    light.replace(SETTINGS, "1.26", "1.27")
+    light.git("add", SETTINGS)
+    before = light.read(TASK)
+    answer = light.call("verify", "TASK-001", "--key", str(key), "--commit")
+    assert answer.code == 2 and "key" in answer.err and answer.out == ""
+    assert light.read(TASK) == before and not (light.root / "reports" / "certificates").exists()
+    assert light.verify("--checks", "values").json["unticked"] == [1]
+
+
+def test_tools_are_looked_at_and_not_remembered(work: Work) -> None:
+    """A run writes down what it found; anybody may write there."""
+    memory = work.root / ".git" / "executor" / "tools.json"
+    known = json.loads(memory.read_bytes())
+    memory.write_text(json.dumps({key: ["v9.9.9", "0" * 64] for key in known}))
+    assert work.verify().code == 0
+    text = work.document().decode()
+    assert "v9.9.9" not in text and "0" * 64 not in text
+    for path, (_, digest) in ((key.split()[0], value) for key, value in known.items()):
+        import hashlib
+
+        assert hashlib.sha256(Path(path).read_bytes()).hexdigest() == digest and digest in text
+
+
+def test_output_is_digested_whole(work: Work) -> None:
+    """As a person digests it: `kubectl kustomize apps/prod | sha256sum`."""
+    import hashlib
+    import re
+    import shlex
+    import subprocess
+
+    assert work.verify().code == 0
+    text = work.document().decode()
+    command, digest = re.findall(r"Criterion 2: `([^`]+)`: exit code 0, output sha256 ([0-9a-f]{64})", text)[0]
+    assert "/tmp" not in command.replace(str(work.root), "")
+    output = subprocess.run(shlex.split(command), cwd=work.root, capture_output=True, check=True).stdout
+    assert hashlib.sha256(output).hexdigest() == digest
+
+
+def test_two_verifications_in_a_second_keep_both_certificates(light: Work) -> None:
+    for count in range(1, 4):
+        assert light.verify().code == 0
+        assert len(list((light.root / "reports" / "certificates").glob("*.md"))) == count
+    assert light.verify("--commit").code == 0
+    assert light.call("certificate", "check", "HEAD").code == 0
+
+
+def test_every_check_names_its_evidence(work: Work) -> None:
+    found = work.verify().json["check_results"]
+    assert [each["name"] for each in found if not each["evidence"] and not each["actual"].startswith("no ")] == []
+
+
+def test_long_lines_are_shown_where_they_differ(light: Work) -> None:
+    light.write(TASK, light.read(TASK).replace("# Raise nginx", "# Raise nginx " + "x" * 300))
+    run(light, "--criteria", "2")
+    light.git("add", TASK)
+    light.replace(TASK, "xxx\n", "xxy\n")
+    light.git("add", TASK)
+    actual = check(light.verify().json, "task file")["actual"]
+    new, old = actual.split(" instead of ")
+    assert new.endswith("xy'") and old.endswith("xx'")
+
+
+def test_what_to_do_when_only_the_time_was_short(light: Work, tmp_path: Path) -> None:
+    """Nothing has to be run again where nothing was disproved."""
+    answer = with_plugin(light, tmp_path / "plugin", SLOW, "--timeout", "3")
+    assert answer.code == 1 and answer.json["next_action"].endswith(f"then: executor verify {TASK}")
+    assert "executor run" not in answer.json["next_action"]
