@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from executor.console import Console, machine
-from executor.errors import UsageError
+from executor.errors import RepositoryError, UsageError
 
 _MARKS = {"pass": "✓", "warn": "!", "fail": "✗", "error": "?", "skip": "-"}
 
@@ -144,7 +144,7 @@ def _commit(done: Any, console: Console) -> int:
 
     try:
         commits = commit(done)
-    except NotCommitted as error:
+    except (NotCommitted, RepositoryError) as error:
         console.line(f"Not committed: {error}")
         return error.exit_code
     for each in commits:

@@ -9,6 +9,7 @@ on the branch without its certificate. Every ref moves by compare-and-swap.
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import tempfile
 from collections.abc import Sequence
@@ -121,9 +122,11 @@ class _Prepared:
             notes.remove(objects, self.commit)
 
     def keep_index(self) -> None:
-        """The index has the certificate's file too; the rest of it is as it was certified."""
+        """The index has the certificate's file too; the rest of it is as it was certified. Where another git holds it,
+        a second call does that."""
         if self.tip != self.commit:
-            self.subject.objects.put(self.subject.objects.changes(self.commit, self.tip), {})
+            with contextlib.suppress(RepositoryError):
+                self.subject.objects.put(self.subject.objects.changes(self.commit, self.tip), {})
 
 
 def _publish(prepared: Sequence[_Prepared], certificate: Certificate) -> None:
@@ -167,7 +170,7 @@ def _prepare(case: Case, subject: Subject, certificate: Certificate, config: Com
         file = Path(folder) / "COMMIT_EDITMSG"
         file.write_text(text, encoding="utf-8")
         hooks.on_message(file)
-        _still_ours(file.read_text(encoding="utf-8", errors="replace"), certificate)
+        _still_ours(file.read_text(encoding="utf-8", errors="replace") if file.is_file() else "", certificate)
         made = _commit_tree(objects, subject.tree, subject.base, file)
     tip = made
     if config.certificate == "commit" and subject is case.home:

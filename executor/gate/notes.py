@@ -29,6 +29,10 @@ def add(objects: Objects, commit: str, document: bytes) -> None:
         head = objects.resolve(REF)
         if objects.swap(REF, _with(objects, head, commit, blob), head, f"notes: certificate of {commit[:12]}"):
             return
+    listed = objects.attempt("for-each-ref", REF)
+    if objects.resolve(REF) is None and (listed.output or listed.errors):
+        raise RepositoryError(f"{REF} leads to no notes of git", place=str(objects.root),
+                              remedy=f"fetch it again, or remove it: git update-ref -d {REF}")  # fmt: skip
     raise RepositoryError(f"{REF} keeps changing", place=str(objects.root), remedy="try again")
 
 

@@ -364,3 +364,56 @@ def test_notes_of_many_writers(light: Work) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda each: notes.add(objects, each, each.encode()), commits))
     assert dict(notes.every(objects)).keys() == set(commits)
+
+
+@pytest.mark.parametrize("what", ["blob", "dangling", "junk"])
+def test_notes_that_are_none(light: Work, what: str) -> None:
+    """Nothing is committed, and the way out that is named is one."""
+    head = light.head()
+    if what == "blob":
+        light.git("update-ref", notes.REF, light.head(f"HEAD:{SETTINGS}"))
+    else:
+        path = light.root / ".git" / notes.REF
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("junk\n" if what == "junk" else "1" * 40 + "\n")
+    answer = light.verify("--commit")
+    assert answer.code == 2 and "leads to no notes" in answer.err and answer.json["commit"] == []
+    assert light.head() == head
+    if what != "junk":
+        light.git(*answer.err.rsplit(": git ", 1)[1].split())
+        assert light.verify("--commit").code == 0
+
+
+INTERRUPT = """\
+[ "$1" = committed ] && grep -q refs/heads/main && [ ! -e .git/once ] || exit 0
+touch .git/once
+kill -INT "$(ps -o ppid= -p "$PPID" | tr -d ' ')"
+sleep 1
+"""
+
+
+def test_interrupted_right_behind_the_branch(light: Work) -> None:
+    """All or nothing: the branch goes back to where it was, and the second call commits."""
+    head = light.head()
+    hook(light, "reference-transaction", INTERRUPT)
+    assert light.verify("--commit").code == 130
+    assert (light.root / ".git" / "once").exists()
+    nothing_committed(light, head)
+    assert light.git("notes", "--ref=executor", "list") == ""
+    answer = light.verify("--commit")
+    assert answer.code == 0 and light.head("HEAD~1") == head
+
+
+def test_hook_that_removes_the_message(light: Work) -> None:
+    head = light.head()
+    hook(light, "commit-msg", 'rm "$1"')
+    assert light.verify("--commit").code == 1
+    nothing_committed(light, head)
+
+
+def test_task_file_that_was_renamed_since_the_run(light: Work) -> None:
+    """The old name goes with the same commit."""
+    light.git("mv", TASK, "tasks/TASK-001-raise.md")
+    assert light.verify("--commit").code == 0
+    assert light.git("ls-tree", "--name-only", "HEAD", "tasks/").split() == ["tasks/TASK-001-raise.md"]
+    assert light.git("status", "--porcelain") == ""
