@@ -98,6 +98,7 @@ class LiveToolbox:
         env: Mapping[str, str] | None = None,
         timeout: float | None = None,
         on_line: Callable[[str], None] | None = None,
+        setting: str = "command",
     ) -> Completed:
         """See `operations.interface.Toolbox.run`."""
         allowed = timeout if timeout is not None else self.site.config.timeouts.command
@@ -120,7 +121,8 @@ class LiveToolbox:
         if done.timed_out:
             raise Errored(
                 ReasonCode.TIMEOUT,
-                f"`{self.tools.masker(done.command)}` took longer than {allowed:g} s",
+                f"`{self.tools.masker(done.command)}` took longer than {allowed:g} s "
+                f"(timeouts.{setting} in executor.toml)",
                 retryable=True,
             )
         if done.exit_code < 0:

@@ -207,7 +207,8 @@ class _Prover:
     def _judge(self, pair: _Pair, old: Build | None, new: Build | None) -> list[_Pair]:
         for build in (old, new):
             if build is not None and build.timed_out:
-                reason = f"{pair.label}: kustomize build took longer than {self.timeout:g} s"
+                setting = "timeouts.kustomize in executor.toml"
+                reason = f"{pair.label}: kustomize build took longer than {self.timeout:g} s ({setting})"
                 raise Errored(ReasonCode.TIMEOUT, reason, retryable=True)
         if old is not None and not old.ok and self._is_bound(pair, old):
             return [pair.loosened]

@@ -226,7 +226,7 @@ def why_not(side: Side, folder: str, build: Build, timeout: float) -> Stop:
     """A build that did not succeed, as the reason that it gives a criterion."""
     said = " ".join(build.stderr.split())[:600]
     if build.timed_out:
-        words = f"{folder}: kustomize build took longer than {timeout:g} s"
+        words = f"{folder}: kustomize build took longer than {timeout:g} s (timeouts.kustomize in executor.toml)"
         return Errored(ReasonCode.TIMEOUT, words, retryable=True)
     if build.remote:
         return _needs_network(folder, _leaves(side, folder), f": {said}")

@@ -192,7 +192,8 @@ def _by_buildx(planned: Recipe, engine: Engine, toolbox: Toolbox, bases: _Bases)
             planned.platform,
         )  # fmt: skip
         timeout = toolbox.site.config.timeouts.build
-        done = toolbox.run(order.argv, cwd=planned.root, env=_client_environment(engine), timeout=timeout)
+        env = _client_environment(engine)
+        done = toolbox.run(order.argv, cwd=planned.root, env=env, timeout=timeout, setting="build")
     if done.exit_code != 0:
         raise _buildx_failed(planned, copy.name, done.errors)
     if record.context_digest(planned) != inputs.context:

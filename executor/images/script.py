@@ -36,6 +36,7 @@ class Run(Protocol):
         cwd: Path | None = None,
         env: dict[str, str] | None = None,
         timeout: float | None = None,
+        setting: str = "command",
     ) -> Completed: ...
 
 
@@ -79,7 +80,7 @@ def run_script(
         if engine.get("DOCKER_HOST") != DEFAULT_HOST:
             env |= engine
         argv = ["bash", os.path.relpath(located, script.folder), *(["--push"] if push else [])]
-        done = run(argv, cwd=script.folder, env=env, timeout=timeout)
+        done = run(argv, cwd=script.folder, env=env, timeout=timeout, setting="build")
     if done.exit_code != 0:
         last = (done.errors or done.output).strip().splitlines()[-1:] or ["it said nothing"]
         raise Failed(

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from executor.errors import Blocked, Failed, Refused
+from executor.errors import Blocked, Errored, Failed, Refused
 from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk
 from executor.reasons import ReasonCode
 from executor.recognise.policy import judge
@@ -131,7 +131,11 @@ def _rendered(arguments: Command, toolbox: Toolbox) -> tuple[bytes, dict[str, An
     from executor.flux.targets import recorded
 
     folder = toolbox.site.tree.locate(os.path.join(arguments.cwd, arguments.argv[2]))  # noqa: PTH118 - repository paths
-    build = recorded(toolbox).build(folder, timeout=toolbox.site.config.timeouts.kustomize)
+    timeout = toolbox.site.config.timeouts.kustomize
+    build = recorded(toolbox).build(folder, timeout=timeout)
+    if build.timed_out:
+        words = f"`{arguments.line}` took longer than {timeout:g} s (timeouts.kustomize in executor.toml)"
+        raise Errored(ReasonCode.TIMEOUT, words, retryable=True)
     if not build.ok:
         raise Failed(ReasonCode.EXIT_CODE, f"`{arguments.line}` failed: {build.stderr.strip()[-_TAIL:]}")
     return build.stdout, {"argv": list(arguments.argv), "exit_code": 0, "seconds": round(build.seconds, 3)}

@@ -64,8 +64,10 @@ class Toolbox(Protocol):
         env: Mapping[str, str] | None = None,
         timeout: float | None = None,
         on_line: Callable[[str], None] | None = None,
+        setting: str = "command",
     ) -> Completed:
-        """Run a process without a shell. Raises `Errored` on timeout, `Blocked` when the program is not there.
+        """Run a process without a shell. Raises `Errored` on timeout (`setting` is the key below [timeouts] that
+        `timeout` comes from), `Blocked` when the program is not there.
         A non-zero exit is returned, not raised. `env` is the whole environment; None is a minimal one."""
 
     def write(self, edits: Sequence[FileEdit]) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from executor.errors import Errored
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
-from executor.tools.process import Call, Completed, find, run, run_together
+from executor.tools.process import KEEP_BYTES, Call, Completed, find, run, run_together
 from executor.values import dataclass, field
 
 DEAD_PROXY = "http://127.0.0.1:9"
@@ -168,7 +168,13 @@ class Kustomize:
         with tempfile.TemporaryDirectory(prefix="executor-") as home:
             env = _environment(home)
             calls = [
-                Call((*self.command, *each.flags, str(each.folder)), each.root or each.folder, env, offline=True)
+                Call(
+                    (*self.command, *each.flags, str(each.folder)),
+                    each.root or each.folder,
+                    env,
+                    offline=True,
+                    capped=True,
+                )
                 for each in jobs
             ]
             done = run_together(calls, timeout=timeout, width=max(2, os.cpu_count() or 1))
@@ -177,6 +183,9 @@ class Kustomize:
     def _as_build(self, done: Completed, places: tuple[str, Path | None]) -> Build:
         if self.on_run:
             self.on_run(done)
+        if done.truncated:
+            why = f"it wrote more than {KEEP_BYTES >> 20} MB and was ended; leave out of it what makes it so large"
+            return Build(done.argv, done.exit_code, b"", why, done.seconds, truncated=True)
         if not done.timed_out and done.exit_code not in _ANSWERS:
             raise Errored(
                 ReasonCode.CRASHED,

@@ -20,7 +20,7 @@ from pathlib import Path
 from executor.values import dataclass
 
 KEEP_BYTES = 64 * 1024 * 1024
-"""More output than this of one process is read and thrown away; `truncated` says so."""
+"""More output than this of one process is read and thrown away, or ends it (`Call.capped`); `truncated` says so."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -55,7 +55,8 @@ class Completed:
 class Call:
     """A process to be started. `env` is its whole environment (None: ours); output lines go to `on_line` as they come;
     our own death, kill -9 too, ends it by the signal `at_our_death` (None: it only reads, and ends by itself when its
-    pipes are gone). `offline`: it has no network at all, where this machine lets us take it away."""
+    pipes are gone). `offline`: it has no network at all, where this machine lets us take it away. `capped`: more than
+    KEEP_BYTES of output ends it."""
 
     argv: tuple[str, ...]
     cwd: Path | None = None
@@ -64,6 +65,7 @@ class Call:
     on_line: Callable[[str], None] | None = None
     at_our_death: signal.Signals | None = signal.SIGKILL
     offline: bool = False
+    capped: bool = False
 
 
 def run(
@@ -98,7 +100,7 @@ def run_together(calls: Sequence[Call], *, timeout: float | None = None, width: 
                 running.append(_Running(number, call, stack, selector, timeout))
             for key, _ in selector.select(_soonest(running)):
                 key.data(selector, key.fd)
-            for each in [each for each in running if not each.open or each.left() == 0]:
+            for each in [each for each in running if not each.open or each.left() == 0 or each.overflowed]:
                 running.remove(each)
                 done[each.number] = each.finish(selector)
     return [done[number] for number in range(len(calls))]
@@ -139,6 +141,10 @@ class _Running:
             os.set_blocking(self.process.stdin.fileno(), False)
             selector.register(self.process.stdin.fileno(), selectors.EVENT_WRITE, self._feed)
 
+    @property
+    def overflowed(self) -> bool:
+        return self.truncated and self.call.capped
+
     def left(self) -> float | None:
         """Seconds until its time is up; None without a limit."""
         return None if self.deadline == float("inf") else max(0.0, self.deadline - time.monotonic())
@@ -171,12 +177,12 @@ class _Running:
             stdin.close()
 
     def finish(self, selector: selectors.BaseSelector) -> Completed:
-        """Both outputs are closed, or its time is up: reap it, or end it."""
+        """Both outputs are closed, or its time is up, or it said too much: reap it, or end it."""
         self._close_stdin(selector)
         for descriptor in self.open:
             selector.unregister(descriptor)
-        timed_out = bool(self.open)
-        if not timed_out:
+        timed_out = bool(self.open) and not self.overflowed
+        if not self.open:
             try:
                 _wait(self.process, self.left())
             except subprocess.TimeoutExpired:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from executor.tools.process import run
+from executor.tools.process import KEEP_BYTES, Call, run, run_together
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,6 +43,18 @@ def test_timeout_ends_the_whole_group(tmp_path: Path) -> None:
     done = run(["sh", "-c", f"sleep 60 & echo $! > {pid_file}; sleep 60"], timeout=0.5)
     assert done.timed_out
     gone_soon(int(pid_file.read_text()))
+
+
+def test_endless_output_ends_what_is_capped() -> None:
+    endless, finite = run_together([Call(("yes",), capped=True), Call(("echo", "done"), capped=True)], timeout=60)
+    assert endless.truncated and not endless.timed_out and len(endless.stdout) == KEEP_BYTES
+    assert (finite.stdout, finite.exit_code, finite.truncated) == (b"done\n", 0, False)
+
+
+def test_the_time_counts_where_the_output_is_closed_early(tmp_path: Path) -> None:
+    assert run(["sh", "-c", "exec >&- 2>&-; sleep 60"], timeout=0.3).timed_out
+    late = run(["sh", "-c", "exec >&- 2>&-; sleep 0.2; exit 4"], timeout=60)
+    assert (late.exit_code, late.timed_out) == (4, False)
 
 
 def test_children_die_with_us_even_by_kill_9(tmp_path: Path) -> None:

@@ -124,6 +124,12 @@ def test_a_hanging_program_is_ended_with_its_children(tmp_path: Path) -> None:
     assert not grandchild.exists() or grandchild.read_text().rsplit(") ", 1)[1][0] in "ZX"
 
 
+def test_endless_output_is_said_and_not_waited_for() -> None:
+    build = Kustomize(("/usr/bin/yes",)).build(Path("/"), timeout=600)
+    assert not build.ok and build.truncated and not build.timed_out
+    assert "more than 64 MB" in build.stderr
+
+
 def test_no_credentials_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "kustomize"
     program.write_text("#!/bin/sh\nenv\n")
