@@ -18,8 +18,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from executor.patterns import pattern
-
 Bindings = tuple[tuple[str, Any], ...]
 Ends = Sequence[tuple[int, Bindings]]
 Action = Callable[[Mapping[str, Any]], Any]
@@ -325,7 +323,15 @@ class _Unordered(_Node):
         return _union(part.first(phrases)[0] for part in self.parts), True
 
 
-_LEXEMES = pattern(r"(?:(\w+):)?(<\w+>|[A-Z][A-Z_0-9]*\b|[\w'.-]+|[:,;→—=/&])|([(){}|?*+])")
+_END = "(end)"
+_ENDING = frozenset((*")}|?*+", _END))
+"""What no piece of a pattern begins with."""
+
+
+def _lexemes(pattern: str) -> list[str]:
+    for sign in "(){}|?*+,":
+        pattern = pattern.replace(sign, f" {sign} ")
+    return [*pattern.split(), _END]
 
 
 class _Compiler:
@@ -333,56 +339,61 @@ class _Compiler:
 
     def __init__(self, grammar: Grammar, pattern: str) -> None:
         self.grammar, self.pattern = grammar, pattern
-        self.lexemes = [match.groups() for match in _LEXEMES.finditer(pattern)]
+        self.lexemes = _lexemes(pattern)
         self.at = 0
 
     def compile(self) -> _Node:
         node = self._choice()
-        if self.at != len(self.lexemes):
-            raise ValueError(f"grammar: cannot read the pattern {self.pattern!r}")
+        if self.lexemes[self.at] != _END:
+            raise self._unreadable()
         return node
 
-    def _sign(self) -> str | None:
-        return self.lexemes[self.at][2] if self.at < len(self.lexemes) else ""
+    def _unreadable(self) -> ValueError:
+        return ValueError(f"grammar: cannot read the pattern {self.pattern!r}")
 
     def _choice(self) -> _Node:
         ways = [self._sequence()]
-        while self._sign() == "|":
+        while self.lexemes[self.at] == "|":
             self.at += 1
             ways.append(self._sequence())
         return ways[0] if len(ways) == 1 else _Choice(ways)
 
     def _sequence(self) -> _Node:
         parts = []
-        while self._sign() in (None, "(", "{"):
+        while self.lexemes[self.at] not in _ENDING:
             parts.append(self._repeated())
         return parts[0] if len(parts) == 1 else _Sequence(parts)
 
     def _repeated(self) -> _Node:
         node = self._atom()
-        while (sign := self._sign()) and sign in "?*+":
+        while (sign := self.lexemes[self.at]) in "?*+":
             self.at += 1
             node = _Repeat(node, sign)
         return node
 
     def _atom(self) -> _Node:
-        capture, name, sign = self.lexemes[self.at]
+        word = self.lexemes[self.at]
         self.at += 1
-        if sign == "(":
+        if word == "(":
             node = self._choice()
             self._close(")")
             return node
-        if sign == "{":
+        if word == "{":
             parts = []
-            while self._sign() != "}":
+            while self.lexemes[self.at] != "}":
                 parts.append(self._repeated())
             self._close("}")
             return _Unordered(parts)
+        capture, colon, name = word.partition(":")
+        if not colon or word == ":":
+            capture, name = "", word
+        if word in _ENDING or not name:
+            raise self._unreadable()
         if name[0] == "<":
             return _Phrase(name[1:-1], capture)
         return _Word(self.grammar.bit(name if name.isupper() else f"'{name}'"), capture)
 
     def _close(self, sign: str) -> None:
-        if self._sign() != sign:
+        if self.lexemes[self.at] != sign:
             raise ValueError(f"grammar: {sign} is missing in {self.pattern!r}")
         self.at += 1

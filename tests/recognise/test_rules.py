@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from executor.recognise.grammar import Grammar
 from executor.recognise.rules import RULES
 from tests.recognise.world import World, agrees, told
 
@@ -20,3 +21,18 @@ def test_says_what_it_is(world: World, rule: str, sentence: str, expected: str) 
 
 def test_a_third_are_near_misses() -> None:
     assert len(NEAR_MISSES) >= len(EXAMPLES + NEAR_MISSES) / 3
+
+
+@pytest.mark.parametrize("text", ["BUILD (NAME", "BUILD NAME)", "BUILD | {NAME", "?", "x: NAME", "+"])
+def test_a_pattern_that_cannot_be_read_is_said(text: str) -> None:
+    grammar = Grammar()
+    grammar.phrase("sentence", text)
+    with pytest.raises(ValueError, match="grammar: "):
+        grammar.seal()
+
+
+def test_words_and_signs_of_a_pattern() -> None:
+    grammar = Grammar()
+    grammar.phrase("sentence", "a:to BUILD (it's|, | x-y.z) : =? c:NAME {of in}* 2nd? ,d:→")
+    grammar.seal()
+    assert grammar.literals().keys() == {"to", "it's", ",", "x-y.z", ":", "=", "of", "in", "2nd", "→"}
