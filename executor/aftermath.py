@@ -33,9 +33,12 @@ def tick_and_log(job: Job, journal: Journal) -> None:
     job.task_after = edit.apply(job.task, ticks=ticks, updated=moment, log=line)
     document = build_report(job).document(job.tools.masker)
     declared = {repository.name: job.declared(repository) for repository in job.states}
-    journal.add("finish", task_after=files.sha256(job.task_after), declared=declared, document=document)
-    journal.add("write", repository=job.workspace.home.name, path=job.task_path, before=job.task.digest,
-                after=files.sha256(job.task_after))  # fmt: skip
+    after = files.sha256(job.task_after)
+    journal.add_all(
+        {"event": "finish", "task_after": after, "declared": declared, "document": document},
+        {"event": "write", "repository": job.workspace.home.name, "path": job.task_path, "before": job.task.digest,
+         "after": after},
+    )  # fmt: skip
     try:
         if files.sha256(job.task.path.read_bytes()) != job.task.digest:
             raise RepositoryError("somebody changed the task file during the run")
