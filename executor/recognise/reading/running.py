@@ -37,9 +37,12 @@ class Commands(Sentences):
         if any(token.text.casefold() not in (",", "and", "then", "&", "+") for token in joining):
             stop = next(token for token in joining if token.text.casefold() not in (",", "and", "then", "&", "+"))
             return self._stopped_at(tokens, tokens.index(stop))
-        before = [*tokens[: at[0]], tokens[-1]]
+        before, after = [*tokens[: at[0]], tokens[-1]], tokens[at[-1] + 1 :]
+        if len(at) == 2:  # "both" is said of two of them, and adds nothing
+            both = self.whole.lexer.bit("BOTH")
+            before, after = ([each for each in words if not each.bits & both] for words in (before, after))
         lines = [str(tokens[i].value) for i in at]
-        return self._run(lines, tokens, before, tokens[at[-1] + 1 :], scope=scope, source=Source.COMMAND)
+        return self._run(lines, tokens, before, after, scope=scope, source=Source.COMMAND)
 
     def _fenced(self, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
         """A fence in the item, under a sentence that announces it."""

@@ -45,6 +45,9 @@ class Sentences(Stopped):
             return strict or liberal
         if strict.requests == liberal.requests and _code(strict) == _code(liberal):
             return strict
+        for one, other in ((strict, liberal), (liberal, strict)):
+            if one.cannot is other.cannot is None and _says_more(one.requests, other.requests):
+                return one
         what = f"it can be read in several ways: {_told(strict.requests)} or {_told(liberal.requests)}; say which"
         return replace(strict, requests=(), cannot=Cannot(Status.UNRESOLVED, ReasonCode.AMBIGUOUS, what))
 
@@ -190,6 +193,16 @@ def _names_nothing(recognised: Recognised) -> bool:
     """A reading in which a word would have to be a name that is none here: no reading, where there is another."""
     cannot = recognised.cannot
     return cannot is not None and cannot.code is ReasonCode.UNKNOWN_NAME and cannot.status is Status.UNRESOLVED
+
+
+def _says_more(these: Sequence[Request], those: Sequence[Request]) -> bool:
+    """Whether these say all that those do, of the same operations, and where besides."""
+    return len(these) == len(those) and all(
+        one.operation == other.operation
+        and other.arguments.items() <= one.arguments.items()
+        and one.arguments.keys() - other.arguments.keys() <= {"file", "namespace"}
+        for one, other in zip(these, those, strict=True)
+    )
 
 
 def _code(recognised: Recognised) -> ReasonCode | None:

@@ -11,7 +11,7 @@ from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Change, Field, Place, Target
-from executor.recognise.names import AManifest, APin
+from executor.recognise.names import WORKLOAD_KINDS, AManifest, APin
 from executor.recognise.resolve.base import (
     KUSTOMIZATION_FILES,
     Base,
@@ -69,6 +69,8 @@ class BumpAsks(Base):
         if field is not None and field.of is not None and field.name == "chart":
             names = self._made_of(field.of, every=common.get("everywhere", False))
             return [self._request("helmrelease.bump", **{**common, "name": name}) for name in names]
+        if target == Target() and (only := self._only_image_in(common)) is not None:
+            return [self._bump_pinned(only, common)]
         if change is not None and change.to.reference is not None:
             return [self._bump_pinned(common["image"], common)]
         return [
@@ -168,6 +170,8 @@ class BumpAsks(Base):
 
     def _bump_named(self, target: Target, token: Token, common: Mapping[str, Any]) -> Request:
         entry = token.entry
+        if target.kind in WORKLOAD_KINDS:
+            return self._workload_bump(target.kind, token, common)
         if target.kind is not None and target.kind != "HelmRelease":
             return self._source_bump(target.kind, token, common)
         if entry is not None and entry.releases:
@@ -189,6 +193,25 @@ class BumpAsks(Base):
         if len(pinned) != 1:
             raise Blocked(ReasonCode.AMBIGUOUS, f"{entry.name} may be {' or '.join(pinned)}; write the whole name")
         return self._bump_pinned(pinned[0], common)
+
+    def _workload_bump(self, kind: str, token: Token, common: Mapping[str, Any]) -> Request:
+        """The one image of a Deployment, CronJob …: by a kustomization's entry that sets it, else where it stands."""
+        assert token.entry is not None
+        paths = {each.path for each in token.entry.workloads if each.kind == kind}
+        if not paths:
+            kinds = " and ".join(sorted({each.kind for each in token.entry.workloads}))
+            raise Blocked(ReasonCode.NOT_FOUND, f"no {kind} {token.entry.name} here; it is a {kinds}")
+        found = sorted({pin.repository for pin in self.names.pins if pin.path in paths})
+        named = [each for each in found if each.rpartition("/")[2] == token.entry.name]
+        found = named if len(found) > 1 and named else found
+        if common.get("image"):
+            found = [each for each in found if _same_image(common["image"], each)]
+        if len(found) != 1:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS if found else ReasonCode.NOT_FOUND,
+                f"{kind} {token.entry.name} runs {' and '.join(found) or 'no image that is pinned'}; name the image",
+            )
+        return self._bump_pinned(found[0], common)
 
     def _bump_images(self, token: Token, common: Mapping[str, Any]) -> list[Request]:
         """All images of a release that are at one and the same old version, or that this task builds."""
@@ -278,6 +301,15 @@ class BumpAsks(Base):
         listed = ", ".join(f"{pin.path}:{pin.line}" for pin in pins)
         there = f"not in {where}, but at {listed}; name that file if it is meant" if where and pins else "nowhere here"
         return Blocked(ReasonCode.NOT_FOUND, f"{repository} is pinned {there}")
+
+    def _only_image_in(self, common: Mapping[str, Any]) -> str | None:
+        """The one image of a file without HelmReleases, where the sentence speaks of the image in that file."""
+        file = common.get("file")
+        if file is None or common.get("field") != "image":
+            return None
+        found = {pin.repository for pin in self.names.pins if pin.path == file}
+        releases = any(each.path == file for each in self.names.of_kind("HelmRelease"))
+        return next(iter(found)) if len(found) == 1 and not releases else None
 
     def _unnamed_releases(self, target: Target, common: Mapping[str, Any]) -> list[tuple[str, str | None]]:
         """ "The HelmRelease": the only one that the task's other criteria name, the only one at the old version, the

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from executor.recognise.grammar import Grammar
+from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Change, Field, Rule, Target
+from executor.recognise.rules.phrases import wanted
+from executor.recognise.words import fold
 
 Captured = Mapping[str, Any]
 
@@ -35,6 +38,12 @@ def add(g: Grammar) -> None:
     g.phrase("stands", "<is_now> (at | on) f:<field>? (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
     g.phrase("stands", "MODAL? (GOES | move | go) <change>", lambda c: c["change"])
     g.phrase("stands", "(MODAL | now)? USES f:<field> (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
+    g.phrase("stands", "(USES | references | pins | runs) THE? IMAGE? x:IMAGE_REF", _runs)
+    g.phrase("stands", "USES THE? n:NAME IMAGE? TAG x:<value>", _uses_its)
+    g.phrase("equals", "<is_now> (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
+    g.phrase("workload", "THE? n:NAME k:WORKLOAD | THE? k:WORKLOAD n:NAME", _workload)
+    g.phrase("what_of", "r:<workload> f:<field>?", lambda c: (c["r"], c.get("f")))
+    g.phrase("what_of", "f:<field> (of | in | for | on) r:<workload>", lambda c: (c["r"], c["f"]))
     g.phrase("stands", "now? runs THE? IMAGE? TAG (: | =)? x:<value> (instead of TAG? y:<old>)?", _runs)
     g.phrase("list", "a:<value> <and> b:<value>", lambda c: (c["a"], c["b"]))
     g.phrase("list", "a:<value> , b:<value> ,? AND c:<value>", lambda c: (c["a"], c["b"], c["c"]))
@@ -77,9 +86,23 @@ def _stands(c: Captured) -> Change | None:
     return Change(c["x"], c.get("y"), named)
 
 
+def _uses_its(c: Captured) -> Change | None:
+    """ "uses backend tag 1.2.3": of which of its images."""
+    field = _its_image({"x": c["n"]})
+    return Change(c["x"] if not isinstance(c["x"], Token) else wanted(c["x"]), None, field) if field else None
+
+
+_KINDS = {fold(kind): kind for kind in ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job")}
+
+
+def _workload(c: Captured) -> Target | None:
+    kind = _KINDS.get(fold(c["k"].text))
+    return Target(kind, (c["n"],)) if kind and c["n"].entry.workloads else None
+
+
 def _runs(c: Captured) -> Change:
     """ "runs image tag 1.2.3"; "runs version 1.2.3" may be said of what a cluster does."""
-    return Change(c["x"], c.get("y"), Field("image"))
+    return Change(wanted(c["x"]) if isinstance(c["x"], Token) else c["x"], c.get("y"), Field("image"))
 
 
 def _bump(c: Captured) -> list[Ask] | None:
@@ -90,7 +113,7 @@ def _bump(c: Captured) -> list[Ask] | None:
         target = c.get("in_release", Target())
     elif "in_release" in c:
         return None
-    change = c.get("change") or c.get("stands")
+    change = c.get("change") or c.get("stands") or c.get("equals")
     if change is not None and change.field is not None and change.field.name is not None:
         if field is not None and field.name not in (None, change.field.name):
             return None
@@ -99,6 +122,12 @@ def _bump(c: Captured) -> list[Ask] | None:
         return None
     if field is not None and field.tag and target.kind not in (None, "HelmRelease"):
         field = None
+    if "equals" in c and (field is None or field.name is None):
+        return None  # "longhorn is 1.11.0" may be said of what a cluster runs
+    return _asks(c, target, field, change)
+
+
+def _asks(c: Captured, target: Target, field: Field | None, change: Change | None) -> list[Ask] | None:
     verb = c.get("bump_verb") or c.get("bump_done") or "bump"
     places = [c[k] for k in ("where", "where2") if c.get(k) is not None]
     if change is None and not ("u" in c and (target.kind is not None or target.names) and not target.file):
@@ -113,15 +142,25 @@ def _several(c: Captured) -> list[Ask] | None:
     """ "the x and y images of z", "the x and y charts to 1.2.3 and 4.5.6" (the first of the one to the first of the
     other), "x to 1.2.3 and y to 4.5.6"."""
     if "many_to" in c:
-        return _all(_bump({**c, **each}) for each in c["many_to"])
+        return _all(_bump({**c, **_about(each, c.get("fields") or c.get("f"))}) for each in c["many_to"])
     names, values = c["names"], c.get("list")
     changes = [Change(each) for each in values] if values else [c["change"]] * len(names) if "change" in c else []
     if len(names) < 2 or len(names) != len(changes) or any(each.to.kind != "version" for each in changes):
         return None
     about: list[tuple[Target, Field | None]] = [(Target(None, (each,)), c.get("fields")) for each in names]
+    if "x" in c and c["x"].entry.releases:
+        c = {**c, "r": Target("HelmRelease", (c["x"],))}
+    elif "x" in c:
+        return None
     if "r" in c:
         about = [(c["r"], Field("image", of=each)) for each in names]
     return _all(_bump({**c, "what_of": one, "change": to}) for one, to in zip(about, changes, strict=True))
+
+
+def _about(one: Captured, field: Field | None) -> Captured:
+    """Of several, one, with the word that stands before all of them ("Charts: …")."""
+    target, own = one["what_of"]
+    return {**one, "what_of": (target, own or field)}
 
 
 def _all(asks: Iterable[list[Ask] | None]) -> list[Ask] | None:
@@ -314,8 +353,9 @@ RULES = (
     Rule(
         "what a manifest is to say",
         (
-            f"<what_of> {_AT}? <stands> {_AT}? <manner>*",
-            f"{_AT} , <what_of> <stands> <manner>*",
+            f"<what_of> {_AT}? (<stands> | <equals>) {_AT}? <manner>*",
+            f"{_AT} , <what_of> (<stands> | <equals>) <manner>*",
+            "THE? where:<a_stage> (OVERLAY | ENVIRONMENT | CLUSTER)? (pins | sets) <what_of> <change> <manner>*",
         ),
         _bump,
         {
@@ -329,6 +369,17 @@ RULES = (
             "longhorn in prod should be on 1.11.0 instead of 1.10.1": (
                 "helmrelease.bump name=longhorn where=prod from_version=1.10.1 version=1.11.0"
             ),
+            "vaultwarden references ghcr.io/dani-garcia/vaultwarden:1.35.3": (
+                "helmrelease.bump name=vaultwarden field=image image=ghcr.io/dani-garcia/vaultwarden version=1.35.3"
+            ),
+            "The ffl HelmRelease uses backend tag 0.1.18": (
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/backend version=0.1.18"
+            ),
+            "longhorn chart version is 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
+            "The ffl-api Deployment uses image tag 0.1.1": (
+                "kustomize.image file=apps/ffl/deployment.yaml image=ghcr.io/example/pacgate-ui tag=0.1.1"
+            ),
+            "The staging overlay pins longhorn to 1.11.0": "helmrelease.bump name=longhorn where=staging version=1.11.0",
             "vaultwarden runs image tag 1.35.3": "helmrelease.bump name=vaultwarden field=image version=1.35.3",
         },
         {
@@ -344,6 +395,10 @@ RULES = (
             "longhorn is at 1.11.0 or higher": "u",
             "longhorn uses 2 replicas": "u",
             "longhorn goes to the latest version": "b not-determinate",
+            "longhorn is 1.11.0": "u",
+            "The ffl-api Service uses image tag 0.1.1": "u",
+            "The staging overlay pins everything to 1.11.0": "u",
+            "The ffl HelmRelease uses longhorn tag 0.1.18": "u",
         },
     ),
     Rule(
@@ -372,7 +427,9 @@ RULES = (
             f"THE? <names> <fields>? <be> <bump_done> to <list> respectively? {_AT}? <manner>*",
             f"<bump_verb> THE? <names> IMAGES (TAG | VERSION_WORD)? (of | in | for | on) r:<release> "
             f"{{ (<change> | to <list> respectively?) {_AT} }} <manner>*",
+            f"<bump_verb> THE? x:NAME <names> (IMAGES (TAG | VERSION_WORD)? | IMAGE TAG) {{ (<change> | to <list>) {_AT} }}",
             f"({_AT} ,)? <bump_verb> <many_to> <manner>*",
+            "(<fields> | f:<field>) : <many_to> <manner>*",
         ),
         _several,
         {
@@ -382,6 +439,22 @@ RULES = (
             "The longhorn and ffl-web charts go to 1.11.0 and 0.2.0": (
                 "helmrelease.bump name=longhorn field=chart version=1.11.0 + "
                 "helmrelease.bump name=ffl-web field=chart version=0.2.0"
+            ),
+            "Update ffl frontend and backend image tags to 0.1.18": (
+                "helmrelease.bump name=ffl namespace=ffl field=image image=192.168.7.21:5000/ffl/frontend "
+                "file=apps/ffl/helmrelease.yaml version=0.1.18 + "
+                "helmrelease.bump name=ffl namespace=ffl field=image image=192.168.7.21:5000/ffl/backend "
+                "file=apps/ffl/helmrelease.yaml version=0.1.18"
+            ),
+            "Charts: longhorn to 1.11.0, ffl-web to 0.2.0": (
+                "helmrelease.bump name=longhorn field=chart version=1.11.0 + "
+                "helmrelease.bump name=ffl-web field=chart version=0.2.0"
+            ),
+            "Bump the image in apps/ffl/deployment.yaml to 0.1.1": (
+                "kustomize.image file=apps/ffl/deployment.yaml image=ghcr.io/example/pacgate-ui tag=0.1.1"
+            ),
+            "Bump the ffl-api Deployment to 0.1.1": (
+                "kustomize.image file=apps/ffl/deployment.yaml image=ghcr.io/example/pacgate-ui tag=0.1.1"
             ),
             "Bump longhorn to 1.11.0 and ffl-web to 0.2.0": (
                 "helmrelease.bump name=longhorn version=1.11.0 + helmrelease.bump name=ffl-web version=0.2.0"

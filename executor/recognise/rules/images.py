@@ -191,6 +191,10 @@ RULES = (
                 "image.build stitcher:1.1.0 + image.build render-worker:0.1.18 + "
                 "image.push stitcher:1.1.0 192.168.7.21:5000 + image.push render-worker:0.1.18 192.168.7.21:5000"
             ),
+            "Both ffl images are built with tag 0.1.18 and pushed to 10.0.0.5:5000": (
+                "image.build ffl/backend:0.1.18 + image.build ffl/frontend:0.1.18 + "
+                "image.push ffl/backend:0.1.18 10.0.0.5:5000 + image.push ffl/frontend:0.1.18 10.0.0.5:5000"
+            ),
             "All images in services/ffl are built with tag 0.1.18": (
                 "image.build ffl/backend:0.1.18 + image.build ffl/frontend:0.1.18"
             ),
@@ -233,6 +237,7 @@ RULES = (
             "Build sticher image": "u unknown-name",
             "Update Build section": "u",
             "Stop building stitcher 1.1.0": "u",
+            "Both stitcher images are built with tag 1.1.0": "b count-differs",
             "Build stitcher 1.1.0 again": "u",
             "Build stitcher 1.1.0 from branch release": "u",
             "Push stitcher 1.1.0 as 1.2.0": "u",
@@ -259,12 +264,23 @@ RULES = (
     ),
     Rule(
         "an image builds",
-        (f"<images> BUILDS {_REST} <manner>*",),
+        (
+            f"<images> (BUILDS | MODAL? BUILD) {_REST} <manner>*",
+            f"IMAGE BUILDS <manner>? : <images> {_REST}",
+        ),
         _build,
         {
             "stitcher 1.1.0 image builds successfully": "image.build stitcher:1.1.0",
+            "stitcher and render-worker images build with tag 1.1.0": (
+                "image.build stitcher:1.1.0 + image.build render-worker:1.1.0"
+            ),
+            "Image builds successfully: stitcher 1.1.0": "image.build stitcher:1.1.0",
         },
-        {"Image builds successfully in CI": "u", "stitcher image builds reproducibly": "u"},
+        {
+            "Image builds successfully in CI": "u",
+            "stitcher image builds reproducibly": "u",
+            "stitcher images build in CI": "u",
+        },
     ),
     Rule(
         "push it on",

@@ -178,6 +178,7 @@ def _images(g: Grammar) -> None:
     )
     g.phrase("images", "d:<det>? i:<items> (n:<image_word> | n:<parts_word>)? v:VERSION?", _named_images)
     g.phrase("images", "d:<det>? (x:NUMBER | x:COUNT) i:<items> (n:<image_word> | n:<parts_word>)", _named_images)
+    g.phrase("images", "x:BOTH (of? THE)? i:<items> n:<image_word>", _named_images)
     g.phrase("images", "d:<det>? n:<image_word> (for | of | :)? i:<items>", _named_images)
     g.phrase(
         "images",
@@ -220,7 +221,7 @@ def _named_images(c: Captured) -> Images | None:
         of_all = items[-1].wanted  # "web and base 1.1.0": of both
         items = (*items[:-1], Item(items[-1].token, None, items[-1].reference))
     many = noun == "many" or (c.get("d") == "all" and noun is not None)
-    count = c["x"].value if "x" in c else None
+    count = (c["x"].value or 2) if "x" in c else None
     return Images(items, many, c.get("d") == "all", count, noun=noun is not None, wanted=of_all)
 
 

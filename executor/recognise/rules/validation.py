@@ -27,10 +27,16 @@ def add(g: Grammar) -> None:
     g.phrase("every_overlay", "ALL (of? THE)? (OVERLAYS | OVERLAY)")
     g.phrase("every_kustomization", "ALL (of? THE)? (KUSTOMIZATIONS | KUSTOMIZATION)")
     g.phrase("these_overlays", "<every_overlay>", lambda c: "all")
-    g.phrase("these_overlays", "<every_overlay> (in | under | below | of) THE? x:PATH", lambda c: ("all", c["x"].text))
+    g.phrase(
+        "these_overlays",
+        "<every_overlay> (in | under | below | of) THE? (x:PATH | x:PART) (folder | directory)?",
+        lambda c: ("all", c["x"].text),
+    )
     g.phrase("these_overlays", "<every_kustomization> (in THE? (whole | entire)? REPOSITORY)?", lambda c: "every")
     g.phrase(
-        "these_overlays", "<every_kustomization> (in | under | below) THE? x:PATH", lambda c: ("every", c["x"].text)
+        "these_overlays",
+        "<every_kustomization> (in | under | below) THE? (x:PATH | x:PART) (folder | directory)?",
+        lambda c: ("every", c["x"].text),
     )
     g.phrase("these_overlays", "BOTH (of? THE)? (OVERLAYS | KUSTOMIZATIONS)", lambda c: "both")
     g.phrase("these_overlays", "THE? x:<a_stage> (OVERLAY | KUSTOMIZATION)", lambda c: (c["x"],))
@@ -67,8 +73,13 @@ def add(g: Grammar) -> None:
     g.phrase("folder_word", "folder | directory")
     g.phrase("on_paths", "in (THE | ALL) MANIFESTS", lambda c: _MANIFESTS)
     g.phrase("on_paths", "(in | on | of | for | under | below) s:<spots>", lambda c: c["s"])
+    g.phrase("in_neither", "(in | on | of | for | under | below) a:<spot> or b:<spot>", _listed)
     g.phrase("on_paths", "(in | on | of | for) BOTH (of? THE)? (OVERLAYS | STAGES)", lambda c: "both")
-    g.phrase("on_paths", "EVERYWHERE | anywhere | in THE? (whole | entire)? REPOSITORY", lambda c: _WHOLE)
+    g.phrase(
+        "on_paths",
+        "EVERYWHERE | anywhere (in THE? REPOSITORY)? | in THE? (whole | entire)? REPOSITORY",
+        lambda c: _WHOLE,
+    )
     g.phrase(
         "manifests",
         "KUBERNETES? (MANIFESTS | MANIFEST) | KUBERNETES? YAML (MANIFESTS | FILE)? | KUBERNETES? YAML SYNTAX",
@@ -78,7 +89,7 @@ def add(g: Grammar) -> None:
         "FLUX PATHS | KUSTOMIZE PATHS | FLUX (/ | AND) KUSTOMIZE (PATHS | MANIFESTS) | HELMRELEASE (REFERENCE | MANIFESTS | SYNTAX) | KUSTOMIZATION PATHS",
     )
     _security_words(g)
-    g.phrase("latest", "THE? LATEST TAG? | THE? latest (IMAGE TAG | TAG | IMAGES)")
+    g.phrase("latest", "THE? LATEST (TAG | IMAGE | IMAGES)? | THE? latest (IMAGE TAG | TAG | IMAGES)")
 
 
 def _security_words(g: Grammar) -> None:
@@ -156,7 +167,7 @@ def _kustomize(c: Captured) -> list[Ask]:
 def _where(c: Captured) -> Any:
     """The place that is named; "all" and "no" without one are about the whole repository, never only about what the task
     changes."""
-    place = c.get("on_paths")
+    place = c.get("on_paths") or c.get("in_neither")
     return _WHOLE if place is None and "every" in c else place
 
 
@@ -249,8 +260,8 @@ RULES = (
         (
             "every:ALL? THE? <manifests> <be>? VALID (KUBERNETES? YAML)? <on_paths>?",
             "every:ALL? THE? <manifests> <on_paths> <be>? VALID (KUBERNETES? YAML)?",
-            "every:ALL? THE? <manifests> PARSES MANNER? <on_paths>?",
-            "every:ALL? THE? <manifests> <on_paths> PARSES MANNER?",
+            "every:ALL? THE? <manifests> PARSES <manner>? <on_paths>?",
+            "every:ALL? THE? <manifests> <on_paths> PARSES <manner>?",
             "every:ALL? THE? <manifests> PASSES (schema | YAML | KUBERNETES)? VALIDATION <on_paths>?",
             "(VALIDATE | VERIFY) every:ALL? THE? <manifests> (<be>? VALID)? <on_paths>?",
         ),
@@ -296,7 +307,7 @@ RULES = (
     Rule(
         "what no container may",
         (
-            "<there_is>? every:no <bad> <on_paths>?",
+            "<there_is>? every:no <bad> (<on_paths> | <in_neither>)?",
             "<there_is>? every:no <pods> <on_paths> <bad_do>",
             "<there_is>? every:no <pods> <bad_do> <on_paths>?",
             "(VERIFY <that>?)? every:ALL? THE? (MANIFESTS | <pods>) <on_paths>? <be> free of <bad>",
@@ -381,11 +392,11 @@ RULES = (
     Rule(
         "no latest tag",
         (
-            "<there_is>? every:no IMAGES? <latest> (<be>? (used | present))? <on_paths>?",
+            "<there_is>? every:no (IMAGE | IMAGES)? <latest> (<be>? (used | present))? (<on_paths> | <in_neither>)?",
             "<there_is>? every:no (IMAGE | IMAGES) <be>? tagged (as | with)? (<latest> | latest) <on_paths>?",
             "<there_is>? every:no (IMAGE | IMAGES) <on_paths> (uses | use) <latest>",
-            "<there_is>? every:no (IMAGE | IMAGES) (uses | use | with) <latest> <on_paths>?",
-            "<there_is>? every:no (IMAGE | IMAGES) <on_paths> (uses | use | with | has) <latest>",
+            "<there_is>? every:no (IMAGE | IMAGES | container | containers) (uses | use | with | run with | runs with) <latest> (<on_paths> | <in_neither>)?",
+            "<there_is>? every:no (IMAGE | IMAGES | container | containers) <on_paths> (uses | use | with | has | runs with | run with) <latest>",
         ),
         _latest,
         {
@@ -396,6 +407,14 @@ RULES = (
             "No `:latest` tags anywhere": "security.check paths=. rules=no-latest",
             "No `:latest` tags in `apps/`": "security.check paths=apps rules=no-latest",
             "No `:latest` tags in apps/ffl": "security.check paths=apps/ffl rules=no-latest",
+            "No `:latest` tags in apps/ffl or clusters/minikube": (
+                "security.check paths=apps/ffl,clusters/minikube rules=no-latest"
+            ),
+            "There is no :latest image anywhere in the repo": "security.check paths=. rules=no-latest",
+            "No container in apps/ffl runs with `:latest`": "security.check paths=apps/ffl rules=no-latest",
+            "No `:latest` tags in staging and prod": (
+                "security.check paths=clusters/overlays/staging,clusters/overlays/prod rules=no-latest"
+            ),
             "No `:latest` tags in infrastructure": "security.check paths=kubernetes/infrastructure rules=no-latest",
             "No images tagged latest": "security.check paths=. rules=no-latest",
             "No image in prod uses the latest tag": "security.check paths=clusters/overlays/prod rules=no-latest",
@@ -405,6 +424,7 @@ RULES = (
             "Use `:latest`": "u",
             "No `:latest` tags except in staging": "u",
             "No `:latest` tags in ffl": "u",
+            "All manifests in apps/ffl or clusters are valid": "u",
         },
     ),
 )
