@@ -292,13 +292,23 @@ class _Repeat(_Node):
 
 
 class _Unordered(_Node):
-    """`{ a b c }`: any subset in any order."""
+    """`{ a b c }`: any subset in any order; of `<x> x2:<x>` the second only behind the first, as they say the same."""
 
     def __init__(self, parts: Sequence[_Node]) -> None:
         self.parts = parts
 
+    def _needed(self, part: _Node) -> int:
+        """The part that has to be there first, as a bit."""
+        names = [str(getattr(each, "capture", None) or getattr(each, "name", "")) for each in self.parts]
+        own = names[self.parts.index(part)]
+        before = {"2": own[:-1], "3": own[:-1] + "2"}.get(own[-1:], "")
+        return 1 << names.index(before) if before and before in names else 0
+
     def matcher(self, grammar: Grammar) -> Matcher:
-        steps = [(1 << i, grammar._starts(part), part.matcher(grammar)) for i, part in enumerate(self.parts)]
+        steps = [
+            (1 << i, self._needed(part), grammar._starts(part), part.matcher(grammar))
+            for i, part in enumerate(self.parts)
+        ]
 
         def match(parse: Parse, at: int) -> Ends:
             found: list[tuple[int, Bindings]] = [(at, ())]
@@ -309,8 +319,8 @@ class _Unordered(_Node):
                 states = [
                     (end, bindings + more, used | number)
                     for start, bindings, used in states
-                    for number, starts, step in steps
-                    if not used & number and (starts & tokens[start].bits or starts == -1)
+                    for number, needed, starts, step in steps
+                    if not used & number and used & needed == needed and (starts & tokens[start].bits or starts == -1)
                     for end, more in step(parse, start)
                     if end > start
                 ]
