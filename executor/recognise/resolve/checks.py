@@ -58,6 +58,12 @@ class CheckAsks(Base):
         return found
 
     def _manifest_validate(self, ask: Ask) -> list[Request]:
+        if ask.get("schema"):
+            raise Blocked(
+                ReasonCode.NOT_SUPPORTED,
+                "no schemas are looked at here; what is: YAML, names, paths, references, and that kustomize builds it "
+                '(write "Manifests are valid YAML")',
+            )
         return [self._request("manifest.validate", paths=self._paths(ask.get("where")))]
 
     def _security_check(self, ask: Ask) -> list[Request]:

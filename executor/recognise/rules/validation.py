@@ -172,7 +172,7 @@ def _where(c: Captured) -> Any:
 
 
 def _validate(c: Captured) -> list[Ask]:
-    return [Ask("manifest.validate", {"where": _where(c)})]
+    return [Ask("manifest.validate", {"where": _where(c), "schema": "schema" in c})]
 
 
 def _security(c: Captured) -> list[Ask]:
@@ -262,7 +262,7 @@ RULES = (
             "every:ALL? THE? <manifests> <on_paths> <be>? VALID (KUBERNETES? YAML)?",
             "every:ALL? THE? <manifests> PARSES <manner>? <on_paths>?",
             "every:ALL? THE? <manifests> <on_paths> PARSES <manner>?",
-            "every:ALL? THE? <manifests> PASSES (schema | YAML | KUBERNETES)? VALIDATION <on_paths>?",
+            "every:ALL? THE? <manifests> PASSES (schema:schema | YAML | KUBERNETES)? VALIDATION <on_paths>?",
             "(VALIDATE | VERIFY) every:ALL? THE? <manifests> (<be>? VALID)? <on_paths>?",
         ),
         _validate,
@@ -272,12 +272,14 @@ RULES = (
             "Validate all manifests": "manifest.validate paths=.",
             "All manifests are valid YAML": "manifest.validate paths=.",
             "All manifests in apps/ffl are valid": "manifest.validate paths=apps/ffl",
-            "Manifests pass schema validation": "manifest.validate",
+            "Manifests pass YAML validation": "manifest.validate",
+            "All YAML files in apps/ffl parse without errors": "manifest.validate paths=apps/ffl",
             "All YAML in apps/ffl parses": "manifest.validate paths=apps/ffl",
             "Validate manifests in apps/ffl": "manifest.validate paths=apps/ffl",
         },
         {
             "YAML parses in under 2 s": "u",
+            "Manifests pass schema validation": "b not-supported",
             "Manifests are not valid": "u",
             "Manifests are valid for Kubernetes 1.30": "u",
             "Manifests are reviewed": "u",
