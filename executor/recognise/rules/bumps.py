@@ -273,6 +273,9 @@ RULES = (
                 "kustomize.image file=clusters/overlays/prod/kustomization.yaml image=ghcr.io/jzkk720/pacgate-api tag=0.1.2"
             ),
             "Bump longhorn to 1.11.0 everywhere": "helmrelease.bump name=longhorn everywhere=True version=1.11.0",
+            "Set newTag of pacgate-api to 0.1.2 in clusters/overlays/prod/kustomization.yaml": (
+                "kustomize.image file=clusters/overlays/prod/kustomization.yaml image=ghcr.io/jzkk720/pacgate-api tag=0.1.2"
+            ),
             "Pin the podinfo OCIRepository to tag 6.8.0": "source.bump kind=OCIRepository name=podinfo version=6.8.0",
             "Bump OCIRepository podinfo to 6.8.0": "source.bump kind=OCIRepository name=podinfo version=6.8.0",
         },

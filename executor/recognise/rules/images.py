@@ -28,7 +28,7 @@ def add(g: Grammar) -> None:
     g.phrase("image_done", "VERIFIED", lambda c: "verify")
     g.phrase("image_verb", "tag", lambda c: "tag")
     g.phrase("image_done", "tagged", lambda c: "tag")
-    g.phrase("there", "<be>? PRESENT | can be pulled | resolves (to THE? DIGEST_WORD)? | made it")
+    g.phrase("there", "<be>? PRESENT | can be (pulled | found) | resolves (to THE? DIGEST_WORD)? | made it")
     g.phrase(
         "image_dones",
         "a:<image_done> ((<and> | /) b:<image_done>)? | a:<image_done> , b:<image_done> ,? AND c:<image_done>",
@@ -307,6 +307,7 @@ RULES = (
                 "image.verify stitcher:1.1.0 192.168.7.21:5000 + image.verify render-worker:1.1.0 192.168.7.21:5000"
             ),
             "Tag 1.1.0 of stitcher resolves to a digest in the registry": "image.verify stitcher:1.1.0 192.168.7.21:5000",
+            "Verify that stitcher 1.1.0 can be found in the registry": "image.verify stitcher:1.1.0 192.168.7.21:5000",
             "stitcher 1.1.0 can be pulled from the registry": "image.verify stitcher:1.1.0 192.168.7.21:5000",
             "Check that stitcher 1.1.0 made it into the registry": "image.verify stitcher:1.1.0 192.168.7.21:5000",
             "Registry contains ffl/backend:0.1.18": "image.verify ffl/backend:0.1.18 192.168.7.21:5000",

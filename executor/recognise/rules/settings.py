@@ -136,7 +136,7 @@ def _key(c: Captured) -> Named:
     return Named("key", c["x"].text, c["x"])
 
 
-_OWN = frozenset("replicas replica memory cpu interval timeout schedule suspend".split())
+_OWN = frozenset("replicas replica memory cpu interval timeout schedule suspend newtag".split())
 _NO_KEY = _NO_VALUE | frozenset(
     "name names key keys value values id kind type field setting thing things everything version versions tag tags "
     "image images chart charts digest release label annotation namespace container replica helmrelease kustomization "
