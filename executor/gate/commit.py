@@ -231,7 +231,8 @@ def _pushed(case: Case, prepared: _Prepared) -> Committed:
         return Committed(name, prepared.commit, prepared.branch, next_step=step)
     said = _push(prepared, config.remote)
     if said:
-        step = f"{here} pull --rebase {shlex.join([remote, prepared.branch])}, then: "
+        behind = f"{here} pull --rebase {shlex.join([remote, prepared.branch])}"
+        step = f"{behind if '[rejected]' in said else 'Mend what git says'}, then: "
         step += f"executor verify {case.task_path} --commit" if prepared.subject is case.home else f"{here} push {refs}"
         return Committed(name, prepared.commit, prepared.branch, problem=said, next_step=step)
     return Committed(name, prepared.commit, prepared.branch, config.remote, next_step="Flux reconciles by itself")

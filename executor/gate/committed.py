@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,8 +52,8 @@ def of_commit(objects: Objects, commit: str) -> bytes | None:
             return objects.blob(change.after.blob)
     wanted = trailers(objects.run("log", "-1", "--format=%B", commit).decode(errors="replace"))[CERTIFICATE_TRAILER]
     if wanted:
-        elsewhere = (objects.blob(blob) for _, blob in notes.every(objects))
-        for document in itertools.chain(in_tree(objects, "HEAD"), elsewhere):
+        elsewhere = objects.blobs(blob for _, blob in notes.every(objects)).values()
+        for document in (*in_tree(objects, "HEAD"), *elsewhere):
             if digest_of(document) in wanted:
                 return document
     return None

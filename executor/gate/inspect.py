@@ -9,8 +9,8 @@ from typing import Any
 from executor.errors import ConfigError, RepositoryError, UsageError
 from executor.gate import certificate as certificates
 from executor.gate import keys
-from executor.gate.certificate import Certificate, Facts, Rejected, RepositoryPart
-from executor.gate.committed import brings_only_a_certificate, find_document
+from executor.gate.certificate import Certificate, Change, Facts, Rejected, RepositoryPart
+from executor.gate.committed import brings_only_a_certificate, find_document, is_certificate_path
 from executor.gate.message import CERTIFICATE_TRAILER, trailers
 from executor.gate.objects import Objects
 from executor.gate.verdict import APPROVING
@@ -125,17 +125,23 @@ def _short(ref: str) -> str:
 def other_content(objects: Objects, commit: str, certificate: Certificate) -> str | None:
     """How a commit differs from what was certified; None where it brings exactly that."""
     parent = objects.resolve(f"{commit}^")
-    changes = set(objects.changes(parent, commit))
+    whole = objects.changes(parent, commit)
+    changes = {each for each in whole if not _is_it(objects, each, certificate)}  # a squash brings both
     parts = certificate.facts.repositories
     part = next((each for each in parts if set(each.changes) == changes), None)
     if part is None:
         return f"the commit {commit[:12]} changes {_differing(parts, changes)}, which is not what was certified"
-    if part.base == parent and objects.tree_of(commit) != part.tree:
+    if part.base == parent and len(whole) == len(changes) and objects.tree_of(commit) != part.tree:
         return f"the tree of {commit[:12]} is {objects.tree_of(commit)}, certified is {part.tree}"
     named = trailers(objects.run("log", "-1", "--format=%B", commit).decode(errors="replace"))[CERTIFICATE_TRAILER]
     if named and named != [certificate.digest]:
         return f"the commit {commit[:12]} names another certificate, {', '.join(named)}"
     return None
+
+
+def _is_it(objects: Objects, change: Change, certificate: Certificate) -> bool:
+    new = change.before is None and change.after is not None and is_certificate_path(change.path)
+    return new and change.after is not None and objects.blob(change.after.blob) == certificate.document
 
 
 def _differing(parts: Iterable[RepositoryPart], changes: set[Any]) -> str:

@@ -260,6 +260,26 @@ def test_killed_between_a_follow_up_commit_and_the_index(tmp_path: Path) -> None
     assert work.git("status", "--porcelain") == ""
 
 
+def test_certified_commit_and_its_certificate_squashed(tmp_path: Path) -> None:
+    work = in_a_commit(tmp_path)
+    assert work.verify("--commit").code == 0
+    work.git("reset", "--quiet", "--soft", "HEAD~2")
+    work.git("commit", "--quiet", "-m", "Squashed")
+    assert work.call("certificate", "check", "HEAD").code == 0
+    work.replace(SETTINGS, "1.26", "1.27")
+    work.git("commit", "--quiet", "--amend", "--all", "--no-edit")
+    assert work.call("certificate", "check", "HEAD").code == 1
+
+
+def test_remote_that_is_not_there(tmp_path: Path) -> None:
+    work = with_config(tmp_path, "[commit]\npush = true\n")
+    answer = work.verify("--commit")
+    assert answer.code == 1 and "not pushed" in answer.err
+    assert answer.json["next_action"] == f"Mend what git says, then: executor verify {TASK} --commit"
+    bare = remote(work, tmp_path)
+    assert work.verify("--commit").code == 0 and git(bare, "rev-parse", "main").strip() == work.head()
+
+
 def test_follow_up_commit_that_brings_more_than_a_certificate(tmp_path: Path) -> None:
     work = in_a_commit(tmp_path)
     assert work.verify("--commit").code == 0

@@ -818,3 +818,22 @@ def test_what_to_do_when_only_the_time_was_short(light: Work, tmp_path: Path) ->
     answer = with_plugin(light, tmp_path / "plugin", SLOW, "--timeout", "3")
     assert answer.code == 1 and answer.json["next_action"].endswith(f"then: executor verify {TASK}")
     assert "executor run" not in answer.json["next_action"]
+
+
+def test_build_that_two_criteria_stand_on_is_evidence_of_both(tmp_path: Path) -> None:
+    text = FILES[TASK].replace(
+        "- [ ] Document the release\n",
+        """\
+- [ ] It renders
+
+  ```operation
+  uses: kustomize.build
+  paths: [apps/prod]
+  ```
+""",
+    )
+    work = start(tmp_path, {**FILES, TASK: text})
+    run(work)
+    assert work.verify().code == 0
+    found = work.document().decode()
+    assert "- Criterion 2: `" in found and "- Criterion 3: `" in found
