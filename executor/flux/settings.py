@@ -7,6 +7,7 @@ one place while another one wins.
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -170,8 +171,9 @@ def _body(kind: str, root: Map) -> Map:
     return body
 
 
+@functools.lru_cache(maxsize=64)
 def documents(text: str | None) -> list[Map]:
-    """The mappings of a file; none where it cannot be read."""
+    """The mappings of a file; none where it cannot be read. Kept: one sentence looks at a file several times."""
     try:
         found = read(text.encode()) if text is not None else []
     except NotYaml:
