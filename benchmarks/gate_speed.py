@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -22,8 +22,10 @@ from gate.work import FILES, LIGHT, SETTINGS, TASK, Work, run, start  # noqa: E4
 from executor.gate import certificate as certificates  # noqa: E402
 from executor.gate import keys, notes  # noqa: E402
 from executor.gate.certificate import Change, CheckPart, CriterionPart, Facts, RepositoryPart  # noqa: E402
+from executor.gate.claims import claim_digest  # noqa: E402
 from executor.gate.objects import Objects  # noqa: E402
 from executor.gate.verdict import GROUPS  # noqa: E402
+from executor.taskfile.parse import parse  # noqa: E402
 
 COMMITS = 100
 VERIFY_LIMIT = 0.3
@@ -101,6 +103,7 @@ def tree_of_commits(work: Work) -> None:
     key = keys.load(work.home / ".config" / "executor" / "keys" / "alice.pem")
     objects = Objects(work.root)
     head = work.head()
+    root = min(objects.roots(head))
     for number in range(COMMITS):
         path = f"tasks/TASK-{number + 100}.md"
         text = work.read(TASK).replace("TASK-001", f"TASK-{number + 100}").replace("- [ ] Set", "- [x] Set")
@@ -109,13 +112,15 @@ def tree_of_commits(work: Work) -> None:
         old = objects.entries(head, list(blobs))
         changes = tuple(Change(name, old.get(name), certificates.Blob("100644", blob)) for name, blob in blobs.items())
         tree = objects.tree_after(head, changes)
-        document = certificates.issue(facts(key, number, path, RepositoryPart("w", "main", head, tree, changes)), key)
+        task = parse(text.encode(), PurePosixPath(path))  # type: ignore[arg-type]
+        part = RepositoryPart("w", "main", head, tree, changes, root)
+        document = certificates.issue(facts(key, number, path, part, claim_digest(task, task.criterion(1))), key)
         head = work.git("commit-tree", "-p", head, "-m", f"Task {number}", tree).strip()
         notes.add(objects, head, document)
     work.git("update-ref", "refs/heads/main", head)
 
 
-def facts(key: keys.SigningKey, number: int, path: str, part: RepositoryPart) -> Facts:
+def facts(key: keys.SigningKey, number: int, path: str, part: RepositoryPart, claim: str) -> Facts:
     from datetime import UTC, datetime
 
     after = next(each.after for each in part.changes if each.path == path)
@@ -129,7 +134,7 @@ def facts(key: keys.SigningKey, number: int, path: str, part: RepositoryPart) ->
         f"TASK-{number + 100}-x", certificates.time_text(datetime.now(UTC)), "task",
         certificates.VerifierPart("executor", "0", key.id, "alice"), 1,
         certificates.TaskPart(f"TASK-{number + 100}", "Raise nginx", path, "configuration", None, None, after.blob),
-        (part,), (CriterionPart(1, "Set it", 12, "proved"),), checks, "0" * 64,
+        (part,), (CriterionPart(1, "Set it", 12, "proved", claim),), checks, "0" * 64,
     )  # fmt: skip
 
 

@@ -98,10 +98,13 @@ class ManualPart:
 
 @dataclass(frozen=True, slots=True)
 class CriterionPart:
+    """`claim` is the digest of what the tick claims (claims.meaning): the sentence alone may stand in many places."""
+
     index: int
     criterion: str
     line: int
     verdict: str
+    claim: str
     operations: tuple[OperationPart, ...] = ()
     manual: ManualPart | None = None
 
@@ -367,7 +370,7 @@ def render(facts: Facts, envelope: bytes, beside: bytes) -> bytes:
     lines = [
         f"# {facts.descriptor.upper()} CERTIFICATE",
         "",
-        f"**Component**: {_flat(facts.task.id)}: {_flat(facts.task.title)}",
+        f"**Component**: {one_line(facts.task.id)}: {one_line(facts.task.title)}",
         f"**Agent**: {agent}",
         f"**Date**: {when}",
         f"**Certificate ID**: {facts.id}",
@@ -376,8 +379,8 @@ def render(facts: Facts, envelope: bytes, beside: bytes) -> bytes:
         *_section("FINDINGS", _findings(facts)),
         "## DECISION/OUTCOME",
         f"**Status**: {decision.status}",
-        f"**Rationale**: {_flat(decision.rationale)}",
-        f"**Conditions**: {_flat('; '.join(decision.conditions)) or 'none'}",
+        f"**Rationale**: {one_line(decision.rationale)}",
+        f"**Conditions**: {one_line('; '.join(decision.conditions)) or 'none'}",
         "",
         *_section("EVIDENCE", _evidence(facts)),
         "## SIGNATURE",
@@ -398,11 +401,23 @@ def render(facts: Facts, envelope: bytes, beside: bytes) -> bytes:
 
 def speaks_of(document: bytes, paths: Iterable[str]) -> bool:
     """Whether its text names one of these paths as changed: a quick look before it is checked."""
-    return any(f"\n- {_flat(f'File {path}:')} ".encode(errors="replace") in document for path in paths)
+    return any(f"\n- {one_line(f'File {path}:')} ".encode(errors="replace") in document for path in paths)
+
+
+def shown_digest(document: bytes) -> str | None:
+    """The digest that its text shows; as quick."""
+    found = re.search(rb"\nCertificate Hash: (sha256:[0-9a-f]{64})\n", document)
+    return found[1].decode() if found else None
+
+
+def shown_task(document: bytes) -> str | None:
+    """The task file that its text shows, as one line (`one_line`); as quick."""
+    found = re.search(rb"\n- Task file (.+): (?:[0-9a-f]{40,64}|absent) in the base commit, ", document)
+    return found[1].decode(errors="replace") if found else None
 
 
 def _section(title: str, items: Iterable[str]) -> list[str]:
-    return [f"## {title}", *(f"- {_flat(each)}" for each in items), ""]
+    return [f"## {title}", *(f"- {one_line(each)}" for each in items), ""]
 
 
 def _scope(facts: Facts) -> Iterable[str]:
@@ -452,7 +467,7 @@ def _recorded(each: CriterionPart) -> Recorded:
     return Recorded(f"criterion {each.index}", each.verdict, note=note)
 
 
-def _flat(text: str) -> str:
+def one_line(text: str) -> str:
     """One line: no text of a task can end its list item and begin another section."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 

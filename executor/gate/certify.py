@@ -24,7 +24,7 @@ from executor.gate.certificate import (
     VerifierPart,
 )
 from executor.gate.checks.task_file import manual_of
-from executor.gate.claims import said
+from executor.gate.claims import claim_digest, said
 from executor.gate.envelope import sha256_of
 from executor.gate.verdict import CHECKS_VERSION, CheckStatus, Found, Verdict
 from executor.taskfile.model import Criterion
@@ -85,9 +85,8 @@ def _root(subject: Subject) -> str | None:
 def _criterion(case: Case, criterion: Criterion, found: Sequence[Found]) -> CriterionPart:
     parts = tuple(case.operations.get(criterion.index, ()))
     manual = _manual(case, criterion.index)
-    return CriterionPart(
-        criterion.index, said(criterion), criterion.line, verdict_of(case, criterion, found), parts, manual
-    )
+    return CriterionPart(criterion.index, said(criterion), criterion.line, verdict_of(case, criterion, found),
+                         claim_digest(case.task, criterion), parts, manual)  # fmt: skip
 
 
 def _manual(case: Case, index: int) -> ManualPart | None:

@@ -231,15 +231,22 @@ def ticked(task: TaskFile) -> list[Criterion]:
 
 def meaning(task: TaskFile, criterion: Criterion) -> Meaning:
     """What a tick claims: the words, the blocks that say it exactly, what they stand below, and what the front matter
-    gives all of them. "Deploy it" below "Staging" is another claim than below "Production"."""
+    gives all of them. "Deploy it" below "Staging" is another claim than below "Production". A task's title, prose and
+    remarks beside a box are words of people, and stay free."""
     above = [criterion]
     while above[-1].parent is not None:
         above.append(task.criterion(above[-1].parent))
     return (
         task.id, task.version, task.repository, task.registry, task.context,
         tuple(" ".join(each.split()) for each in criterion.headings),
-        *((said(each), *(block.text for block in each.blocks)) for each in above),
+        *((said(each), " ".join(each.lead.split()), *((block.info, block.text) for block in each.blocks))
+          for each in above),
     )  # fmt: skip
+
+
+def claim_digest(task: TaskFile, criterion: Criterion) -> str:
+    """The digest of what a tick claims, as certificates record it: who has no more than that can still compare."""
+    return files.sha256(json.dumps(meaning(task, criterion)).encode())
 
 
 def said(criterion: Criterion) -> str:

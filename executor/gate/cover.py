@@ -1,90 +1,122 @@
-"""Which certificates, one after the other, make of the files before a commit the files after it.
+"""Which certificates, together, account for a commit: for every box that it ticks, and every path that needs it.
 
-Certificates that share no path have nothing to do with each other, so each group of those that do is searched by
-itself: a squash of many tasks, some of them certified several times, stays a few steps.
+A certificate offers what it is about: changes of files, which have to happen as a whole, and claims of boxes, each of
+which vouches for one box, once. Certificates that share no path and no box have nothing to do with each other, so each
+group of those that do is searched by itself: a squash of many tasks, some certified several times, stays a few steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
-from executor.gate.certificate import Blob, Certificate, RepositoryPart
+from executor.gate.certificate import Blob, Certificate, Change
 from executor.values import dataclass
 
-Usable = tuple[Certificate, RepositoryPart]
 State = Mapping[str, Blob | None]
 MOST_TRIED = 2000
 """States that are looked at in one group: a bound against proposals that are made to take long."""
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a certificate says about this repository: made on `base`, changes of files, and claims of boxes."""
+
+    certificate: Certificate
+    base: str | None
+    changes: tuple[Change, ...]
+    claims: Counter[str]
+
+    @property
+    def paths(self) -> set[str]:
+        return {each.path for each in self.changes}
+
+    @property
+    def digest(self) -> str:
+        return self.certificate.digest
+
+    @property
+    def words(self) -> list[bytes]:
+        """Of each criterion its longest word, which stands in every file that has the criterion."""
+        criteria = self.certificate.facts.criteria
+        return [max(each.criterion.split(), key=len, default="").encode() for each in criteria]
+
+
 @dataclass(frozen=True)
 class Question:
-    """`before` and `needed` are of a commit; `arrived` says whether a path is as the commit has it after these
-    certificates. `free` are paths that people may have edited between two certificates, as task files: of a squash, the
-    files in between are not here, and what counts is how they end."""
+    """The files before and after a commit, the paths that need a certificate, and the claims that were ticked."""
 
     before: State
-    needed: frozenset[str]
-    arrived: Callable[[str, Blob | None, Sequence[Certificate]], bool]
-    free: Callable[[str], bool]
+    after: State
+    paths: frozenset[str]
+    boxes: Counter[str]
 
 
-def cover(question: Question, usable: Sequence[Usable]) -> list[Usable] | None:
-    """Certificates in an order that leads from before to after on every needed path; None where no order does."""
-    groups = list(_groups(usable))
-    reached = {path for group in groups for _, part in group for path in (each.path for each in part.changes)}
-    if not all(question.arrived(path, question.before[path], ()) for path in question.needed - reached):
+def cover(question: Question, offers: Sequence[Offer]) -> list[Offer] | None:
+    """Offers in an order that leads from before to after on every path that they or the question name, and vouch for
+    every box; None where there are none such."""
+    words = [each for each in offers if not each.changes]
+    groups = list(_groups([each for each in offers if each.changes], question.boxes))
+    reached = {path for group in groups for each in group for path in each.paths}
+    if not question.paths <= reached:
         return None
-    taken: list[Usable] = []
+    taken: list[Offer] = []
+    boxes = question.boxes
     for group in groups:
-        found = _Search(question, group).run()
+        found = _search(question, group, boxes, words)
         if found is None:
             return None
+        for each in found:
+            boxes = boxes - each.claims
         taken += found
-    return taken
+    spoken = _spoken(boxes, words)
+    return None if spoken is None else [*taken, *spoken]
 
 
-def _groups(usable: Iterable[Usable]) -> Iterable[list[Usable]]:
-    """Those that are connected by paths, together."""
-    groups: list[tuple[set[str], list[Usable]]] = []
-    for each in usable:
-        paths = {change.path for change in each[1].changes}
-        joined = [group for group in groups if group[0] & paths]
-        groups = [group for group in groups if not group[0] & paths]
-        groups.append((paths.union(*(group[0] for group in joined)), [*(u for _, us in joined for u in us), each]))
+def _spoken(boxes: Counter[str], words: Iterable[Offer]) -> list[Offer] | None:
+    """Of offers that change no file, those that vouch for these boxes."""
+    taken = []
+    for each in words:
+        if boxes & each.claims:
+            boxes = boxes - each.claims
+            taken.append(each)
+    return None if boxes else taken
+
+
+def _groups(offers: Iterable[Offer], boxes: Counter[str]) -> Iterable[list[Offer]]:
+    """Those that are connected by paths or by boxes that need them, together."""
+    groups: list[tuple[set[str], list[Offer]]] = []
+    for each in offers:
+        names = each.paths | {f"\0{claim}" for claim in boxes & each.claims}
+        joined = [group for group in groups if group[0] & names]
+        groups = [group for group in groups if not group[0] & names]
+        groups.append((names.union(*(group[0] for group in joined)), [*(o for _, os in joined for o in os), each]))
     return (group for _, group in groups)
 
 
-class _Search:
-    def __init__(self, question: Question, usable: Sequence[Usable]) -> None:
-        self.question = question
-        self.usable = usable
-        paths = {change.path for _, part in usable for change in part.changes}
-        self.needed = question.needed & paths
-        self.before = {path: question.before[path] for path in paths}
-        self.tried: set[tuple[object, ...]] = set()
-
-    def run(self) -> list[Usable] | None:
-        """Depth first, without a stack that a proposal could make overflow."""
-        waiting: list[tuple[dict[str, Blob | None], frozenset[str], tuple[int, ...]]] = [(self.before, self.needed, ())]
-        while waiting and len(self.tried) < MOST_TRIED:
-            state, needed, taken = waiting.pop()
-            if self._arrived(state, needed, taken):
-                return [self.usable[each] for each in taken]
-            for number in reversed(range(len(self.usable))):
-                part = self.usable[number][1]
-                if number in taken or not self._fits(part, state):
-                    continue
-                after = {**state, **{each.path: each.after for each in part.changes}}
-                key = (frozenset(after.items()), frozenset((*taken, number)))
-                if key not in self.tried:
-                    self.tried.add(key)
-                    waiting.append((after, needed | {each.path for each in part.changes}, (*taken, number)))
-        return None
-
-    def _fits(self, part: RepositoryPart, state: State) -> bool:
-        return all(state[each.path] == each.before or self.question.free(each.path) for each in part.changes)
-
-    def _arrived(self, state: State, needed: Iterable[str], taken: Iterable[int]) -> bool:
-        certificates = [self.usable[each][0] for each in taken]
-        return all(self.question.arrived(path, state[path], certificates) for path in needed)
+def _search(question: Question, group: Sequence[Offer], boxes: Counter[str],
+            words: Sequence[Offer]) -> list[Offer] | None:  # fmt: skip
+    """Depth first, without a stack that a proposal could make overflow."""
+    paths = {path for each in group for path in each.paths}
+    claims = {claim for each in group for claim in each.claims}
+    ours = Counter({claim: count for claim, count in boxes.items() if claim in claims})
+    begin = {path: question.before[path] for path in paths}
+    waiting: list[tuple[dict[str, Blob | None], tuple[int, ...]]] = [(begin, ())]
+    tried: set[tuple[object, ...]] = set()
+    while waiting and len(tried) < MOST_TRIED:
+        state, numbers = waiting.pop()
+        taken = [group[each] for each in numbers]
+        needed = (question.paths & paths).union(*(each.paths for each in taken))
+        left = ours - sum((each.claims for each in taken), Counter())
+        if all(state[path] == question.after[path] for path in needed) and _spoken(left, words) is not None:
+            return taken
+        for number in reversed(range(len(group))):
+            offer = group[number]
+            if number in numbers or any(state[each.path] != each.before for each in offer.changes):
+                continue
+            after = {**state, **{each.path: each.after for each in offer.changes}}
+            key = (frozenset(after.items()), frozenset((*numbers, number)))
+            if key not in tried:
+                tried.add(key)
+                waiting.append((after, (*numbers, number)))
+    return None

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_AS_IT_IS = {"GIT_LITERAL_PATHSPECS": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
-"""A path is a path, and an object is the one of its id: `refs/replace/*` would show us others than everybody gets."""
+_AS_IT_IS = {
+    "GIT_LITERAL_PATHSPECS": "1", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": f"{os.devnull}/none",
+}  # fmt: skip
+"""A path is a path, an object the one of its id, and a commit's parents its own: `refs/replace/*` and grafts would show
+us others than everybody gets."""
 _MANY = 500
 _QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
 

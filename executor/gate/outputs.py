@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xml.sax.saxutils import quoteattr
 
-from executor.gate.gate import RULES, Judged
+from executor.gate.gate import Judged
+from executor.gate.refusal import RULES
 from executor.sarif import Result, write
 
 

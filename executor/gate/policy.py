@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from executor import config as configs
@@ -30,34 +30,53 @@ class Policy:
         return self.config.gate
 
     def is_task(self, path: str) -> bool:
-        return path.endswith(".md") and self._in_task_folder(path)
+        return is_markdown(path) and self._in_task_folder(path)
 
     def hides_tasks(self, entry: Change) -> bool:
         """A link or submodule in, at or above a task folder: what it leads to may hold boxes, and is not looked at."""
         if entry.after is None or entry.after.mode in ("100644", "100755"):
             return False
-        above = any(each == entry.path or each.startswith(f"{entry.path}/") for each in self._task_folders)
+        above = any(f"{each}/".startswith(f"{entry.path.casefold()}/") for each in self._task_folders)
         return above or self._in_task_folder(entry.path)
 
     def _in_task_folder(self, path: str) -> bool:
-        return any(each == "." or path.startswith(f"{each}/") for each in self._task_folders)
+        return any(each == "." or path.casefold().startswith(f"{each}/") for each in self._task_folders)
 
     @property
     def _task_folders(self) -> list[str]:
-        return [posixpath.normpath(each) for each in self.config.task_folders]
+        return [posixpath.normpath(each).casefold() for each in self.config.task_folders]
 
     def protects(self, path: str) -> bool:
         """`*` stands for anything within and across folders: `kustomize/*` is all that lies below it."""
-        return any(fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern.rstrip('/')}/*")
-                   for pattern in self.gate.protected)  # fmt: skip
+        name, patterns = path.casefold(), [each.casefold() for each in self.gate.protected]
+        return any(fnmatchcase(name, each) or fnmatchcase(name, f"{each.rstrip('/')}/*") for each in patterns)
+
+
+def is_markdown(path: str) -> bool:
+    return path.lower().endswith((".md", ".markdown"))
+
+
+def is_one_of(path: str, names: Iterable[str]) -> bool:
+    """Names that differ by case are one file on some machines that check it out."""
+    return path.casefold() in {each.casefold() for each in names}
 
 
 def of_commit(objects: Objects, commit: str) -> Policy:
     """Raises ConfigError with file:line where the base's own files are wrong: then nobody knows what is allowed."""
-    toml = objects.file(commit, configs.FILE_NAME)
-    listed = objects.file(commit, keys.TRUSTED_KEYS)
+    toml = _plain(objects, commit, configs.FILE_NAME)
+    listed = _plain(objects, commit, keys.TRUSTED_KEYS)
     trusted = keys.parse_trusted((listed or b"").decode(errors="replace"))
     return Policy(commit, configs.read(toml) if toml is not None else Config(), trusted, listed is not None)
+
+
+def _plain(objects: Objects, commit: str, path: str) -> bytes | None:
+    """A checkout would follow a link, and who reads objects would take the file for absent, with all it forbids."""
+    above = posixpath.dirname(path)
+    for name, entry in objects.entries(commit, [each for each in (path, above) if each]).items():
+        if name in (path, above) and entry.mode not in ("100644", "100755"):
+            raise ConfigError(f"{name} is a link or submodule in {commit[:12]}", place=path,
+                              remedy="let somebody who may merge a file in its place")  # fmt: skip
+    return objects.file(commit, path)
 
 
 def changes_policy(policy: Policy, toml: bytes | None) -> bool:

@@ -528,7 +528,7 @@ def test_used_twice_in_one_proposal(light: Work, server: Path) -> None:
     light.git("checkout", "--quiet", first, "--", TASK, SETTINGS)
     light.git("commit", "--quiet", "-m", "Again")
     light.git("notes", "--ref=executor", "copy", first, "HEAD")
-    refused(light, server, "forged-tick")
+    refused(light, server, "used-certificate")
 
 
 def test_certified_and_taken_back(light: Work, server: Path) -> None:
@@ -604,7 +604,7 @@ def test_file_in_the_tree_by_a_foreign_key(light: Work, server: Path, tmp_path: 
     name = max((light.root / "reports/certificates").glob("*.md")).name
     light.write(f"docs/certificates/{name}", light.document().decode())
     light.commit("All in one")
-    refused(light, server, "forged-tick", refs=("main",))
+    refused(light, server, "rejected-certificate", "not trusted", refs=("main",))
 
 
 def trusting(light: Work, server: Path, **validity: timedelta) -> None:

@@ -41,7 +41,7 @@ def facts(key: keys.SigningKey, **changes: object) -> Facts:
         checks_version=1,
         task=certificates.TaskPart("TASK-001", "Raise it", "tasks/TASK-001.md", "build", None, None, "a" * 40),
         repositories=(certificates.RepositoryPart("platform", "main", "b" * 40, "c" * 40, (change,)),),
-        criteria=(CriterionPart(1, "Bump `it`\n## SIGNATURE", 12, "proved"),),
+        criteria=(CriterionPart(1, "Bump `it`\n## SIGNATURE", 12, "proved", "0" * 64),),
         checks=checks,
         configuration_sha256="0" * 64,
         places=(certificates.PlacePart("platform", "tasks/TASK-001.md", 12, "- [x] Bump `it`"),),
@@ -135,7 +135,7 @@ def resigned(made: Facts, key: keys.SigningKey, **predicate: object) -> bytes:
 
 
 def test_status_is_computed_not_read(key: tuple[keys.SigningKey, keys.TrustedKey]) -> None:
-    failing = facts(key[0], criteria=(CriterionPart(1, "x", 1, "disproved"),))
+    failing = facts(key[0], criteria=(CriterionPart(1, "x", 1, "disproved", "0" * 64),))
     assert failing.decision.status is CertificateStatus.REQUIRES_REMEDIATION
     assert "does not follow" in rejected(resigned(failing, key[0], status="APPROVED"), key[1])
 
@@ -238,7 +238,9 @@ def test_conditions() -> None:
 
 
 def test_manual_part_is_named(key: tuple[keys.SigningKey, keys.TrustedKey]) -> None:
-    made = facts(key[0], criteria=(CriterionPart(3, "Document", 9, "manual", manual=ManualPart("bob", "wiki")),))
+    made = facts(
+        key[0], criteria=(CriterionPart(3, "Document", 9, "manual", "0" * 64, manual=ManualPart("bob", "wiki")),)
+    )
     text = certificates.issue(made, key[0]).decode()
     assert "- Criterion 3 manual by bob: wiki: Document" in text
     assert "**Status**: CONDITIONALLY_APPROVED" in text

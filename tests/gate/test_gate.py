@@ -59,6 +59,21 @@ def test_rebase(light: Work, server: Path) -> None:
     git(server, "update-ref", "refs/heads/main", other)
     light.git("fetch", "--quiet", "origin")
     light.git("rebase", "--quiet", "origin/main")
+    checked = light.call("certificate", "check", "HEAD")
+    assert checked.code == 0, "by the digest that its trailer names: " + checked.out + checked.err
+    assert light.verify("--commit").json["commit"][0]["commit"] == light.head(), "a second call finds it"
+    accepted(light, server)
+
+
+def test_rebase_over_words(light: Work, server: Path) -> None:
+    """Somebody reworded the task on main: the certified task file is on no machine but the contributor's."""
+    commit_it(light)
+    light.git("switch", "--quiet", "--create", "theirs", "origin/main")
+    light.replace(TASK, "title: Raise nginx", "title: Raise nginx soon")
+    light.commit("Reword", TASK)
+    accepted(light, server, "HEAD:main")
+    light.git("switch", "--quiet", "main")
+    light.git("rebase", "--quiet", "theirs")
     accepted(light, server)
 
 
@@ -105,7 +120,7 @@ def test_forged_tick_beside_honest_work(light: Work, server: Path) -> None:
     light.git("notes", "--ref=executor", "copy", "HEAD@{1}", "HEAD")
     refused(light, server, "forged-tick", f"{TASK}:20")
     found = light.call("gate", "--base", "origin/main", "--json").json["findings"]
-    assert [(each["line"], "proves no such box" in each["message"]) for each in found] == [(20, True)]
+    assert [(each["line"], "no certificate proves it" in each["message"]) for each in found] == [(20, True)]
 
 
 def test_ticked_criterion_gets_another_meaning(light: Work, server: Path) -> None:
@@ -185,6 +200,20 @@ def test_replayed_certificate(light: Work, server: Path) -> None:
     refused(light, server, "used before")
 
 
+def test_replayed_after_an_edited_squash(light: Work, server: Path) -> None:
+    """Neither the message nor the task file on main tells which certificate was used there."""
+    first = commit_it(light)
+    light.git("reset", "--quiet", "--soft", "HEAD~1")
+    light.replace(TASK, "title: Raise nginx", "title: Raise nginx soon")
+    light.git("commit", "--quiet", "--all", "-m", "Squashed")
+    accepted(light, server)
+    light.git("revert", "--no-edit", "HEAD")
+    accepted(light, server, "main")
+    light.git("cherry-pick", "--strategy-option=theirs", first)
+    light.git("commit", "--quiet", "--amend", "-m", "Again")
+    refused(light, server, "used-certificate")
+
+
 def test_certificate_of_another_commit(light: Work, server: Path) -> None:
     first = commit_it(light)
     accepted(light, server)
@@ -204,13 +233,13 @@ def test_tampered_note(light: Work, server: Path) -> None:
 
 def test_without_its_notes(light: Work, server: Path) -> None:
     commit_it(light)
-    refused(light, server, "forged-tick", refs=("main",))
+    refused(light, server, "missing-certificate", "git push origin refs/notes/executor", refs=("main",))
 
 
 def test_manual_tick_that_the_policy_does_not_allow(light: Work, server: Path) -> None:
     assert light.call("tick", "TASK-001", "2", "--by", "Bob", "--note", "wiki").code == 0
     commit_it(light)
-    refused(light, server, "ticked by hand, which the policy does not allow")
+    refused(light, server, "manual-tick", "ticked by hand, which the policy does not allow")
 
 
 def test_evil_merge(light: Work, server: Path) -> None:
