@@ -234,10 +234,19 @@ class _Judge:
         return None
 
     def _spent(self, offer: Offer, known: Iterable[Offer]) -> bool:
+        """Used before, and more than a branch that brings once more what the base has got from another one."""
         where = self.past.use_of(offer, known)
-        if where is not None:
-            self.used[offer.digest] = (offer, where)
-        return where is not None
+        if where is None or self._stands_in_base(offer):
+            return False
+        self.used[offer.digest] = (offer, where)
+        return True
+
+    def _stands_in_base(self, offer: Offer) -> bool:
+        """The base has its boxes ticked and its files as it left them: nothing new is claimed with it."""
+        there = self.objects.some(self.policy.commit, sorted(offer.paths)) if offer.paths else {}
+        if any(there.get(each.path) != each.after for each in offer.changes):
+            return False
+        return offer.claims.keys() <= self._ticked(self.policy.commit, [offer])
 
     def _states(self, step: Step, paths: set[str]) -> tuple[dict[str, Blob | None], dict[str, Blob | None]]:
         """Files before and after a commit, also those that it leaves as they are."""
@@ -269,13 +278,13 @@ class _Judge:
         self.standing = [each for each in self.standing if each not in undone]
         return certified
 
-    def _ticked(self, commit: str, offers: Sequence[Offer]) -> bool:
-        """Whether a box that these certificates vouch for is still ticked, wherever its file went."""
+    def _ticked(self, commit: str, offers: Sequence[Offer]) -> set[str]:
+        """The claims of these certificates that are ticked in a commit, wherever their files went."""
         words = [word for each in offers for word in each.words]
-        claims = {claim for each in offers for claim in each.claims}
         files = {path: entry for path, entry in self.objects.entries(commit).items() if self.is_task(path)}
         self.tasks.fetch(entry.blob for entry in files.values())
-        return any(claims & self.tasks.claims(entry, path, words) for path, entry in files.items())
+        found: set[str] = set().union(*(self.tasks.claims(entry, path, words) for path, entry in files.items()))
+        return found.intersection(claim for each in offers for claim in each.claims)
 
     # Refusing
 

@@ -630,3 +630,105 @@ def test_replay_through_a_merge(team: Team) -> None:
     team.commit()
     team.git("merge", "--quiet", "--strategy=ours", "--no-edit", "origin/main")
     assert team.rules() != []
+
+
+# Refs
+
+
+def test_grafts(team: Team) -> None:
+    """They would give the commit other parents than everybody gets."""
+    team.tick(ONE, 4)
+    forged = team.commit()
+    team.work.write("notes.txt", "later\n")
+    later = team.commit("Later")
+    (team.work.root / ".git/info").mkdir(exist_ok=True)
+    (team.work.root / ".git/info/grafts").write_text(f"{later} {team.work.head('origin/main')}\n")
+    answer = team.work.call("gate", "--base", "refs/remotes/origin/main", "--json")
+    assert [each["commit"] for each in answer.json["findings"]] == [forged]
+
+
+def test_protected_by_another_case(team: Team) -> None:
+    configured(team, '[gate]\nprotected = ["apps/*"]\n')
+    team.work.write("Apps/x.yaml", V2)
+    team.commit()
+    assert team.rules() == ["uncertified-change"]
+
+
+def test_two_proposals_with_one_certificate(team: Team) -> None:
+    """Two branches bring the same certified work; the second one finds it done."""
+    first = team.prove(ONE, 1, files={A: V2})
+    team.branch("again")
+    team.work.write(C, V2)
+    team.commit()
+    team.git("cherry-pick", first)
+    assert team.rules() == []
+    team.git("switch", "--quiet", "main")
+    team.merge()
+    team.git("switch", "--quiet", "again")
+    team.git("merge", "--quiet", "--no-edit", "origin/main")
+    assert team.rules() == []
+
+
+def test_reapplied_by_a_revert_of_the_revert(team: Team) -> None:
+    """git's own way to bring work back: it is a tick, and the certificate was used."""
+    team.prove(ONE, 1, files={A: V2})
+    team.merge()
+    team.git("revert", "--no-edit", "HEAD")
+    team.merge()
+    team.git("revert", "--no-edit", "HEAD")
+    assert team.rules() == ["used-certificate"]
+
+
+def test_open_boxes_of_a_certified_task(team: Team) -> None:
+    """Opening is free, and closing again is a tick."""
+    team.prove(ONE, 1, 2, files={A: V2})
+    team.edit(ONE, "- [x] All", "- [ ] All")
+    team.commit()
+    assert team.rules() == []
+    team.tick(ONE, 2)
+    team.commit()
+    assert team.rules() == ["used-certificate"]
+    team.squash()
+    assert team.rules() == [], "as it was certified"
+
+
+def test_criteria_of_two_certificates_swapped(team: Team) -> None:
+    """Each box by the certificate of the other task."""
+    team.work.write(TWO, FILES[TWO].replace("Update a", "Update c"))
+    team.commit()
+    team.push()
+    team.prove(ONE, 1, files={A: V2})
+    team.git("reset", "--quiet", "--hard", "origin/main")
+    team.prove(TWO, 1, files={C: V2})
+    team.squash()
+    team.git("checkout", "--quiet", "origin/main", "--", TWO)
+    team.tick(ONE, 1)
+    team.amend()
+    assert team.rules() == ["uncertified-change"] or team.rules() == ["forged-tick"]
+
+
+def test_withdrawn_box_comes_back(team: Team) -> None:
+    text = FILES[ONE].replace("- [ ] Update b to 2", "- [x] ~~Update b to 2~~")
+    team.work.write(ONE, text)
+    team.commit()
+    team.push()
+    team.edit(ONE, "~~Update b to 2~~", "Update b to 2")
+    team.commit()
+    assert team.rules() == ["forged-tick"]
+
+
+def test_three_tasks_rebased_interleaved(team: Team) -> None:
+    """Two tasks, in turns, on a main that moved; and once more with the commits in one."""
+    team.prove(ONE, 1, files={A: V2})
+    team.prove(TWO, 3, files={B: V2})
+    team.prove(ONE, 2)
+    team.prove(TWO, 4)
+    team.branch("theirs")
+    team.work.write(C, V2)
+    team.commit()
+    team.push()
+    team.git("switch", "--quiet", "main")
+    team.git("rebase", "--quiet", "origin/main")
+    assert team.rules() == []
+    team.squash()
+    assert team.rules() == []
