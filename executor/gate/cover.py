@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from executor.gate.certificate import Blob, Certificate, Change
 from executor.values import dataclass
@@ -20,9 +21,11 @@ MOST_TRIED = 2000
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a certificate says about this repository: made on `base`, changes of files, and claims of boxes."""
+    """What a certificate says about this repository: when and on which base it was made, changes of files, and claims
+    of boxes."""
 
     certificate: Certificate
+    moment: datetime
     base: str | None
     changes: tuple[Change, ...]
     claims: Counter[str]

@@ -207,7 +207,8 @@ class _Judge:
             if part.changes and self._is_here(part):
                 changes = tuple(each for each in part.changes if each.path != task or not self._is_free(task))
                 has_task = any(each.path == task for each in part.changes)
-                return Offer(certificate, part.base, changes, vouched(certificate.facts) if has_task else Counter())
+                claims = vouched(certificate.facts) if has_task else Counter()
+                return Offer(certificate, certificate.facts.moment, part.base, changes, claims)
         return None
 
     def _is_here(self, part: RepositoryPart) -> bool:

@@ -32,9 +32,7 @@ class Past:
 
     def use_of(self, offer: Offer, others: Iterable[Offer]) -> str | None:
         """The commit of the base that used it. `others` are certificates of the same proposal."""
-        moment = offer.certificate.facts.moment
-        older = sorted((each for each in others if each.certificate.facts.moment < moment),
-                       key=lambda each: each.certificate.facts.moment)  # fmt: skip
+        older = sorted((each for each in others if each.moment < offer.moment), key=lambda each: each.moment)
         bases = [each.base for each in (*older, offer) if each.base is not None]
         for commit in self._since(next(filter(self._is_here, bases), None)):
             if offer.digest in commit.named:
