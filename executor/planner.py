@@ -81,11 +81,13 @@ def _files(forecast: Forecast) -> Iterator[str]:
 @dataclass
 class Scene:
     """What planning builds up from one criterion to the next, and what a run starts from again. `live`: time passes
-    between two steps, so each looks at the disk anew; a plan is made of one look. `changed` are the files of the edits
-    so far, `named` the paths that the task's criteria name."""
+    between two steps, so each looks at the disk anew; a plan is made of one look. `planned` is what this run makes,
+    `made` what the task makes, ticked criteria included. `changed` are the files of the edits so far, `named` the paths
+    that the task's criteria name."""
 
     trees: dict[Repository, Tree] = field(default_factory=dict)
     planned: set[Artefact] = field(default_factory=set)
+    made: set[Artefact] = field(default_factory=set)
     changed: dict[Repository, list[str]] = field(default_factory=dict)
     named: dict[Repository, list[str]] = field(default_factory=dict)
     live: bool = False
@@ -107,6 +109,7 @@ class Scene:
             repository.inventory.current() if self.live else repository.inventory,
             repository.config,
             frozenset(self.planned),
+            frozenset(self.made | self.planned),
         )
 
     def add(self, steps: Iterable[Step], *, lay: bool) -> None:
@@ -148,7 +151,7 @@ def _planned(
         if cannot is not None:
             scene.take_back(before)
         if not criterion.withdrawn:
-            _note_changes(steps, scene)
+            _note(steps, scene)
         if criterion.open and (selected is None or selected.get(criterion.index, False)):
             scene.add(steps, lay=cannot is None)
         criteria.append(Planned(criterion, recognised, steps, cannot))
@@ -172,9 +175,10 @@ def _named(
     return named
 
 
-def _note_changes(steps: Iterable[Step], scene: Scene) -> None:
-    """Done before, to be done, or left out of this run: it is what the task changes."""
+def _note(steps: Iterable[Step], scene: Scene) -> None:
+    """Done before, to be done, or left out of this run: it is what the task makes and changes."""
     for step in steps:
+        scene.made |= step.makes
         if step.forecast is not None and step.cannot is None:
             scene.changed.setdefault(step.repository, []).extend(_files(step.forecast))
 

@@ -40,7 +40,8 @@ class Runner:
     seen: Mapping[Repository, Mapping[str, bytes | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._scene = Scene(live=True)
+        live = [each for each in self.plan.criteria if not each.criterion.withdrawn]
+        self._scene = Scene(live=True, made={made for each in live for step in each.steps for made in step.makes})
         self._ledger: dict[Artefact, Mapping[str, Any]] = {}
         self._broken: dict[Artefact, int] = {}
         self._toolboxes: dict[Repository, LiveToolbox] = {}

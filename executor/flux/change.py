@@ -46,6 +46,8 @@ class Ground:
     planned: frozenset[Artefact] = frozenset()
     digest_of: Callable[[str, str], Digest] | None = None
     """The digest of `repository` (with its host), `tag`; None: not known before the operation runs."""
+    made: frozenset[Artefact] = frozenset()
+    """What the whole task makes, its ticked criteria too: "0.1.18" is the image's version after the build as before."""
 
     @property
     def files(self) -> Files:
@@ -453,6 +455,8 @@ class SiteLike(Protocol):
     def config(self) -> Config: ...
     @property
     def planned(self) -> frozenset[Artefact]: ...
+    @property
+    def made(self) -> frozenset[Artefact]: ...
 
 
 class ToolboxLike(Protocol):
@@ -469,11 +473,11 @@ class ToolboxLike(Protocol):
 
 def ground_of(site: SiteLike) -> Ground:
     """For a forecast: no digest is known yet."""
-    return Ground(site.repository, site.tree, site.inventory, site.config, site.planned)
+    return Ground(site.repository, site.tree, site.inventory, site.config, site.planned, made=site.made)
 
 
 def ground_at(toolbox: ToolboxLike) -> Ground:
     """For the run: a digest is taken from this task's push, else asked of the registry."""
     site = toolbox.site
     teller = digest_teller(toolbox.ledger, toolbox.registry, site.planned, dry_run=toolbox.dry_run)
-    return Ground(site.repository, site.tree, site.inventory, site.config, site.planned, teller)
+    return Ground(site.repository, site.tree, site.inventory, site.config, site.planned, teller, site.made)

@@ -448,7 +448,7 @@ def is_pushed(ground: Ground, repository: str | None, tag: str | None) -> bool:
     if repository is None or tag is None:
         return False
     name = f"{bare(repository)}:{tag}"
-    return any(Artefact(kind, name) in ground.planned for kind in ("pushed", "built"))
+    return any(Artefact(kind, name) in ground.made | ground.planned for kind in ("pushed", "built"))
 
 
 # -- moving -----------------------------------------------------------------------------------------------------------

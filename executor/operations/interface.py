@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Site:
     """Where an operation works, for `foresee`: one repository with the edits planned so far.
 
-    `planned` are the artefacts that the task's other operations make.
+    `planned` are the artefacts that the task's other operations make in this run, `made` those of ticked criteria too.
     """
 
     repository: str
@@ -43,6 +43,7 @@ class Site:
     inventory: Inventory
     config: Config
     planned: frozenset[Artefact] = frozenset()
+    made: frozenset[Artefact] = frozenset()
 
 
 class Toolbox(Protocol):

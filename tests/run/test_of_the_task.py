@@ -66,3 +66,22 @@ def test_a_change_in_another_repository_is_looked_at_there(tmp_path: Path) -> No
     assert bump["status"] == "passed" and "version: 0.1.18" in git(fleet, "diff", "--cached")
     assert check["status"] == "failed" and check["reason"].startswith("in fleet: "), check
     assert "example.com/side:latest" in check["reason"]
+
+
+IMAGE = """\
+  values:
+    image:
+      repository: registry.example/ffl
+      tag: 0.1.17
+"""
+
+
+@pytest.mark.parametrize("box", ["[ ]", "[x]"])
+def test_what_the_task_built_is_the_image_before_and_after_the_tick(tmp_path: Path, box: str) -> None:
+    """One version and two things that have one: it is that of the image, which this task builds."""
+    text = task(
+        f"- {box} Build ffl 0.1.18\n", "- [ ] Update ffl HelmRelease to version 0.1.18\n", labels="deployment, builds"
+    )
+    files = {"ffl/Dockerfile": "FROM scratch\n", "apps/ffl/release.yaml": FILES["apps/ffl/release.yaml"] + IMAGE}
+    found = explained(repository(tmp_path / "ops", text, **files))[1]
+    assert found["state"] == "runnable" and "image tag 0.1.17 → 0.1.18" in found["operations"][0]["words"], found
