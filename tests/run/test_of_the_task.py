@@ -85,3 +85,26 @@ def test_what_the_task_built_is_the_image_before_and_after_the_tick(tmp_path: Pa
     files = {"ffl/Dockerfile": "FROM scratch\n", "apps/ffl/release.yaml": FILES["apps/ffl/release.yaml"] + IMAGE}
     found = explained(repository(tmp_path / "ops", text, **files))[1]
     assert found["state"] == "runnable" and "image tag 0.1.17 → 0.1.18" in found["operations"][0]["words"], found
+
+
+@pytest.mark.parametrize(
+    ("sentence", "operation"),
+    [("`kustomize build apps/ffl` succeeds in fleet", "kustomize.build"),
+     ("In fleet: `kustomize build apps/ffl` succeeds", "kustomize.build"),
+     ("Manifests in apps/ffl are valid YAML in the fleet repository", "manifest.validate"),
+     ("Set `spec.interval` to `5m` in `apps/ffl/release.yaml` in fleet", "manifest.set"),
+     ("In fleet, bump ffl to 0.1.18", "helmrelease.bump"),
+     ("`kustomize build apps/ffl` succeeds in fleet within 2 s", None),
+     ("`kustomize build apps/ffl` succeeds in fleets", None),
+     ("Do not validate apps/ffl in fleet", None)],
+)  # fmt: skip
+def test_in_a_repository(tmp_path: Path, sentence: str, operation: str | None) -> None:
+    toml = '[repositories.fleet]\npath = "../fleet"\nholds = ["manifests"]\n'
+    root = make_repository(tmp_path / "mono", {"tasks/TASK-001.md": task(f"- [ ] {sentence}\n"), "executor.toml": toml})
+    make_repository(tmp_path / "fleet", FILES)
+    found = explained(root)[0]
+    if operation is None:
+        assert found["state"] == "unresolved", found
+    else:
+        assert found["state"] == "runnable" and found["criterion"] == sentence, found
+        assert [(each["operation"], each["repository"]) for each in found["operations"]] == [(operation, "fleet")]

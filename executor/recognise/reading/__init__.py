@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from executor.errors import Stop, Unresolved
 from executor.models import Cannot, Recognised, Source, Status
 from executor.reasons import ReasonCode
-from executor.recognise import plugins
+from executor.recognise import decoration, plugins
 from executor.recognise.blocks import is_operation
 from executor.recognise.blocks import requests as block_requests
 from executor.recognise.lexer import Token
 from executor.recognise.reading.running import Commands
 from executor.recognise.reading.scope import Scope, Whole
+from executor.recognise.words import fold
 from executor.values import replace
 
 __all__ = ["Reading", "Scope", "Whole"]
@@ -25,9 +27,10 @@ class Reading(Commands):
     def recognised(self) -> Recognised:
         """Source by source, the first that says something counts."""
         try:
-            return replace(self._first_source(), remarks=tuple(dict.fromkeys(self.remarks)))
+            found = self._first_source()
         except Stop as stop:
-            return Recognised(self.stem, (), stop.as_cannot())
+            found = Recognised(self.stem, (), stop.as_cannot())
+        return replace(self._there(found) or found, remarks=tuple(dict.fromkeys(self.remarks)))
 
     def _first_source(self) -> Recognised:
         scope = self._mentioned() or self.whole.home
@@ -59,6 +62,28 @@ class Reading(Commands):
             or self._sentence(tokens, scope)
         )
         return self._own(found, tokens, scope) or found
+
+    def _there(self, found: Recognised) -> Recognised | None:
+        """A sentence that is understood without its "in REPOSITORY": that is where it is read."""
+        if found.cannot is None or found.cannot.status is not Status.UNRESOLVED or self.within is not None:
+            return None
+        scope = self._mentioned()
+        if scope is None or scope.name is None or self.whole.home.names.entry(fold(scope.name)) is not None:
+            return None
+        spot = _spot(self.stem, scope.name)
+        if spot is None:
+            return None
+        rest, start = self.stem[: spot.start()] or self.stem[spot.end() :], 0 if spot.start() else spot.end()
+        stripped = decoration.Stripped(rest, 0)
+        reading = Reading(self.whole, replace(self.criterion, text=rest), stripped, with_facts=self.with_facts)
+        reading.within = scope
+        there = reading.recognised()
+        self.asked_for_facts |= reading.asked_for_facts
+        if there.cannot is not None and there.cannot.status is Status.UNRESOLVED:
+            return None
+        self.remarks += there.remarks
+        words = tuple(replace(each, start=each.start + start, end=each.end + start) for each in there.words)
+        return replace(there, stem=self.stem, words=words)
 
     def _persons(self, token: Token) -> Cannot:
         what = f'"{token.text}" is a person\'s work; when it is done: {self._tick()}'
@@ -101,6 +126,13 @@ class Reading(Commands):
             names = " and ".join(name for name, _ in answers)
             raise Unresolved(ReasonCode.AMBIGUOUS, f"two recognisers claim it: {names}; uninstall one")
         return answers[0][1] if answers else ()
+
+
+def _spot(stem: str, name: str) -> re.Match[str] | None:
+    """Where a sentence names its repository: "in fleet" at its end, "In fleet:" at its start."""
+    named = rf"(?:the\s+)?[`*_]*{re.escape(name)}[`*_]*(?:\s+repo(?:sitory)?)?\s*"
+    behind = re.search(rf"(?i)\s+(?:in|for|of)\s+{named}[.!]?$", stem)
+    return behind or re.match(rf"(?i)(?:in|for)\s+{named}[:,]\s*", stem)
 
 
 _QUOTES = frozenset({('"', '"'), ("'", "'"), ("“", "”"), ("«", "»"), ("‘", "’"), ("„", "“")})

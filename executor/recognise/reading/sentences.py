@@ -167,6 +167,8 @@ class Sentences(Stopped):
 
     def _mentioned(self) -> Scope | None:
         """The one repository that the sentence says to work in: "in X", "X repository", "X/path/in/it"."""
+        if self.within is not None:
+            return self.within
         text = fold(self.stem)
         words = {match[1] or match[2] for match in _IN_REPOSITORY.finditer(text)}
         words |= {word for word in _PATH_IN.findall(text) if not self.whole.home.exists(word)}

@@ -36,6 +36,8 @@ class Surroundings:
         self.remarks: list[str] = []
         self.far = 0
         self.asked_for_facts = False
+        self.within: Scope | None = None
+        """The repository that the sentence is read against, where that is settled already."""
 
     def _facts(self) -> Facts:
         """What the other criteria name; nothing while they themselves are being read for that."""
