@@ -604,6 +604,37 @@ def test_verifier_can_be_chosen_by_its_name(light: Work, tmp_path: Path) -> None
     assert answer.json["checks_run"] == ["mine"]
 
 
+def test_verifier_chosen_by_its_name_may_speak_of_values(light: Work, tmp_path: Path) -> None:
+    answer = with_plugin(light, tmp_path / "plugin", NO.replace('"house"', '"values"'), "--checks", "mine")
+    assert answer.code == 1 and answer.json["unticked"] == [1]
+
+
+KEEPS = """
+import time
+from executor.gate.case import look
+def stay(this):
+    try:
+        time.sleep(60)
+    except BaseException:
+        return this.passed("that was nothing")
+def looks(case):
+    yield look("house", "slow", "x", stay)
+"""
+
+
+def test_verifier_that_keeps_the_bell_to_itself(light: Work, tmp_path: Path) -> None:
+    answer = with_plugin(light, tmp_path / "plugin", KEEPS, "--timeout", "4", "--commit")
+    assert answer.code == 1 and answer.json["failure_analysis"]["root_cause"] == "verification timed out"
+
+
+@pytest.mark.parametrize("seconds", ["0.001", "0.05", "0.3"])
+def test_no_time_at_all(light: Work, seconds: str) -> None:
+    before = light.read(TASK)
+    answer = light.verify("--timeout", seconds, "--commit")
+    assert answer.code == 1 and answer.json["status"] == "NEEDS_FURTHER_REVIEW", answer.err
+    assert light.read(TASK) == before
+
+
 def test_others_are_chosen_without_it(light: Work, tmp_path: Path) -> None:
     assert with_plugin(light, tmp_path / "plugin", NO, "--checks", "boxes").code == 0
 
