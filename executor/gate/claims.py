@@ -190,6 +190,9 @@ _OUTCOME: Mapping[str, Any] = {"index": int, "criterion": str, "status": str, "r
 _OPERATION: Mapping[str, Any] = {"operation": str, "arguments": dict, "status": str, "evidence": dict}
 
 
+_TAKEN: Mapping[str, Any] = {"unticked": list, "known_runs": list, "verification_id": str, "task_after": str}
+
+
 def _demand(value: Any, form: Mapping[str, Any], where: str) -> None:
     if not isinstance(value, dict):
         raise ValueError(f"no report: {where} is no object")
@@ -202,10 +205,13 @@ def _taken(folder: Path) -> Iterable[Taken]:
     for path in sorted(folder.glob("*.json")):
         try:
             found = json.loads(_read(path))
-            if found.get("unticked"):
+            _demand(found, _TAKEN, "the verification")
+            _must(all(type(each) is int for each in found["unticked"]), "unticked")
+            _must(all(isinstance(each, str) for each in found["known_runs"]), "known_runs")
+            if found["unticked"]:
                 unticked, known = frozenset(found["unticked"]), frozenset(found["known_runs"])
                 yield Taken(found["verification_id"], unticked, found["task_after"], known)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, RecursionError):
             continue  # it could only have taken claims back that are looked at again anyway
 
 

@@ -184,7 +184,9 @@ def _locate(call: Call) -> tuple[Workspace, Path, tuple[str, bytes] | None]:
         return *locate(call.task, call.start), report
     try:
         data = given.read_bytes()
-        path = str(json.loads(data)["task_path"])
+        path = json.loads(data)["task_path"]
+        if not isinstance(path, str) or "\0" in path:
+            raise TypeError
     except OSError as error:
         raise UsageError(f"{given} cannot be read: {error.strerror}", remedy="executor verify TASK.md") from None
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -514,11 +516,11 @@ def next_action(case: Case, found: Sequence[Found], decision: Decision) -> str:
     again = f"executor verify {case.task_path}"
     if _good(found) and decision.status in APPROVING:
         return f"Commit it: {again} --commit"
-    if _good(found) and not case.ticked:
-        return f"Nothing is ticked that is not committed; do some of it: executor run {case.task_path}"
-    if _good(found):
+    if _good(found) and case.ticked:
         return f"Nothing is wrong, and not everything was looked at; all of it: {again}"
     bad = [each for each in found if not each.good]
+    if not case.ticked and all(each.status is CheckStatus.SKIP for each in bad):
+        return f"Nothing is ticked that is not committed; do some of it: executor run {case.task_path}"
     if any(each.criteria for each in bad if each.status is CheckStatus.FAIL) or not case.runs:
         return f"Mend what failed, then: executor run {case.task_path}, {again}"
     if any(each.status is CheckStatus.FAIL for each in bad):

@@ -26,6 +26,32 @@ def rewrite(work: Work, *path: str | int, value: Any) -> None:
     file.write_text(json.dumps(document))
 
 
+JUNK = [
+    "[1]", "7", "{}", "[" * 5000, '{"unticked": [1]}',
+    '{"verification_id": 7, "unticked": ["x"], "known_runs": [[]], "task_after": 7}',
+    '{"verification_id": "9", "unticked": {"a": 1}, "known_runs": ["a"], "task_after": 7}',
+    '{"verification_id": "9", "unticked": [[1]], "known_runs": [], "task_after": "x"}',
+    '{"verification_id": "9", "unticked": [1], "known_runs": [{}], "task_after": "x"}',
+]  # fmt: skip
+
+
+def test_what_is_no_document_of_a_verification(light: Work) -> None:
+    """It takes nothing back, and stops nothing."""
+    folder = light.root / "reports" / "TASK-001" / "verifications"
+    folder.mkdir(parents=True)
+    for number, text in enumerate(JUNK):
+        (folder / f"{number}.json").write_text(text)
+    answer = light.verify("--commit")
+    assert answer.code == 0, answer.err
+
+
+@pytest.mark.parametrize("value", [7, None, ["x"], "a\0b", "../x.md", "/nowhere/x.md"])
+def test_report_that_names_no_task(light: Work, tmp_path: Path, value: Any) -> None:
+    rewrite(light, "task_path", value=value)
+    answer = light.call("verify", str(light.root / "reports" / "TASK-001.json"))
+    assert answer.code == 2 and "defect" not in answer.err
+
+
 @pytest.mark.parametrize(
     "declared",
     [
