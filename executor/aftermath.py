@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -125,12 +125,13 @@ def finish_interrupted(job: Job) -> None:
     One that was killed earlier left unticked boxes: this run runs them again, and every operation looks first."""
     for run_id, entries in job.past.unfinished.items():
         finish_entry = next((entry for entry in entries if entry["event"] == "finish"), None)
-        if finish_entry is not None and finish_entry["task_after"] == job.task.digest:
+        if finish_entry is not None and _has_ticked(job, finish_entry):
             for name, declared in finish_entry["declared"].items():
                 repository = job.workspace.named(name)
                 if repository is not None:
                     _stage(job, repository, declared)
             _write_report(dict(finish_entry["document"]), job)
+            journals.close(job.workspace.home.root, run_id, status="finished", by=job.run_id)
             job.warnings.append(f"run {run_id} was interrupted before its report; it was finished from its journal")
             continue
         doing = [entry for entry in entries if entry["event"] == "intent"]
@@ -141,3 +142,33 @@ def finish_interrupted(job: Job) -> None:
                 f"run {run_id} was interrupted during {last['operation']} (criterion {last['criterion']}); "
                 "what it left was looked for before acting again"
             )
+    if job.past.unfinished:
+        job.past = journals.past_of(job.workspace.home.root, job.task.id)
+    _note_lost(job)
+
+
+def _has_ticked(job: Job, finish: Mapping[str, Any]) -> bool:
+    """Whether the task file is what that run made of it, or what somebody wrote into that: its boxes are ticked."""
+    if finish["task_after"] == job.task.digest:
+        return True
+    passed = [each for each in finish["document"].get("outcomes", ()) if each["status"] == Status.PASSED]
+    now_ticked = {(each.criterion.index, each.recognised.stem) for each in job.plan.criteria if each.criterion.checked}
+    return bool(passed) and all((each["index"], each["criterion"]) in now_ticked for each in passed)
+
+
+def _note_lost(job: Job) -> None:
+    """What runs wrote that were killed before they could say so: this run says it, for what it declares too."""
+    for name in {name for name, _ in job.past.unreported}:
+        repository = job.workspace.named(name)
+        if repository is None:
+            continue
+        paths = [path for of, path in job.past.unreported if of == name]
+        dirty = Git(repository.root).dirty(paths)
+        found = {path for path in dirty if job.past.is_unreported(name, repository.root, path)}
+        declared = job.declared(repository)
+        job.lost[name] = frozenset(found.intersection(declared))
+        job.warnings += [
+            f"a run of this task was interrupted when it had written {path}, and no criterion of this run is about "
+            f"that file; look at it: git diff HEAD -- {path}"
+            for path in sorted(found.difference(declared))
+        ]

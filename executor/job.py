@@ -69,6 +69,8 @@ class Job:
     staged_trees: dict[Repository, str] = field(default_factory=dict)
     unstaged: str = ""
     seen: dict[Repository, dict[str, bytes | None]] = field(default_factory=dict)
+    lost: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By repository, the declared paths that a run wrote which was killed before it could report that."""
     finished: datetime | None = None
 
     @property

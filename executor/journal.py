@@ -16,7 +16,7 @@ from typing import Any
 
 from executor.errors import RepositoryError
 from executor.tools import files
-from executor.values import dataclass
+from executor.values import dataclass, field
 
 FOLDER = Path(".executor") / "runs"
 
@@ -85,45 +85,64 @@ def prepare(root: Path) -> Path:
 @dataclass(frozen=True, slots=True)
 class Past:
     """What earlier runs of a task left: the digests of everything that they wrote, by repository and path, and the runs
-    that never came to an end, with their entries."""
+    that never came to an end, with their entries. `unreported` is what was written, and no run came to say so."""
 
     written: Mapping[tuple[str, str], frozenset[str]]
     unfinished: Mapping[str, tuple[Mapping[str, Any], ...]]
+    unreported: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def is_ours(self, name: str, root: Path, path: str) -> bool:
         """Whether the bytes of `path` in the repository of that name, at `root`, are what one of these runs wrote."""
-        try:
-            digest = files.sha256((root / path).read_bytes())
-        except OSError:
-            return False
-        return digest in self.written.get((name, path), frozenset())
+        return _holds(root / path, self.written.get((name, path)))
+
+    def is_unreported(self, name: str, root: Path, path: str) -> bool:
+        """Whether they are what a run wrote that was killed before it could say so."""
+        return _holds(root / path, self.unreported.get((name, path)))
+
+
+def _holds(path: Path, digests: frozenset[str] | None) -> bool:
+    try:
+        return bool(digests) and files.sha256(path.read_bytes()) in (digests or ())
+    except OSError:
+        return False
 
 
 def past_of(root: Path, task_id: str) -> Past:
     """All journals of this task. A torn last line is what a crash leaves and is passed over."""
-    written: dict[tuple[str, str], set[str]] = {}
+    reported: dict[tuple[str, str], set[str]] = {}
+    killed: dict[tuple[str, str], set[str]] = {}
     unfinished: dict[str, tuple[Mapping[str, Any], ...]] = {}
     for path in sorted((root / FOLDER).glob("*.jsonl")):
         entries = tuple(_entries(path))
         if not entries or entries[0].get("task_id") != task_id:
             continue
+        ended = [entry for entry in entries if entry["event"] == "end"]
+        into = reported if any(entry.get("status") != "unknown" for entry in ended) else killed
         for entry in entries:
             if entry["event"] == "write":
-                written.setdefault((entry.get("repository", ""), entry["path"]), set()).add(entry["after"])
+                into.setdefault((entry.get("repository", ""), entry["path"]), set()).add(entry["after"])
         if entries[-1]["event"] != "end":
             unfinished[path.stem] = entries
-    return Past({path: frozenset(digests) for path, digests in written.items()}, unfinished)
+    nothing: set[str] = set()
+    written = {path: frozenset(reported.get(path, nothing) | killed.get(path, nothing)) for path in reported | killed}
+    unreported = {path: frozenset(digests - reported.get(path, nothing)) for path, digests in killed.items()}
+    return Past(written, unfinished, unreported)
 
 
 def close_unfinished(root: Path, run_ids: Iterator[str] | tuple[str, ...], by: str) -> None:
     """Mark journals of killed runs as looked after by run `by`, so that the next one need not ask again."""
     for run_id in run_ids:
-        descriptor = os.open(root / FOLDER / f"{run_id}.jsonl", os.O_WRONLY | os.O_APPEND)
-        try:
-            os.write(descriptor, b"\n")  # the crash may have torn the last line
-            Journal(run_id, root / FOLDER, descriptor).add("end", status="unknown", looked_after_by=by)
-        finally:
-            os.close(descriptor)
+        close(root, run_id, status="unknown", by=by)
+
+
+def close(root: Path, run_id: str, *, status: str, by: str) -> None:
+    """Mark the journal of a killed run: what came of it, and which run saw to that."""
+    descriptor = os.open(root / FOLDER / f"{run_id}.jsonl", os.O_WRONLY | os.O_APPEND)
+    try:
+        os.write(descriptor, b"\n")  # the crash may have torn the last line
+        Journal(run_id, root / FOLDER, descriptor).add("end", status=status, looked_after_by=by)
+    finally:
+        os.close(descriptor)
 
 
 def _entries(path: Path) -> Iterator[Mapping[str, Any]]:

@@ -147,6 +147,12 @@ class Forecast:
     warnings: tuple[str, ...] = ()
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that it is about: those that it edits, and those that are as wanted already."""
+        provided = sorted(each.name.partition(":")[2] for each in self.provides if each.kind == "file")
+        return tuple(dict.fromkeys((*(each.path for each in self.edits), *provided)))
+
 
 @dataclass(frozen=True, slots=True)
 class Performed:

@@ -65,17 +65,12 @@ class Plan:
         paths: dict[Repository, set[str]] = {}
         for step in self.steps:
             if step.forecast is not None:
-                paths.setdefault(step.repository, set()).update(_files(step.forecast))
+                paths.setdefault(step.repository, set()).update(step.forecast.files)
         return {repository: frozenset(each) for repository, each in paths.items()}
 
     @property
     def steps(self) -> tuple[Step, ...]:
         return tuple(step for planned in self.criteria if planned.cannot is None for step in planned.steps)
-
-
-def _files(forecast: Forecast) -> Iterator[str]:
-    yield from (edit.path for edit in forecast.edits)
-    yield from (artefact.name.partition(":")[2] for artefact in forecast.provides if artefact.kind == "file")
 
 
 @dataclass
@@ -372,12 +367,10 @@ def _keep_off_ours(step: Step, task: TaskFile, workspace: Workspace) -> None:
     root = step.repository.root
     ours = [root / ".executor", *(root / each.config.report_folder for each in (step.repository, workspace.home))]
     kept = {task.path.resolve(), *(each.resolve() for each in ours)}
-    for edit in step.forecast.edits if step.forecast is not None else ():
-        place = Tree(root).locate_own(edit.path)
+    for path in step.forecast.files if step.forecast is not None else ():
+        place = Tree(root).locate_own(path)
         if not kept.isdisjoint((place, *place.parents)):
-            raise Refused(
-                ReasonCode.OUTSIDE, f"{edit.path} is where evidence is kept; only executor itself writes there"
-            )
+            raise Refused(ReasonCode.OUTSIDE, f"{path} is where evidence is kept; only executor itself writes there")
 
 
 def _permit(kind: Operation, types: Types) -> None:

@@ -27,7 +27,8 @@ INDEPENDENT = frozenset(
 class Runner:
     """Runs one plan. With `dry_run` nothing outside of memory changes: edits go into overlays, and what would build or
     push is planned only. `journal` None (a dry run) records nothing. `heads` is what HEAD said when it was checked,
-    `seen` what the files held that may be written."""
+    `seen` what the files held that may be written, `lost` (by repository) what a killed run wrote and nobody reported.
+    """
 
     plan: Plan
     tools: Tools
@@ -38,6 +39,7 @@ class Runner:
     bugs: list[str] = field(default_factory=list)
     heads: Mapping[Repository, str] = field(default_factory=dict)
     seen: Mapping[Repository, Mapping[str, bytes | None]] = field(default_factory=dict)
+    lost: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         live = [each for each in self.plan.criteria if not each.criterion.withdrawn]
@@ -160,7 +162,11 @@ class Runner:
                 self._scene.add([step], lay=True)
                 return replace(_not_run(step, None), status=Status.PLANNED, words=forecast.words)
             performed = operation.perform(arguments, toolbox)
-        performed = replace(performed, words=prefix(step.repository, workspace) + performed.words)
+            if not forecast.edits:
+                toolbox.see_unchanged(forecast.files)
+        lost = self.lost.get(step.repository.name, frozenset()).intersection(forecast.files)
+        by = "" if forecast.edits or not lost else f"; {', '.join(sorted(lost))} is what an interrupted run of it wrote"
+        performed = replace(performed, words=prefix(step.repository, workspace) + performed.words + by)
         self._scene.add([step], lay=True)
         if self.dry_run:
             return replace(_passed(step, performed), status=Status.PLANNED, words=forecast.words)

@@ -103,13 +103,15 @@ def task_status(job: Job, ticked: Sequence[int]) -> TaskStatus:
 
 
 def _modified(job: Job) -> list[str]:
-    """Files that this run changed: those of operations that changed something, and the task file."""
+    """Files that this run changed, or a killed one before it: those of operations that passed, and the task file."""
+    passed = [each for outcome in job.outcomes for each in outcome.operations if each.status is Status.PASSED]
     paths = [
-        edit.path
-        for outcome in job.outcomes
-        for operation in outcome.operations
-        if operation.changed and operation.status is Status.PASSED and operation.forecast is not None
-        for edit in operation.forecast.edits
+        path
+        for operation in passed
+        if operation.forecast is not None
+        for path in operation.forecast.files
+        if (operation.changed and path in {edit.path for edit in operation.forecast.edits})
+        or path in job.lost.get(operation.repository or "", ())
     ]
     return list(dict.fromkeys([*paths, *([job.task_path] if job.task_after is not None else [])]))
 

@@ -157,6 +157,12 @@ class LiveToolbox:
             raise
         self.seen.update({edit.path: edit.after for edit in edits})
 
+    def see_unchanged(self, paths: Sequence[str]) -> None:
+        """What is as wanted already has to be so in the files that were looked at before the run, by HEAD or by this
+        task: what somebody wrote since is neither staged nor proved. Raises Refused, Failed."""
+        for path in paths:
+            self._check(FileEdit(path, data := self.site.tree.read(path), data))
+
     def _check_branch(self) -> None:
         if self.head is not None and Git(self.site.tree.root).head() != self.head:
             raise Refused(

@@ -66,7 +66,7 @@ def perform(job: Job, observer: Observer) -> Finished:
             base_commit=job.states[job.workspace.home].commit,
         )
         journals.close_unfinished(job.workspace.home.root, tuple(job.past.unfinished), job.run_id)
-        runner = Runner(job.plan, job.tools, observer, journal, heads=_heads(job), seen=job.seen)
+        runner = Runner(job.plan, job.tools, observer, journal, heads=_heads(job), seen=job.seen, lost=job.lost)
         job.outcomes = runner.run()
         job.bugs, job.interrupted = runner.bugs, runner.interrupted
         tick_and_log(job, journal)
@@ -172,7 +172,7 @@ def _without(plan: Plan, repository: Repository, paths: frozenset[str], cannot: 
     def concerns(planned: Planned) -> bool:
         return everything or any(
             step.repository is repository
-            and (not paths or (step.forecast is not None and any(e.path in paths for e in step.forecast.edits)))
+            and (not paths or (step.forecast is not None and not paths.isdisjoint(step.forecast.files)))
             for step in planned.steps
         )
 

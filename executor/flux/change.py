@@ -121,7 +121,8 @@ class Allowed:
 @dataclass(frozen=True)
 class Plan:
     """`edits` is empty where the wanted state is there already. `about` is evidence that the plan already has;
-    `settled` are arguments that were not given and that the files decided."""
+    `settled` are arguments that were not given and that the files decided; `file` is the one that was named, also where
+    there is nothing to do in it."""
 
     words: str
     done: str
@@ -132,6 +133,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     needs: frozenset[Artefact] = frozenset()
     settled: Mapping[str, str] = field(default_factory=dict)
+    file: str | None = None
 
     def forecast(self, repository: str) -> Forecast:
         provides = frozenset(Artefact("file", f"{repository}:{path}") for path in self.paths)
@@ -140,7 +142,8 @@ class Plan:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(str(each["file"]).rpartition(":")[0] for each in self.values))
+        named = () if self.file is None else (self.file,)
+        return tuple(dict.fromkeys((*named, *(str(each["file"]).rpartition(":")[0] for each in self.values))))
 
 
 def make(

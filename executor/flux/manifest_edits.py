@@ -117,7 +117,7 @@ def set_plan(ground: Ground, file: str, path: str, value: Value, limits: Limits)
     return make(
         ground, [] if _is_so(spot, text, literal) else [turn], limits, files=files, verb=("set", "set"),
         subject=subject, allowed=_allowed(document, _concrete(document, node, through, steps), text),
-        about={**_about(ground, file), "value": text, "place": spot.place},
+        about={**_about(ground, file), "value": text, "place": spot.place}, file=file,
     )  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def add_plan(ground: Ground, file: str, path: str | None, entry: Entry, limits: 
         more.append((document.source, AddEntry(node, entry), about))
     return make(
         ground, [], limits, files=files, subject=subject, more=more, verb=("add", "added"),
-        allowed=_allowed_list(document, steps, "came"), about=_about(ground, file),
+        allowed=_allowed_list(document, steps, "came"), about=_about(ground, file), file=file,
     )  # fmt: skip
 
 
@@ -222,7 +222,7 @@ def remove_plan(ground: Ground, file: str, path: str | None, entry: Entry | None
     return make(
         ground, [], limits, files=files, subject=f"{_named(entry)} in {show_path(steps)} of {_of(ground, file)}",
         more=more, verb=("remove", "removed"), allowed=_allowed_list(document, steps, "went"),
-        about=_about(ground, file),
+        about=_about(ground, file), file=file,
     )  # fmt: skip
 
 
@@ -260,7 +260,7 @@ def _remove_key(ground: Ground, file: str, path: str | None, limits: Limits) -> 
         ground, [], limits, files=files, subject=f"{show_path(steps)} of {_of(ground, file)}", more=more,
         verb=("remove", "removed"),
         allowed=_allowed(document, (*_concrete(document, node, through, steps), steps[-1]), ""),
-        about=_about(ground, file),
+        about=_about(ground, file), file=file,
     )  # fmt: skip
 
 
