@@ -228,21 +228,25 @@ def _buildx_failed(planned: Recipe, name: str, errors: str) -> Stop:
 
 
 def by_script(source: Source, tag: str, registry: str, toolbox: Toolbox) -> Performed:
-    """By the project's own script, which is given `registry` as REGISTRY_URL."""
+    """By the project's own script, which is given `registry` as REGISTRY_URL. An image that had the name before is not
+    what it built, unless the engine saw it tagged again: a build out of the cache keeps the id."""
     tree, timeout, engine = toolbox.site.tree, toolbox.site.config.timeouts.build, toolbox.engine()
-    name = f"{source.image}:{tag}"
+    accepted = (f"{registry}/{source.image}:{tag}", f"{source.image}:{tag}")
+    before = {name: engine.image(name) for name in accepted}
     checked = script.check_script(source, tree, toolbox.run)
     script.run_script(
         checked, tree, toolbox.run, registry=registry, version=tag, push=False, engine=engine.environment,
         timeout=timeout,
     )  # fmt: skip
-    host_name = f"{registry}/{name}"
-    made = engine.image(host_name) or engine.image(name)
+    after = {name: engine.image(name) for name in accepted}
+    made = next((after[name] for name in accepted if _is_new(after[name], before[name])), None)
     if made is None:
+        standing = [name for name in accepted if after[name] is not None]
+        found = " and ".join(f"{name} is the image that was there before" for name in standing)
         raise Failed(
             ReasonCode.BUILD_FAILED,
-            f"{checked.path} ended well, but the engine has neither {host_name} nor {name}; "
-            "it has to tag what it builds $REGISTRY_URL/name:$VERSION",
+            f"{checked.path} ended well, but {found or f'the engine has neither {accepted[0]} nor {accepted[1]}'}; "
+            "it has to build, and to tag what it builds $REGISTRY_URL/name:$VERSION",
         )
     engine.tag(made.id, source.image, tag)
     evidence = {
@@ -250,6 +254,10 @@ def by_script(source: Source, tag: str, registry: str, toolbox: Toolbox) -> Perf
         "script_digest": checked.digest, "registry_url": registry,
     }  # fmt: skip
     return Performed(True, f"built {source.image} {tag} by {checked.path}", evidence)
+
+
+def _is_new(image: LocalImage | None, before: LocalImage | None) -> bool:
+    return image is not None and (before is None or (image.id, image.tagged) != (before.id, before.tagged))
 
 
 # Evidence

@@ -267,7 +267,11 @@ def _by_script(
     )  # fmt: skip
     seen = toolbox.registry(remote.host).manifest(remote.repository, arguments.tag)
     if standing is not None and seen.digest == standing.digest:
-        return _passed(arguments, remote, seen.config_digest, seen, changed=False)
+        raise Failed(
+            ReasonCode.PUSH_FAILED,
+            f"{checked.path} --push ended well, but {remote.tagged(arguments.tag)} was {seen.digest} before and is so "
+            "still: whether it pushed anything cannot be seen; build the image in this task, then push it",
+        )
     extra = {"script": checked.path, "script_digest": checked.digest}
     return _passed(arguments, remote, seen.config_digest, seen, changed=True, extra=extra)
 

@@ -35,7 +35,8 @@ _HUB = "docker.io"
 
 @dataclass(frozen=True, slots=True)
 class LocalImage:
-    """An image in the engine's store. `id` is the digest of its configuration (classic store) or of its manifest."""
+    """An image in the engine's store. `id` is the digest of its configuration (classic store) or of its manifest;
+    `tagged` when it was last given a name (also one that it had), by the engine's clock and in its words."""
 
     id: str
     tags: tuple[str, ...]
@@ -44,6 +45,7 @@ class LocalImage:
     size: int
     platform: str
     triggers: bool
+    tagged: str = ""
 
     def is_same_as(self, manifest_digest: str, config_digest: str | None) -> bool:
         """Whether a manifest in a registry is this image: by its configuration, or by a digest that the engine learnt
@@ -134,6 +136,7 @@ class Engine:
             int(found.get("Size") or 0),
             "/".join(str(part) for part in parts if part),
             bool(config.get("OnBuild")),
+            str((found.get("Metadata") or {}).get("LastTagTime") or ""),
         )
 
     def history(self, reference: str) -> tuple[Mapping[str, Any], ...]:

@@ -110,6 +110,40 @@ def test_a_push_alone_does_not_move_a_tag(bench: Make, tmp_path: Path) -> None:
     assert caught.value.code is ReasonCode.TAG_EXISTS and here.commands("bash") == []
 
 
+@pytest.mark.parametrize("in_registry", [True, False])
+def test_an_image_from_before_is_not_what_a_script_built(bench: Make, tmp_path: Path, *, in_registry: bool) -> None:
+    image = unique()
+    here = project(bench, tmp_path, image, WELL)
+    name = f"{here.services.registry}/{image}" if in_registry else image
+    here.docker.images.get(here.services.base).tag(name, "1.0")
+    with pytest.raises(Stop) as caught:
+        here.run("image.build", image=image, tag="1.0")
+    assert caught.value.code is ReasonCode.BUILD_FAILED
+    assert f"{name}:1.0 is the image that was there before" in caught.value.reason
+
+
+def test_a_script_that_builds_out_of_the_cache_builds(bench: Make, tmp_path: Path) -> None:
+    image = unique()
+    here = project(bench, tmp_path, image)
+    first = here.run("image.build", image=image, tag="1.0")
+    again = here.run("image.build", image=image, tag="1.0")
+    environment(image)
+    assert again.evidence["image_id"] == first.evidence["image_id"]
+
+
+def test_a_script_that_pushes_nothing_moves_no_mutable_tag(bench: Make, tmp_path: Path) -> None:
+    image = unique()
+    here = project(bench, tmp_path, image, WELL)
+    config = here.root / "executor.toml"
+    config.write_text(config.read_text().replace("[registry]\n", '[registry]\nmutable_tags = ["1.0"]\n'))
+    here.docker.images.get(here.services.base).tag(f"{here.services.registry}/{image}", "1.0")
+    here.docker.images.push(f"{here.services.registry}/{image}", "1.0")
+    here.docker.images.remove(f"{here.services.registry}/{image}:1.0")
+    with pytest.raises(Stop) as caught:
+        here.run("image.push", image=image, tag="1.0")
+    assert caught.value.code is ReasonCode.PUSH_FAILED and "is so still" in caught.value.reason
+
+
 def blocked(bench: Make, tmp_path: Path, script: str, spoil: Callable[[Path], object] = lambda _: None) -> Stop:
     image = unique()
     here = project(bench, tmp_path, image, script)
