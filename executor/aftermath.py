@@ -95,7 +95,7 @@ def finish(job: Job, journal: Journal | None = None) -> Finished:
     if job.bugs and journal is not None:
         journal.logs.mkdir(parents=True, exist_ok=True)
         log = journal.logs / "defect.log"
-        log.write_text("\n".join(job.bugs), encoding="utf-8")
+        log.write_text(job.tools.masker("\n".join(job.bugs)), encoding="utf-8")
         job.warnings.append(f"a defect of executor, please report it: {log.relative_to(job.workspace.home.root)}")
     document = build_report(job).document(job.tools.masker)
     path = None

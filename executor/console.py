@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from executor.errors import UsageError
 from executor.models import Outcome, Status
 from executor.reasons import ReasonCode
+from executor.tools.masking import Masker
 
 if TYPE_CHECKING:
     from rich.status import Status as Spinner
@@ -92,8 +94,14 @@ def silence(stream: TextIO) -> None:
 
 
 def clean(text: str) -> str:
-    """Without escape sequences and control characters, so that no file or tool can write over the terminal."""
-    return re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
+    """Without escape sequences and control characters, so that no file or tool can write over the terminal, and without
+    secrets: what a terminal shows stands in the logs of CI."""
+    return _masker()(re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text))
+
+
+@functools.cache
+def _masker() -> Masker:
+    return Masker.of_environment()
 
 
 _SAID_BY_THE_BOX = (ReasonCode.ALREADY_TICKED, ReasonCode.WITHDRAWN, ReasonCode.FILTERED_OUT)
@@ -222,7 +230,9 @@ def _short(value: Any) -> str:
 
 
 def _coloured(console: Console, planned: Planned) -> str:
-    """The stem, its words coloured by what they were taken for."""
+    """The stem, its words coloured by what they were taken for. A secret in it may be several words: no colour then."""
+    if (whole := clean(planned.recognised.stem)) != planned.recognised.stem or not console.colour:
+        return whole
     stem, text, end = planned.recognised.stem, "", 0
     for word in sorted(planned.recognised.words, key=lambda each: each.start):
         if word.start < end:
@@ -305,4 +315,4 @@ def print_raw(text: str) -> None:
 def machine(document: Any) -> None:
     """JSON for programs: one document on stdout; escaped where the stream is not UTF-8."""
     unicode = (sys.stdout.encoding or "").casefold().replace("-", "") == "utf8"
-    print_raw(json.dumps(document, indent=2, ensure_ascii=not unicode, default=str) + "\n")
+    print_raw(json.dumps(_masker().whole(document), indent=2, ensure_ascii=not unicode, default=str) + "\n")

@@ -126,7 +126,7 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.OWNED_BY_FLUX: "Flux image automation owns that value ($imagepolicy); change the ImagePolicy.",
     ReasonCode.UNPROVEN: "It could not be proved that only the meant bytes change; edit by hand.",
     ReasonCode.OUTSIDE: "The path lies outside the repository.",
-    ReasonCode.SECRET: "A Secret must be sealed or encrypted before it is committed.",
+    ReasonCode.SECRET: "A Secret must be sealed or encrypted before it is committed; a credential stands nowhere else.",
     ReasonCode.EXIT_CODE: "The command ended with another exit code than 0; read its output.",
     ReasonCode.BUILD_FAILED: "The build failed; read the log that is named.",
     ReasonCode.PUSH_FAILED: "The registry or engine refused the push; read the message.",

@@ -10,7 +10,7 @@ import errno
 import json
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path, PurePath
 from typing import Any, ClassVar, Literal
@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Literal
 from executor.models import FileEdit, OperationOutcome, Outcome, Ran, Status
 from executor.reasons import REMEDY, ReasonCode
 from executor.tools import files
+from executor.tools.masking import Masker
 from executor.values import dataclass, fields
 
 SCHEMA_VERSION = "1.0"
@@ -175,13 +176,13 @@ class Report(_Part):
     completed_before_failure: list[str] | None = None
     recovery_suggestions: list[str] | None = None
 
-    def document(self, mask: Callable[[str], str] = lambda text: text) -> dict[str, Any]:
+    def document(self, masker: Masker | None = None) -> dict[str, Any]:
         """JSON-able, masked, without the failure keys where there was no failure."""
         plain = _plain(self)
         for key in FAILURE_KEYS:
             if plain[key] is None:
                 del plain[key]
-        masked: dict[str, Any] = _masked(plain, mask)
+        masked: dict[str, Any] = plain if masker is None else masker.whole(plain)
         return masked
 
 
@@ -203,16 +204,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, PurePath):
         return str(value)
     raise TypeError(f"{type(value).__name__} in a report: {value!r}")
-
-
-def _masked(value: Any, mask: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return mask(value)
-    if isinstance(value, dict):
-        return {mask(key): _masked(each, mask) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_masked(each, mask) for each in value]
-    return value
 
 
 def outcome_entry(outcome: Outcome) -> OutcomeEntry:

@@ -114,7 +114,7 @@ class Runner:
         started = time.monotonic()
         facts = {"criterion": planned.criterion.index, "operation": step.request.operation, "attempt": number}
         if self.journal is not None:
-            self.journal.add("intent", **facts, arguments=dict(step.request.arguments))
+            self.journal.add("intent", **facts, arguments=self.tools.masker.whole(step.request.arguments))
         result = self._guarded(step, toolbox)
         ran = toolbox.taken()
         stopped = result.outcome.cannot
@@ -122,7 +122,8 @@ class Runner:
             settled = {**result.outcome.evidence, "settled": list(planned.recognised.remarks)}
             result = replace(result, outcome=replace(result.outcome, evidence=settled))
         if self.journal is not None:
-            evidence = {"evidence": dict(result.outcome.evidence), "changed": result.outcome.changed}
+            seen = self.tools.masker.whole(result.outcome.evidence)
+            evidence = {"evidence": seen, "changed": result.outcome.changed}
             ended = evidence if stopped is None else {"reason": stopped.reason, "code": stopped.code}
             self.journal.add("evidence" if stopped is None else "stopped", **facts, **ended)
         return result, Attempt(ran, round(time.monotonic() - started, 3), stopped)

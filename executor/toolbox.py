@@ -16,7 +16,7 @@ from executor.reasons import ReasonCode
 from executor.tools import files, process
 from executor.tools.git import Git
 from executor.tools.identity import identify
-from executor.tools.masking import Masker
+from executor.tools.masking import Masker, credentials
 from executor.values import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ class LiveToolbox:
         """See `operations.interface.Toolbox.write`. All edits or none: what was put in place is taken back."""
         for edit in edits:
             self._check(edit)
+            self._check_secrets(edit)
         if self.dry_run:
             self.site.tree.lay(edits)
             return
@@ -182,6 +183,15 @@ class LiveToolbox:
             raise Failed(
                 ReasonCode.CHANGED_MEANWHILE,
                 f"{edit.path} was changed by somebody else during the run; nothing written",
+            )
+
+    def _check_secrets(self, edit: FileEdit) -> None:
+        """safety.md, "Secrets": a hit in the diff, and the criterion fails."""
+        for line, what in credentials(edit.before or b"", edit.after, self.tools.masker):
+            raise Failed(
+                ReasonCode.SECRET,
+                f"{edit.path}:{line}: what would be written {what}; nothing was written; keep it in a Secret that is "
+                "sealed or encrypted, refer to that, and change the credential: it lies open in the task file",
             )
 
     def _take_back(self, placed: Sequence[FileEdit]) -> list[str]:

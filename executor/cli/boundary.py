@@ -74,11 +74,14 @@ def _as_interrupt(number: int, frame: Any) -> None:
 
 
 def _complain(arguments: argparse.Namespace, error: Exception) -> None:
-    print(f"executor: {error}", file=sys.stderr)
+    from executor.tools.masking import Masker
+
+    said = Masker.of_environment()(str(error))
+    print(f"executor: {said}", file=sys.stderr)
     if getattr(arguments, "json", False):
         import json
 
-        print(json.dumps({"success": False, "error": type(error).__name__, "message": str(error)}))
+        print(json.dumps({"success": False, "error": type(error).__name__, "message": said}))
         _flush()
 
 
@@ -87,6 +90,8 @@ def _log_defect() -> str:
     import tempfile
     import traceback
 
+    from executor.tools.masking import Masker
+
     with tempfile.NamedTemporaryFile("w", prefix="executor-defect-", suffix=".log", delete=False) as file:
-        traceback.print_exc(file=file)
+        file.write(Masker.of_environment()(traceback.format_exc()))
     return file.name

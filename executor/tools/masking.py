@@ -7,7 +7,8 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from executor.patterns import pattern
@@ -19,15 +20,17 @@ SHORTEST = 8
 _SECRET_NAMES = pattern(r"(?i)(token|passw(or)?d|secret|api_?key|credential|private_?key|auth(?!ors?(?:_|$)))")
 
 _SHAPES = [
-    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
-    re.compile(r"(?i)(?<=authorization: basic )[a-z0-9+/=]{8,}"),
-    re.compile(r"(?i)(?<=authorization: bearer )[\w.~+/=-]{8,}"),
-    re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
-    re.compile(r"\bglpat-[\w-]{20,}\b"),
-    re.compile(r"\bAKIA[0-9A-Z]{16}\b"),
-    re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}\b"),
-    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL),
+    pattern(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
+    pattern(r"(?i)(?<=authorization: basic )[a-z0-9+/=]{8,}"),
+    pattern(r"(?i)(?<=authorization: bearer )[\w.~+/=-]{8,}"),
+    pattern(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
+    pattern(r"\bglpat-[\w-]{20,}\b"),
+    pattern(r"\bAKIA[0-9A-Z]{16}\b"),
+    pattern(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}\b"),
+    pattern(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL),
 ]
+_BEGINS = pattern(r"://|(?i:authorization: b)|gh[pousr]_|glpat-|AKIA|eyJ|-----BEGIN ")
+"""What every one of them begins with: most texts hold nothing of it, and need not be looked through for each."""
 
 
 class Masker:
@@ -53,9 +56,35 @@ class Masker:
     def __call__(self, text: str) -> str:
         if self._pattern is not None:
             text = self._pattern.sub(MASK, text)
-        for shape in _SHAPES:
+        for shape in _SHAPES if _BEGINS.search(text) else ():
             text = shape.sub(MASK, text)
         return text
+
+    def whole(self, value: Any) -> Any:
+        """The same of every text in something JSON-able, keys included."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, Mapping):
+            return {self(str(key)): self.whole(each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.whole(each) for each in value]
+        return value
+
+
+def credentials(old: bytes, new: bytes, mask: Callable[[str], str]) -> Iterator[tuple[int, str]]:
+    """The lines of `new` that `old` has not and that hold what looks like a credential, or the value of a secret
+    variable: number and what it is."""
+    known = set(old.splitlines())
+    for number, line in enumerate(new.splitlines(), 1):
+        text = line.decode(errors="replace")
+        if line not in known and MASK not in text and MASK in mask(text):
+            yield number, "looks like a credential"
+    text = new.decode(errors="replace")
+    if _PRIVATE_KEY.search(text) and "PRIVATE KEY" not in old.decode(errors="replace"):
+        yield text[: text.index("-----BEGIN ")].count("\n") + 1, "a private key"
+
+
+_PRIVATE_KEY = pattern(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
 def looks_secret(text: str) -> bool:

@@ -16,7 +16,7 @@ from executor.models import Performed
 from executor.operations.interface import Site
 from executor.repository import Repository
 from executor.toolbox import LiveToolbox
-from executor.tools.masking import MASK, Masker
+from executor.tools.masking import MASK, credentials
 from executor.tools.tree import Tree
 
 _SEALED = re.compile(r"ENC\[AES256_GCM,|^age1|BEGIN AGE ENCRYPTED")
@@ -125,7 +125,7 @@ def _secrets(this: Look, case: Case, subject: Subject) -> Found:
         old = subject.objects.blob(each.before.blob) if each.before else b""
         new = subject.objects.blob(each.after.blob)
         found += [f"{each.path}:{line}: {what}" for line, what in _unsealed(each.path, new)]
-        found += [f"{each.path}:{line}: {what}" for line, what in _credentials(old, new, case.tools.masker)]
+        found += [f"{each.path}:{line}: {what}" for line, what in credentials(old, new, case.tools.masker)]
     if found:
         return this.failed(
             "; ".join(found), cause="a secret would be committed", evidence={"places": found},
@@ -206,15 +206,3 @@ def _values(part: Any) -> list[Any]:
 def _name(document: Mapping[str, Any]) -> str:
     metadata = document.get("metadata")
     return str(metadata.get("name")) if isinstance(metadata, Mapping) else "without a name"
-
-
-def _credentials(old: bytes, new: bytes, mask: Masker) -> Iterable[tuple[int, str]]:
-    """Lines that are new and hold what looks like a credential, or the value of a secret variable."""
-    known = set(old.splitlines())
-    for number, line in enumerate(new.splitlines(), 1):
-        text = line.decode(errors="replace")
-        if line not in known and MASK not in text and MASK in mask(text):
-            yield number, "looks like a credential"
-    text = new.decode(errors="replace")
-    if re.search(r"-----BEGIN [A-Z ]*PRIVATE KEY-----", text) and "PRIVATE KEY" not in old.decode(errors="replace"):
-        yield text[: text.index("-----BEGIN ")].count("\n") + 1, "a private key"
