@@ -33,13 +33,13 @@ def tick_and_log(job: Job, journal: Journal) -> None:
     job.task_after = edit.apply(job.task, ticks=ticks, updated=moment, log=line)
     document = build_report(job).document(job.tools.masker)
     declared = {repository.name: job.declared(repository) for repository in job.states}
-    after = files.sha256(job.task_after)
-    journal.add_all(
-        {"event": "finish", "task_after": after, "declared": declared, "document": document},
-        {"event": "write", "repository": job.workspace.home.name, "path": job.task_path, "before": job.task.digest,
-         "after": after},
-    )  # fmt: skip
     try:
+        after = files.sha256(job.task_after)
+        journal.add_all(
+            {"event": "finish", "task_after": after, "declared": declared, "document": document},
+            {"event": "write", "repository": job.workspace.home.name, "path": job.task_path, "before": job.task.digest,
+             "after": after},
+        )  # fmt: skip
         if files.sha256(job.task.path.read_bytes()) != job.task.digest:
             raise RepositoryError("somebody changed the task file during the run")
         if Git(job.workspace.home.root).head() != job.states[job.workspace.home].head:
@@ -57,7 +57,7 @@ def _ran(outcome: Outcome) -> bool:
 def _untick(job: Job, error: Exception) -> None:
     """The task file could not be written: nothing is ticked, and everything that passed says so."""
     code = ReasonCode.WRITE_FAILED if isinstance(error, OSError) else ReasonCode.CHANGED_MEANWHILE
-    what = error.strerror if isinstance(error, OSError) else str(error)
+    what = f"{error.filename or job.task_path}: {error.strerror}" if isinstance(error, OSError) else str(error)
     reason = f"{job.task_path} could not be ticked ({what}); what was done stands and is found again by the next run"
     job.task_after, job.log = None, ""
     job.outcomes = tuple(
@@ -93,19 +93,28 @@ def finish(job: Job, journal: Journal | None = None) -> Finished:
     """The report, written and returned, and the exit code. Bugs of ours go to a log whose path is in the warnings."""
     job.finished = now(job.config)
     if job.bugs and journal is not None:
-        journal.logs.mkdir(parents=True, exist_ok=True)
-        log = journal.logs / "defect.log"
-        log.write_text(job.tools.masker("\n".join(job.bugs)), encoding="utf-8")
-        job.warnings.append(f"a defect of executor, please report it: {log.relative_to(job.workspace.home.root)}")
+        _log_bugs(job, journal.logs / "defect.log")
     document = build_report(job).document(job.tools.masker)
     path = None
     if not job.call.dry_run:
         try:
             path = _write_report(document, job)
         except OSError as error:
-            job.warnings.append(f"the report could not be written: {error.strerror}")
+            name = f"{job.config.report_folder}/{job.task.id}.json"
+            job.unwritten = f"{name} could not be written: {error.strerror}"
+            job.warnings.append(f"{job.unwritten}; mend that and run again, then it is written from the journal")
             document = build_report(job).document(job.tools.masker)
     return Finished(document, exit_code(job), path, _task_diff(job))
+
+
+def _log_bugs(job: Job, log: Path) -> None:
+    said = f"a defect of executor, please report it: {log.relative_to(job.workspace.home.root)}"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(job.tools.masker("\n".join(job.bugs)), encoding="utf-8")
+    except OSError as error:
+        said += f" (it could not be written: {error.strerror})"
+    job.warnings.append(said)
 
 
 def _write_report(document: dict[str, Any], job: Job) -> Path:

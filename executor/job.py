@@ -68,6 +68,8 @@ class Job:
     task_blob: str | None = None
     staged_trees: dict[Repository, str] = field(default_factory=dict)
     unstaged: str = ""
+    unwritten: str = ""
+    """Why what was done is not staged, and why the report is not written: the next run does it from the journal."""
     seen: dict[Repository, dict[str, bytes | None]] = field(default_factory=dict)
     lost: dict[str, frozenset[str]] = field(default_factory=dict)
     """By repository, the declared paths that a run wrote which was killed before it could report that."""

@@ -38,12 +38,18 @@ class Journal:
         self.add_all({"event": event, **facts})
 
     def add_all(self, *entries: Mapping[str, Any]) -> None:
-        """Several with nothing done between them: one way to the disk."""
+        """Several with nothing done between them: one way to the disk. Raises OSError that names the journal; then
+        nothing of them is in it, and the next entry is no worse."""
         at = datetime.now(UTC).isoformat()
         data = "".join(f"{json.dumps({'at': at, **each}, default=str)}\n" for each in entries).encode()
-        while data:
-            data = data[os.write(self.descriptor, data) :]
-        os.fsync(self.descriptor)
+        size = os.fstat(self.descriptor).st_size
+        try:
+            while data:
+                data = data[os.write(self.descriptor, data) :]
+            os.fsync(self.descriptor)
+        except OSError as error:
+            os.ftruncate(self.descriptor, size)
+            raise OSError(error.errno, error.strerror, str(FOLDER / f"{self.run_id}.jsonl")) from None
 
     @property
     def logs(self) -> Path:

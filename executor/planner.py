@@ -175,7 +175,7 @@ def _note(steps: Iterable[Step], scene: Scene) -> None:
     for step in steps:
         scene.made |= step.makes
         if step.forecast is not None and step.cannot is None:
-            scene.changed.setdefault(step.repository, []).extend(_files(step.forecast))
+            scene.changed.setdefault(step.repository, []).extend(step.forecast.files)
 
 
 def _of_task(request: Request, scene: Scene, workspace: Workspace, home: Repository) -> list[Request]:

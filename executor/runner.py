@@ -113,20 +113,29 @@ class Runner:
         toolbox.taken()
         started = time.monotonic()
         facts = {"criterion": planned.criterion.index, "operation": step.request.operation, "attempt": number}
-        if self.journal is not None:
-            self.journal.add("intent", **facts, arguments=self.tools.masker.whole(step.request.arguments))
-        result = self._guarded(step, toolbox)
+        unknown = self._note("intent", **facts, arguments=self.tools.masker.whole(step.request.arguments))
+        result = self._guarded(step, toolbox) if unknown is None else _Result(_not_run(step, unknown))
         ran = toolbox.taken()
         stopped = result.outcome.cannot
         if stopped is None and planned.recognised.remarks:
             settled = {**result.outcome.evidence, "settled": list(planned.recognised.remarks)}
             result = replace(result, outcome=replace(result.outcome, evidence=settled))
-        if self.journal is not None:
-            seen = self.tools.masker.whole(result.outcome.evidence)
-            evidence = {"evidence": seen, "changed": result.outcome.changed}
-            ended = evidence if stopped is None else {"reason": stopped.reason, "code": stopped.code}
-            self.journal.add("evidence" if stopped is None else "stopped", **facts, **ended)
+        if stopped is not None:
+            self._note("stopped", **facts, reason=stopped.reason, code=stopped.code)
+        else:
+            evidence = self.tools.masker.whole(result.outcome.evidence)
+            stopped = self._note("evidence", **facts, evidence=evidence, changed=result.outcome.changed)
+            result = result if stopped is None else _Result(_not_run(step, stopped))
         return result, Attempt(ran, round(time.monotonic() - started, 3), stopped)
+
+    def _note(self, event: str, **facts: Any) -> Cannot | None:
+        """Into the journal, on the disk. What cannot be written there is not begun, or has no evidence: the reason."""
+        try:
+            if self.journal is not None:
+                self.journal.add(event, **facts)
+        except OSError as error:
+            return Cannot(Status.ERRORED, ReasonCode.WRITE_FAILED, _unwritten(error))
+        return None
 
     def _guarded(self, step: Step, toolbox: LiveToolbox) -> _Result:
         """Every ending of an operation as a value."""
@@ -141,9 +150,7 @@ class Runner:
             reason = "interrupted; what it had begun was ended"
             return _Result(_not_run(step, Cannot(Status.ERRORED, ReasonCode.INTERRUPTED, reason)))
         except OSError as error:  # a full disk, a file that may not be read: the machine's fault, not the task's
-            at = f"{error.filename}: " if error.filename else ""
-            reason = f"{at}{error.strerror or error}; mend that and run again"
-            return _Result(_not_run(step, Cannot(Status.ERRORED, ReasonCode.WRITE_FAILED, reason)))
+            return _Result(_not_run(step, Cannot(Status.ERRORED, ReasonCode.WRITE_FAILED, _unwritten(error))))
         except Exception as error:  # a bug of ours: the other criteria still deserve their turn
             self.bugs.append(traceback.format_exc())
             reason = f"a defect of executor: {type(error).__name__}: {error}; the log has the details, please report it"
@@ -226,6 +233,11 @@ class Runner:
 class _Result:
     outcome: OperationOutcome
     retryable: bool = False
+
+
+def _unwritten(error: OSError) -> str:
+    at = f"{error.filename}: " if error.filename else ""
+    return f"{at}{error.strerror or error}; mend that and run again"
 
 
 def _not_run(step: Step, cannot: Cannot | None) -> OperationOutcome:

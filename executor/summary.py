@@ -24,7 +24,7 @@ def exit_code(job: Job) -> int:
         return 130
     if any(each.status is Status.REFUSED or each.reason_code is ReasonCode.NEEDS_APPROVAL for each in selected):
         return 4
-    if job.unstaged:
+    if job.unstaged or job.unwritten:
         return 1
     return 0 if all(_is_done(each) for each in selected) else 1
 

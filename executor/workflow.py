@@ -73,11 +73,12 @@ def perform(job: Job, observer: Observer) -> Finished:
         try:
             stage(job)
             note_trees(job)
-        except RepositoryError as error:  # another git is at work, the disk is full: no reason to lose the report
+        except (RepositoryError, OSError) as error:  # another git, a full disk: no reason to lose the report
             job.unstaged = str(error)
         finished = finish(job, journal)
-        if not job.unstaged:  # else the next run finishes this one
-            journal.add("end", status=finished.document["status"])
+        if not job.unstaged and not job.unwritten:  # else the next run finishes this one
+            with contextlib.suppress(OSError):  # the same
+                journal.add("end", status=finished.document["status"])
     return finished
 
 

@@ -119,8 +119,9 @@ def lock(path: Path, holder: Mapping[str, Any]) -> Iterator[None]:
             raise LockHeld(
                 f"another run works in this repository: {_holder(path)}", remedy="try again when it has ended"
             ) from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(dict(holder)).encode(), 0)
+        with contextlib.suppress(OSError):  # a full disk: it is held all the same; this says by whom
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps(dict(holder)).encode(), 0)
         yield
     finally:
         os.close(descriptor)

@@ -83,7 +83,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
-@pytest.mark.parametrize("left", [0, 8, 16, 24, 32, 48, 64])
+@pytest.mark.parametrize("left", [0, 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 64])
 def test_a_full_disk_is_no_defect_of_ours(small_disk: Path, left: int) -> None:
     """`left` kilobytes. Nothing is torn, the message says what to do, and a run with room again finishes."""
     root = repository(small_disk / "ops", task(BUMP))
@@ -99,6 +99,9 @@ def test_a_full_disk_is_no_defect_of_ours(small_disk: Path, left: int) -> None:
     assert ran.exit_code in (0, 1, 2), ran
     assert "defect of" not in ran.stdout + ran.stderr, ran
     assert ran.exit_code == 0 or "space" in ran.stdout + ran.stderr, ran
+    assert "in the folder that this runs in" not in ran.stderr, "the message names no file"
+    if "errored" in ran.stdout or "passed" in ran.stdout:
+        assert ran.exit_code in (0, 1) and "TASK-001: " in ran.stdout, "what began is summed up"
     bumped = RELEASE.replace("0.1.17", "0.1.18")
     assert (root / "apps/ffl/release.yaml").read_text() in (RELEASE, bumped)
     fill.unlink()
