@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from executor.recognise.lexer import Token
+from executor.recognise.lexer import Lexer, Token
 from executor.recognise.words import fold
 
 _DEMANDS = frozenset(
@@ -30,8 +30,11 @@ def without_demands(stem: str, tokens: Sequence[Token], stopped: int) -> str | N
     return stem[: tokens[end].start].rstrip(" ,;:–—-(")
 
 
-def two_criteria(stem: str, tokens: Sequence[Token], joints: int, persons: int) -> tuple[str, str] | None:
+def two_criteria(stem: str, tokens: Sequence[Token], lexer: Lexer) -> tuple[str, str] | None:
     """The parts of "bump it and document it": up to the last connective before what a person does, and that."""
+    joints, persons = lexer.bit("AND") | lexer.bit("THEN") | lexer.bit("','"), lexer.bit("PERSON")
+    if not any(token.bits & persons for token in tokens[2:]):
+        return None
     for at in range(1, len(tokens) - 2):
         behind = at + 1
         while tokens[behind].bits & joints:

@@ -189,6 +189,7 @@ VOCABULARY: dict[str, str] = {
     "BE": "is are be been get gets",
     "HAVE": "has have",
     "MODAL": "should must shall will",
+    "TELLS": "was were had would could might can may",
     "NEEDS": "needs need has have",
     "IT": "it them they",
     "MANNER": "successfully cleanly correctly properly ok okay fine",

@@ -124,12 +124,10 @@ class Sentences(Stopped):
             return renamed if renamed and self._runs(renamed, scope) else None
         if at == 0 or self._restricted(tokens):
             return None  # a wording without the restriction, pasted, would do what was not wanted
-        bit = self.whole.lexer.bit
         shorter = suggest.without_demands(self.stem, tokens, at)
         if shorter is not None:
             return shorter if self._runs(shorter, scope) else None
-        joints = bit("AND") | bit("THEN") | bit("','")
-        two = suggest.two_criteria(self.stem, tokens, joints, bit("PERSON"))
+        two = suggest.two_criteria(self.stem, tokens, self.whole.lexer)
         return "\n- [ ] ".join(two) if two is not None and self._runs(two[0], scope) else None
 
     def _restricted(self, tokens: Sequence[Token]) -> bool:

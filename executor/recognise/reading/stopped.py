@@ -44,6 +44,10 @@ class Stopped(Surroundings):
             return Cannot(Status.UNRESOLVED, kind.code, reason)
         if standing and not near and self._reads_as(scope.names.some(), tokens, at, scope):
             return self._no_name(token, near, scope)
+        persons = suggest.two_criteria(self.stem, tokens, lexer)
+        if persons is not None:
+            what = f'"{persons[1]}" is a person\'s work; make it a criterion of its own'
+            return Cannot(Status.UNRESOLVED, ReasonCode.WORD_LEFT, what)
         if at == len(tokens) - 1:
             return self._at_its_end(tokens)
         if at > 0 and token.text in "(—":
@@ -160,5 +164,5 @@ _STOPS = (
     ("QUESTION", "makes it a question"),
     ("IMAGE_REF IMAGE_NAME", "is an image, which does not fit there"),
     ("VERSION", "is a version that belongs to nothing here"),
-    ("PERSON", "is a person's work; make it a criterion of its own"),
+    ("TELLS", 'tells what was or might be, and asks for nothing; write "is" if it is to be so'),
 )

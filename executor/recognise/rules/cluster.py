@@ -31,7 +31,8 @@ def add(g: Grammar) -> None:
         g.phrase("bad", words, functools.partial(_said, said))
     g.phrase(
         "message",
-        "(with | using) THE? (descriptive | clear | meaningful | conventional)? COMMIT? message (: | =)? (IN_QUOTES+ | CODE | SETTING)?",
+        "(with | using) THE? COMMIT? message (: | =)? (IN_QUOTES+ | CODE | SETTING) "
+        "| (with | using) THE? (descriptive | clear | meaningful | conventional) COMMIT? message",
     )
     g.phrase(
         "changed",
@@ -62,7 +63,7 @@ def _said(said: str, c: Captured) -> str:
 def _objects(g: Grammar) -> None:
     g.phrase("kind_one", "FLUX? x:OBJECT_KIND", lambda c: objects.kind(c["x"].text, many=False))
     g.phrase("kind_one", "HELM RELEASE", lambda c: "HelmRelease")
-    g.phrase("kind_many", "FLUX? x:OBJECT_KIND", lambda c: objects.kind(c["x"].text, many=True))
+    g.phrase("kind_many", "FLUX? x:OBJECT_KIND", _many)
     g.phrase("kind_many", "HELM RELEASES", lambda c: "HelmRelease")
     g.phrase("object_name", "x:NAME | x:IDENTIFIER | x:OBJECT | x:CONFIG | x:SPACE | x:KEY", lambda c: c["x"])
     g.phrase("object", "THE? n:<object_name> k:<kind_one>", lambda c: _one(c["n"], c["k"], in_front=True))
@@ -100,7 +101,7 @@ def _conditions(g: Grammar) -> None:
     g.phrase("ready", "RUNNING | up AND RUNNING", lambda c: "Running")
     g.phrase("ready", "AVAILABLE", lambda c: "Available")
     g.phrase("state", "s:<ready>", lambda c: c["s"])
-    g.phrase("state", "RECONCILED | synced | in sync | up to date", lambda c: "Reconciled")
+    g.phrase("state", "RECONCILED | synced | in sync", lambda c: "Reconciled")
     g.phrase("state", "deployed | applied | rolled out", lambda c: "Deployed")
     g.phrase("state", "COMPLETE", lambda c: "Complete")
     g.phrase(
@@ -152,6 +153,13 @@ def _places(g: Grammar) -> None:
     g.phrase("in_space", "across ALL NAMESPACES | in ALL namespaces", lambda c: "*")
 
 
+def _many(c: Captured) -> str | None:
+    """ "All jobs complete" may be said of a pipeline, "all services" of a company: a kind of everyday's is a capital one."""
+    kind = objects.kind(c["x"].text, many=True)
+    return None if kind in _EVERYDAY and c["x"].text.islower() else kind
+
+
+_EVERYDAY = ("Job", "Service", "Bucket", "Gateway", "Issuer")
 _FLUX = "Flux"
 """Objects of Flux of every kind that is here."""
 _ADJECTIVES = frozenset(
@@ -381,6 +389,9 @@ RULES = (
             "stitcher pods are Running": "u",
             # what says nothing of that kind
             "Job `migrate` is Running": "u",
+            "All jobs complete": "u",
+            "All services are healthy": "u",
+            "longhorn HelmRelease is up to date": "u",
             "ConfigMap ffl-config is ready": "u",
             "PVC data-ffl is available": "u",
             "Service ffl-api completes": "u",
@@ -575,6 +586,8 @@ RULES = (
             "Commit the changes with Bob": "u",
             "Push changes to origin/feature": "u",
             "Commit longhorn": "u",
+            "Commit with message": "u",
+            "Commit with the message of the day": "u",
             "Commit `apps/nothing.yaml`": "b",
             "Changes are merged to main": "u",
         },
