@@ -161,11 +161,11 @@ class Names:
         return [known[each] for each in get_close_matches(fold(name), known, n=3, cutoff=cutoff)]
 
     def parts(self, word: str) -> list[str]:
-        """Names that have `word` for one of their parts ("prometheus" in "kube-prometheus-stack")."""
+        """Names with `word` for one of their parts ("prometheus", "kube-prometheus-stack"), or that are one of its."""
         folded = fold(word)
-        return sorted(
-            each for each in self._nameable() if folded in re.split("[-_/]", fold(each)) and fold(each) != folded
-        )
+        own = set(re.split("[-_/]", folded)) - {folded}
+        found = (each for each in self._nameable() if folded in re.split("[-_/]", fold(each)) or fold(each) in own)
+        return sorted(each for each in found if fold(each) != folded)
 
     def below(self, folder: str) -> list[str]:
         """The releases in folders that are called so."""
@@ -177,6 +177,13 @@ class Names:
         entries = self.entries.values()
         sorts = ("releases", "images", "sources", "kustomizations")
         return [name for sort in sorts for name in [next((e.name for e in entries if getattr(e, sort)), None)] if name]
+
+    def places(self) -> Iterator[tuple[str, list[str]]]:
+        """What else may be named: what it is called, and names of it."""
+        yield "namespace", sorted(each.name for each in self.entries.values() if each.namespace)
+        yield "cluster", sorted(each.name for each in self.entries.values() if each.place)
+        yield "registry", ["ghcr.io"]
+        yield "folder", [f"{folder}/kustomization.yaml" for folder in self.folders[:1]]
 
     def _nameable(self) -> Iterator[str]:
         for entry in self.entries.values():

@@ -57,7 +57,7 @@ _VERBS = (
 @functools.cache
 def operations(lexer: Lexer) -> int:
     """The verbs of operations, active or passive, as bits."""
-    passives = "BUILT PUSHED BUMPED WAS_SET ROLLED REMOVED ADDED VERIFY RECONCILE"
+    passives = "BUILT PUSHED BUMPED WAS_SET ROLLED REMOVED ADDED VERIFY RECONCILE 'roll'"
     return _verbs(lexer) | sum({lexer.bit(each) for each in passives.split()})
 
 

@@ -22,39 +22,49 @@ class Stopped(Surroundings):
     """Reasons, for people."""
 
     def _why(self, tokens: Sequence[Token], at: int, scope: Scope) -> Cannot:
-        if fold(tokens[at].text) == "do" and at + 1 < len(tokens) and tokens[at + 1].bits & self.whole.lexer.negative:
+        """The reason. `at`: the word that stopped it."""
+        last, negative = len(tokens) - 1, self.whole.lexer.negative
+        if fold(tokens[at].text) == "do" and tokens[min(at + 1, last)].bits & negative:
             at += 1
-        token, lexer = tokens[at], self.whole.lexer
-        if self._is_unknown_object(tokens, at, scope):
-            what = f'there is no "{token.text}" in the manifests here; what a chart makes is written as code'
-            return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, f"{what}: `{fold(token.text)}`")
-        standing = self._stands_for_a_name(tokens, at)
-        near = self._near(token, scope) if standing else []
-        elsewhere = scope.name is not None and self.whole.home.names.entry(token.text) is not None
-        if standing and (elsewhere or (near and self._reads_as(near[:3], tokens, at, scope))):
-            return self._no_name(token, near, scope)
-        found = (
-            None
-            if token.bits & lexer.negative and fold(token.text) not in _SEEN_NO
-            else whose(tokens, lexer, self.stem)
+        named = next((i for i in range(at) if self._stands_for_a_name(tokens, i)), at) if at == last else at
+        return (
+            self._no_object(tokens, named, scope)
+            or self._no_name(tokens, named, scope, near=True)
+            or self._nowhere(tokens, scope)
+            or self._anothers(tokens, at)
+            or self._no_name(tokens, named, scope, near=False)
+            or self._half(tokens)
+            or (self._at_its_end(tokens) if at == last else self._left(tokens, at))
         )
-        if found is not None:
-            kind, word = found
-            reason = kind.reason.format(word=word) + (f"; {kind.done}: {self._tick()}" if kind.done else "")
-            return Cannot(Status.UNRESOLVED, kind.code, reason)
-        if standing and not near and self._reads_as(scope.names.some(), tokens, at, scope):
-            return self._no_name(token, near, scope)
-        persons = suggest.two_criteria(self.stem, tokens, lexer)
-        if persons is not None:
-            what = f'"{persons[1]}" is a person\'s work; make it a criterion of its own'
-            return Cannot(Status.UNRESOLVED, ReasonCode.WORD_LEFT, what)
-        if at == len(tokens) - 1:
-            return self._at_its_end(tokens)
+
+    def _anothers(self, tokens: Sequence[Token], at: int) -> Cannot | None:
+        """A person's, the cluster's, another language's."""
+        lexer = self.whole.lexer
+        if tokens[at].bits & lexer.negative and fold(tokens[at].text) not in _SEEN_NO:
+            return None
+        found = whose(tokens, lexer, self.stem)
+        if found is None:
+            return None
+        kind, word = found
+        reason = kind.reason.format(word=word) + (f"; {kind.done}: {self._tick()}" if kind.done else "")
+        return Cannot(Status.UNRESOLVED, kind.code, reason)
+
+    def _half(self, tokens: Sequence[Token]) -> Cannot | None:
+        """ "… and document it"."""
+        two = suggest.two_criteria(self.stem, tokens, self.whole.lexer)
+        if two is None:
+            return None
+        what = f'"{two[1]}" is a person\'s work; make it a criterion of its own'
+        return Cannot(Status.UNRESOLVED, ReasonCode.WORD_LEFT, what)
+
+    def _left(self, tokens: Sequence[Token], at: int) -> Cannot:
+        """Words that no rule used up."""
+        token = tokens[at]
         if at > 0 and token.text in "(—":
             what = f'"{self.stem[token.start :]}" is no remark that is understood, and may limit it or take it back'
             return Cannot(Status.UNRESOLVED, ReasonCode.WORD_LEFT, f"{what}; {_ASIDE}")
         code = ReasonCode.WORD_LEFT if at > 0 else ReasonCode.NOT_UNDERSTOOD
-        return Cannot(Status.UNRESOLVED, code, f'"{self._phrase(tokens, at)}" {_kind_of_stop(token, lexer)}')
+        return Cannot(Status.UNRESOLVED, code, f'"{self._phrase(tokens, at)}" {_kind_of_stop(token, self.whole.lexer)}')
 
     def _phrase(self, tokens: Sequence[Token], at: int) -> str:
         """The word that stopped it, with what it belongs to where it says nothing alone ("the database")."""
@@ -75,28 +85,55 @@ class Stopped(Surroundings):
 
     # --- names ------------------------------------------------------------------------------------------------------
 
-    def _no_name(self, token: Token, near: Sequence[str], scope: Scope) -> Cannot:
-        """It stands in the place of a name, and is none here: what there is instead."""
-        elsewhere = scope.name is not None and self.whole.home.names.entry(token.text) is not None
-        what = f'"{token.text}" is no name in {scope.name}, where the sentence says to work; it is one here'
-        where = f"in {scope.name}" if scope.name else "here"
-        what = what if elsewhere else f'"{token.text}" is no name {where}{_instead(token.text, near, scope.names)}'
+    def _no_object(self, tokens: Sequence[Token], at: int, scope: Scope) -> Cannot | None:
+        """Where the word stands beside a kind ("Deployment web"), and would be its object's name."""
+        token = tokens[at]
+        kind, nameable = _kinds(self.whole.lexer)
+        beside = tokens[at - 1 : at + 2] if at else tokens[:2]
+        if not token.bits & nameable or not any(each.bits & kind for each in beside):
+            return None
+        coded = f"`{fold(token.text)}`"
+        if not self._reads(suggest.nearest(self.stem, token, coded), scope):
+            return None
+        what = f'there is no "{token.text}" in the manifests here; what a chart makes is written as code: {coded}'
         return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, what)
 
-    def _near(self, token: Token, scope: Scope) -> list[str]:
-        return self._misspelt(token, scope) or scope.names.parts(token.text)
+    def _no_name(self, tokens: Sequence[Token], at: int, scope: Scope, *, near: bool) -> Cannot | None:
+        """Where the word stands in the place of a name, and is none here; with what there is instead, or without."""
+        if not self._stands_for_a_name(tokens, at):
+            return None
+        token = tokens[at]
+        if near and scope.name is not None and self.whole.home.names.entry(token.text) is not None:
+            what = f'"{token.text}" is no name in {scope.name}, where the sentence says to work; it is one here'
+            return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, what)
+        alike = self._misspelt(token, scope) or scope.names.parts(token.text)
+        if bool(alike) is not near or not self._reads_as(alike[:3] or scope.names.some(), tokens, at, scope):
+            return None
+        where = f"in {scope.name}" if scope.name else "here"
+        what = f'"{token.text}" is no name {where}{_instead(token.text, alike, scope.names)}'
+        return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, what)
+
+    def _nowhere(self, tokens: Sequence[Token], scope: Scope) -> Cannot | None:
+        """Where one word alone is unknown, and a place, a registry or a folder would make a sentence of it."""
+        weak = self.whole.lexer.weak
+        unknown = [i for i, token in enumerate(tokens[:-1]) if not token.bits & ~weak]
+        if len(unknown) != 1:
+            return None
+        token, before = tokens[unknown[0]], [fold(each.text) for each in tokens[max(0, unknown[0] - 2) : unknown[0]]]
+        if not before or not (before[-1] in _PLACED or (before[-1] == "the" and before[0] in _PLACED)):
+            return None
+        read = [each for each in scope.names.places() if self._reads_as(each[1][:1], tokens, unknown[0], scope)]
+        if not read:
+            return None
+        near = scope.names.near(token.text, [name for _, names in read for name in names], cutoff=_ALIKE)
+        where = f"in {scope.name}" if scope.name else "here"
+        kinds = " or ".join(kind for kind, _ in read)
+        what = f'"{token.text}" is no {kinds} {where}{_instead(token.text, near, scope.names)}'
+        return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, what)
 
     def _reads_as(self, names: Sequence[str], tokens: Sequence[Token], at: int, scope: Scope) -> bool:
         """Whether the sentence would be understood with one of these names in the place of the word."""
         return any(self._reads(suggest.nearest(self.stem, tokens[at], each), scope) for each in names)
-
-    def _is_unknown_object(self, tokens: Sequence[Token], at: int, scope: Scope) -> bool:
-        """Whether the word stands beside a kind ("Deployment web") and would be its object's name."""
-        kind, nameable = _kinds(self.whole.lexer)
-        beside = tokens[at - 1 : at + 2] if at else tokens[:2]
-        if not tokens[at].bits & nameable or not any(each.bits & kind for each in beside):
-            return False
-        return self._reads(suggest.nearest(self.stem, tokens[at], f"`{fold(tokens[at].text)}`"), scope)
 
     def _stands_for_a_name(self, tokens: Sequence[Token], at: int) -> bool:
         lexer, token = self.whole.lexer, tokens[at]
@@ -129,6 +166,8 @@ def _instead(word: str, near: Sequence[str], names: Names) -> str:
 _SEEN_NO = ("no", "without", "failed", "failing", "fails", "broken", "missing")
 """Words that turn a sentence around, save where it says what must not be seen of a cluster."""
 _PREPOSITIONS = frozenset("in on at of to for from with by into under behind within as".split())
+_PLACED = frozenset("in on at to for from into under namespace".split())
+"""Words that lead to a place."""
 _ASIDE = "leave it out, or put it into a comment: <!-- … -->"
 _LONG = 24
 """Words of a sentence that names are not looked for in any more: it is no single operation."""
@@ -149,7 +188,7 @@ def _kinds(lexer: Lexer) -> tuple[int, int]:
 
 @functools.cache
 def _small(lexer: Lexer) -> int:
-    return lexer.bit("THE") | lexer.bit("BE") | lexer.bit("ALL")
+    return lexer.bit("THE") | lexer.bit("BE") | lexer.bit("ALL") | lexer.bit("VAGUE")
 
 
 @functools.cache

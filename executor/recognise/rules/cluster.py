@@ -543,10 +543,13 @@ RULES = (
         (
             "(TRIGGER | RUN) THE? FLUX? RECONCILIATION ((for | of) <object>)?",
             "FLUX? RECONCILIATION <be>? TRIGGERED ((for | of) <object>)?",
-            "(RECONCILE | TRIGGER RECONCILIATION of | FLUX RECONCILE) <object>",
+            "(RECONCILE | TRIGGER RECONCILIATION of | FLUX RECONCILE) object:<flux_object>",
         ),
         _reconcile,
-        {"Reconcile the ffl HelmRelease": "flux.reconcile kind=HelmRelease name=ffl"},
+        {
+            "Reconcile the ffl HelmRelease": "flux.reconcile kind=HelmRelease name=ffl",
+            "Reconcile longhorn": "flux.reconcile kind=HelmRelease name=longhorn",
+        },
         {"Reconcile the books": "u", "Reconcile ffl HelmRelease manually": "u"},
     ),
     Rule(
