@@ -497,7 +497,7 @@ def _peeled(piece: str, start: int, bold: bool) -> Iterator[Token]:
     core = piece.strip("'‘’") if piece[0] in "'‘" or piece[-1] in "'’" else piece
     start += piece.find(core) if core else 0
     end = len(core)
-    while end and core[end - 1] in ".:!?_":
+    while end and core[end - 1] in ".:!?_¹²³⁰⁴⁵⁶⁷⁸⁹†‡":
         end -= 1
     if core.endswith("..."):  # something is left out there, and nobody knows what
         end, core = len(core.rstrip(".")), core.rstrip(".") + "…"

@@ -14,6 +14,9 @@ RUN = [
     "Set `spec.interval` of the longhorn HelmRelease to `5m`",
     "Add `../triager` to `apps/kustomization.yaml`",
     "All HelmReleases are Ready",
+    'Set DPI to "300" in the till-config ConfigMap',
+    "Change the team label of the kiosks namespace to dev",
+    "TZ of kiosk is changed to Europe/Vienna",
 ]
 
 IN_FRONT = [

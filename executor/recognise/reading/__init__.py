@@ -45,7 +45,7 @@ class Reading(Commands):
         tokens = self._tokens(self.stem, scope)
         if len(tokens) == 1:
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "there is no text")
-        if (self.stem[0], self.stem[-1]) in _QUOTES and self.stem[0] not in self.stem[1:-1]:
+        if _is_quotation(self.stem):
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "it is a quotation; write it without the quotes if it is meant")
         if self._is_persons(tokens):
             words = tuple(self._word(token, None) for token in tokens[:-1])
@@ -135,7 +135,24 @@ def _spot(stem: str, name: str) -> re.Match[str] | None:
     return behind or re.match(rf"(?i)(?:in|for)\s+{named}[:,]\s*", stem)
 
 
-_QUOTES = frozenset({('"', '"'), ("'", "'"), ("“", "”"), ("«", "»"), ("‘", "’"), ("„", "“")})
+_QUOTES = {'"': '"', "'": "'", "“": "”", "«": "»", "‘": "’", "„": "“"}
+
+
+def _is_quotation(text: str) -> bool:
+    """Whether the quotation mark that begins the text is closed by the one that ends it, and by none before."""
+    closing = _QUOTES.get(text[0])
+    if closing is None or len(text) < 2 or text[-1] != closing:
+        return False
+    depth = 0
+    for at, sign in enumerate(text):
+        before, behind = text[at - 1 : at], text[at + 1 : at + 2]
+        if sign == text[0] and (not before.strip() and behind.strip()):
+            depth += 1
+        elif sign == closing and before.strip() and not behind.isalnum():
+            depth -= 1
+            if depth == 0:
+                return at == len(text) - 1
+    return False
 
 
 def _asked(name: str, recognise: plugins.Recogniser, sentence: plugins.Sentence) -> Any:
