@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from executor.classify import HUMAN_ACTION, LABELS
-from executor.errors import ExecutorError, TaskFileError
+from executor.errors import ExecutorError, TaskFileError, UsageError
 from executor.intake import load
 from executor.models import Status
 from executor.planner import Planned, plan
@@ -50,6 +50,10 @@ def lint(workspace: Workspace, files: Sequence[Path], *, manifests: bool = False
     results: list[Result] = []
     tasks: list[TaskFile] = []
     for path in files:
+        if not path.exists():
+            raise UsageError(
+                "there is no such file", place=str(path), remedy="name task files, or none for all of them"
+            )
         try:
             task, types = load(path, workspace)
             tasks.append(task)
@@ -142,8 +146,14 @@ def _criteria(task: TaskFile, root: Path, planned: Iterable[Planned]) -> Iterato
         rule = "bad-block" if cannot.code is ReasonCode.BAD_BLOCK else str(cannot.status)
         if cannot.status in (Status.UNRESOLVED, Status.BLOCKED, Status.REFUSED):
             hint = f"\ninstead: {each.recognised.suggestion}" if each.recognised.suggestion else ""
-            message = f"criterion {criterion.index}: {cannot.reason}{hint}"
-            yield _result(rule, message, task.path, criterion.line, root)
+            line, reason = _placed(cannot.reason, task.path, criterion.line)
+            yield _result(rule, f"criterion {criterion.index}: {reason}{hint}", task.path, line, root)
+
+
+def _placed(reason: str, path: Path, line: int) -> tuple[int, str]:
+    """The line that a reason about the task file itself begins with, and the rest of it."""
+    number, _, rest = reason.removeprefix(f"{path}:").partition(": ")
+    return (int(number), rest) if reason.startswith(f"{path}:") and number.isdigit() else (line, reason)
 
 
 def _ids(tasks: Sequence[TaskFile], root: Path) -> Iterator[Result]:

@@ -73,6 +73,14 @@ def test_places_are_those_of_the_criteria(tmp_path: Path) -> None:
     assert f"tasks/TASK-001.md:{line}: warning: " in executor(root, "lint").stdout
 
 
+def test_a_block_is_shown_at_its_line_and_a_missing_file_is_a_wrong_call(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task(BLOCK))
+    line = task(BLOCK).splitlines().index("  uses: helmrelease.bmup") + 1
+    shown = executor(root, "lint").stdout
+    assert f'tasks/TASK-001.md:{line}: error: criterion 1: there is no operation "helmrelease.bmup"' in shown
+    assert executor(root, "lint", "tasks/nope.md").exit_code == 2
+
+
 def test_sarif(tmp_path: Path) -> None:
     root = repository(tmp_path / "ops", task("- [ ] Make it better\n"))
     document = json.loads(executor(root, "lint", "--sarif").stdout)
