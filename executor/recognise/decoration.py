@@ -90,16 +90,16 @@ _CONTINUES = frozenset(
 
 _REMARK = frozenset(
     # how long and how large
-    "takes take needs about approximately approx roughly around some several few couple minute minutes min second "
-    "seconds sec hour hours long longer short slow slowly fast quick quickly big large small huge tiny heavy light "
+    "takes take about approximately approx roughly around some several few couple minute minutes min second seconds "
+    "sec hour hours long longer short slow slowly fast quick quickly big large small huge tiny heavy light "
     # what it is
-    "simple easy trivial straightforward routine usual normal ordinary small minor important urgent "
-    "layer layers size download cache build builds bugfix bugfixes hotfix patch release notes changelog feature "
-    "features improvement improvements performance memory cpu leak leaks bug bugs crash crashes vulnerability "
-    "vulnerabilities cve cves dependency dependencies breaking security "
-    # what it brings, and why
-    "contains includes has adds brings improves solves resolves closes fixes because due reason required needed "
-    "expected is are the a an of for its it this that these and in with by to very quite".split()
+    "simple easy trivial straightforward routine usual normal ordinary minor important urgent layer layers size "
+    "download cache build builds bugfix bugfixes hotfix patch release notes changelog feature features improvement "
+    "improvements performance memory cpu leak leaks bug bugs crash crashes vulnerability vulnerabilities cve cves "
+    "dependency dependencies breaking security "
+    # what it brings
+    "contains includes has adds brings improves solves resolves closes fixes "
+    "is are the a an of its it this that these and very quite".split()
 )
 """Words that remarks are made of. What a remark may say is without end ("wontdo", "ask bob", "noch nicht"), so nothing
 else counts as one."""

@@ -47,7 +47,8 @@ BEHIND = [
     " (low priority)", " - see below", " or not", " or later",
     # who and when
     " (Bob)", " (bob)", " (by bob)", " (ops team)", " - owner x", " — Bob", " – later", " - after lunch", " - next release", " @bob", " #bob",
-    " [Bob]", " by Friday", " tomorrow", " tonight", " (in the next window)",
+    " [Bob]", " by Friday", " tomorrow", " tonight", " (in the next window)", " (in an hour)", " (for an hour)",
+    " (due in an hour)", " (needs a release)", " (required by the release)", " (with the next release)",
     # marks
     "[^1]", " [^1]", "¹", "*", " *", " **", "†", " (1)", " [1]", " | todo |", "<br>not yet", " <del>", " ~~", " …", "...",
     # other languages
