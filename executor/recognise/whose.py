@@ -38,9 +38,11 @@ class Said:
         bits = sum(self.lexer.bit(each) for each in classes)
         return any(token.bits & bits for token in self.tokens)
 
-    def word(self, among: frozenset[str], upto: int = 99) -> str | None:
-        """The first word of these, as it is written."""
-        return next((t.text for t, f in zip(self.spoken[:upto], self.folds, strict=False) if f in among), None)
+    def word(self, among: frozenset[str], upto: int = 99, *, named: bool = False) -> str | None:
+        """The first word of these, as it is written; a name that exists here is none, save where `named`."""
+        name = 0 if named else self.lexer.bit("NAME")
+        pairs = zip(self.spoken[:upto], self.folds, strict=False)
+        return next((each.text for each, folded in pairs if folded in among and not each.bits & name), None)
 
 
 @functools.cache
@@ -175,7 +177,7 @@ _DIRECT = _words("restart reboot drain cordon uncordon kill evict taint exec dep
 
 
 def _hands(said: Said) -> str | None:
-    return said.spoken[0].text if said.first in _HANDS and len(said.folds) > 1 else None
+    return said.spoken[0].text if said.first in _HANDS and len(said.folds) > 1 and not said.acts else None
 
 
 def _direct(said: Said) -> str | None:
@@ -254,7 +256,7 @@ def _cluster(said: Said) -> str | None:
         return "URL"
     if entry is not None and (entry.releases or entry.workloads) and len(said.folds) > 1:
         return said.tokens[0].text if said.all & _STATES or said.has("BE", "RUNS", "RESPONDS", "RETURNS") else None
-    return said.word(_SEEN) or (said.word(_words("logs log")) if said.all & _STATES else None)
+    return said.word(_SEEN, named=True) or (said.word(_words("logs log")) if said.all & _STATES else None)
 
 
 WHOSE: tuple[Whose, ...] = (
@@ -393,7 +395,7 @@ WHOSE: tuple[Whose, ...] = (
             "Back up the database",
             "Migrate the database",
         ),
-        near_misses=("Get", "Bump ffl to 0.1.18", "Roll back ffl to 0.1.16", "File"),
+        near_misses=("Get", "Raise the memory limit of zorgly to 1Gi", "Roll back ffl to 0.1.16", "File"),
     ),
     Whose(
         "documents",
