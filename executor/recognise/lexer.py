@@ -11,7 +11,7 @@ from executor.recognise import versions
 from executor.recognise.decoration import NO_NOTE
 from executor.recognise.grammar import Grammar
 from executor.recognise.names import Entry, Names
-from executor.recognise.words import ACRONYMS, COUNTS, TAKEN_FOR, WELL_KNOWN_REGISTRIES, WORDS, fold
+from executor.recognise.words import ACRONYMS, ACTIVE, COUNTS, PASSIVE, TAKEN_FOR, WELL_KNOWN_REGISTRIES, WORDS, fold
 from executor.values import dataclass, field
 
 _SCAN = pattern(
@@ -128,6 +128,8 @@ class Lexer:
         self.passed = self._all(("FIELD", "'to'", "'from'"))
         """Of a word, or the one before it, that rules of values go past although nothing else knows it."""
         self._opaque = self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))
+        self.acts = self._all(ACTIVE)
+        self.acted = self._all(PASSIVE)
         self._taken: dict[int, str] = {}
         self._kinds = [(self._all(classes.split()), name) for name, classes in TAKEN_FOR.items()]
 

@@ -30,7 +30,7 @@ class Said:
         self.spoken = [token for token in self.tokens if not token.code]
         self.folds = [fold(token.text) for token in self.spoken]
         self.all = frozenset(self.folds)
-        acts = _verbs(lexer)
+        acts = lexer.acts
         self.acts = bool(self.tokens and self.tokens[0].bits & acts and not self.tokens[0].code)
         self.first = self.folds[0] if self.folds else ""
 
@@ -43,24 +43,6 @@ class Said:
         name = 0 if named else self.lexer.bit("NAME")
         pairs = zip(self.spoken[:upto], self.folds, strict=False)
         return next((each.text for each, folded in pairs if folded in among and not each.bits & name), None)
-
-
-@functools.cache
-def _verbs(lexer: Lexer) -> int:
-    return sum({lexer.bit(each) for each in _VERBS.split()})
-
-
-_VERBS = (
-    "BUILD PUSH BUMP SET ROLLBACK REMOVE ADD VALIDATE RENDER RAISE LOWER SCALE SUSPEND RESUME ENABLE DISABLE LABEL "
-    "ANNOTATE"
-)
-
-
-@functools.cache
-def operations(lexer: Lexer) -> int:
-    """The verbs of operations, active or passive, as bits."""
-    passives = "BUILT PUSHED BUMPED WAS_SET ROLLED REMOVED ADDED VERIFY RECONCILE 'roll'"
-    return _verbs(lexer) | sum({lexer.bit(each) for each in passives.split()})
 
 
 @dataclass(frozen=True)

@@ -235,6 +235,13 @@ for _name, _words in VOCABULARY.items():
     for _word in _words.split():
         WORDS[_word] = (*WORDS.get(_word, ()), _name)
 
+ACTIVE = (
+    "BUILD PUSH BUMP SET ROLLBACK REMOVE ADD VALIDATE RENDER RAISE LOWER SCALE SUSPEND RESUME ENABLE DISABLE LABEL "
+    "ANNOTATE"
+).split()
+PASSIVE = "BUILT PUSHED BUMPED WAS_SET ROLLED REMOVED ADDED VERIFY RECONCILE 'roll'".split()
+"""Classes of the verbs of operations: those that a sentence begins with, and others."""
+
 TAKEN_FOR: dict[str, str] = {
     "command": "COMMAND",
     "image": "IMAGE_REF IMAGE_NAME",

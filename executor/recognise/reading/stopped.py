@@ -14,7 +14,6 @@ from executor.recognise.lexer import Lexer, Token
 from executor.recognise.names import Names
 from executor.recognise.reading.scope import Scope
 from executor.recognise.reading.surroundings import Surroundings
-from executor.recognise.whose import operations, whose
 from executor.recognise.words import fold
 
 
@@ -42,6 +41,8 @@ class Stopped(Surroundings):
         lexer = self.whole.lexer
         if tokens[at].bits & lexer.negative and fold(tokens[at].text) not in _SEEN_NO:
             return None
+        from executor.recognise.whose import whose
+
         found = whose(tokens, lexer, self.stem)
         if found is None:
             return None
@@ -140,7 +141,7 @@ class Stopped(Surroundings):
         nothing_else = lexer.weak | lexer.bit("PART")
         if token.bits & ~nothing_else or not token.text[:1].isalpha():
             return False
-        verbs = operations(lexer)
+        verbs = lexer.acts | lexer.acted
         return len(tokens) <= _LONG and any(each.bits & verbs for each in tokens)
 
     def _misspelt(self, token: Token, scope: Scope) -> list[str]:
