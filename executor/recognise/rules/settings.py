@@ -137,10 +137,14 @@ def _key(c: Captured) -> Named:
 
 
 _OWN = frozenset("replicas replica memory cpu interval timeout schedule suspend newtag".split())
-_NO_KEY = _NO_VALUE | frozenset(
-    "name names key keys value values id kind type field setting thing things everything version versions tag tags "
-    "image images chart charts digest release label annotation namespace container replica helmrelease kustomization "
-    "configmap deployment variable var env environment memory cpu limit request".split()
+_NO_KEY = (
+    _NO_VALUE
+    | frozenset(VOCABULARY["TELLS"].split())
+    | frozenset(
+        "name names key keys value values id kind type field setting thing things everything version versions tag tags "
+        "image images chart charts digest release label annotation namespace container replica helmrelease kustomization "
+        "configmap deployment variable var env environment memory cpu limit request".split()
+    )
 )
 """Words that people say of many things: no key, unless in code."""
 
