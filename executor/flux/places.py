@@ -218,6 +218,7 @@ class Files:
             by_source.setdefault(source.outer.source, []).append(block)
         done = []
         for source, several in sorted(by_source.items(), key=lambda each: each[0].path):
+            _block_sealed(source)
             done.append(FileEdit(source.path, source.yaml.data, self._apply(source, several)))
         return tuple(done)
 
@@ -231,6 +232,22 @@ class Files:
                     ReasonCode.UNPROVEN, f"{source.path}:{line}: {error.message}; change it by hand"
                 ) from None
             raise Blocked(ReasonCode.NOT_PLAIN, f"{source.path}:{line}: {error.message}; change it by hand") from None
+
+
+def _block_sealed(source: Source) -> None:
+    """Raises Blocked where SOPS keeps a checksum of all values, plain ones too: it would refuse to decrypt the file."""
+    for document in source.yaml.documents:
+        mac, plain_ones_free = (
+            node_at(source, document, ("sops", key)) if isinstance(document, Mapping) else None
+            for key in ("mac", "mac_only_encrypted")
+        )
+        free = plain_ones_free and isinstance(plain_ones_free[0], Scalar) and plain_ones_free[0].value == "true"
+        if mac and not free:
+            raise Blocked(
+                ReasonCode.NOT_PLAIN,
+                f"{source.path}:{source.line(mac[0].start)}: SOPS keeps a checksum of all values in this file, which "
+                "an edit would break; change it with `sops edit`",
+            )
 
 
 _POLICY = pattern(r"\{\s*\\?[\"']?\$imagepolicy\b")
