@@ -28,8 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
         signal.signal(signal.SIGHUP, _as_interrupt)
     _make_streams_safe()
-    arguments = parser_for(argv).parse_args(argv)
     try:
+        arguments = parser_for(argv).parse_args(argv)
         code: int = arguments.command(arguments)
         _flush()
     except (ExecutorError, Stop) as error:
