@@ -144,6 +144,16 @@ def test_edit_beside_a_value_disproves_no_criterion(work: Work) -> None:
     assert failed(work.verify("--commit"), "values in")["unticked"] == []
 
 
+@pytest.mark.parametrize(("new", "open_now"), [('"1.25"', True), ('"1.27"', True), ('"1.26" # a remark', False)])
+def test_what_is_not_there_any_more_is_unticked(work: Work, new: str, open_now: bool) -> None:
+    """Only the criterion whose value was changed, and only if it was."""
+    work.replace(OVERLAY, '"1.26"', new)
+    work.git("add", OVERLAY)
+    document = failed(work.verify(), "values in")
+    assert (document.get("unticked") or []) == ([1] if open_now else [])
+    assert ("- [ ] Bump it" in (work.root / TASK).read_text()) is open_now
+
+
 def test_smuggled_path(work: Work) -> None:
     """Somebody adds a file to the declared paths of the report."""
     work.replace(DEPLOYMENT, "replicas: 1", "replicas: 9")
