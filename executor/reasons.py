@@ -88,7 +88,7 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.OTHER_MARK: "The box holds a mark such as [~] or [-]; write [ ] to have it run.",
     ReasonCode.FILTERED_OUT: "Left out by --criteria; run again without it.",
     ReasonCode.DEPENDS: "It stands on a criterion or operation that did not pass; mend that one and run again.",
-    ReasonCode.INTERRUPTED: "The run was interrupted before its turn; run again.",
+    ReasonCode.INTERRUPTED: "The run was interrupted; run again.",
     ReasonCode.NOT_UNDERSTOOD: "Write it as one of the sentences of docs/writing-criteria.md, or add an operation block.",
     ReasonCode.WORD_LEFT: "The named word was not used up by any rule; leave it out, or make it a criterion of its own.",
     ReasonCode.PERSON: "A person's work: do it, then `executor tick TASK.md N --by NAME --note TEXT`.",

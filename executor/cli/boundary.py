@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -41,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         at = f"{error.filename}: " if error.filename else "in the folder that this runs in: "
         print(f"executor: {at}{error.strerror or error}; mend that and run again", file=sys.stderr)
-        return UsageError.exit_code
+        return 1 if error.errno in (errno.ENOSPC, errno.EDQUOT) else UsageError.exit_code
     except Exception:
         print(f"executor: a defect of ours, please report it; details: {_log_defect()}", file=sys.stderr)
         return _BUG_EXIT
