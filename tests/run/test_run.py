@@ -183,6 +183,28 @@ def test_what_stands_beside_the_input_is_not_dropped(tmp_path: Path, beside: lis
     assert snapshot(root) == before
 
 
+BOTH = RELEASE + "  values:\n    image: {repository: 10.0.0.5:5000/ffl, tag: 0.1.17}\n"
+
+
+@pytest.mark.parametrize(
+    ("mark", "asked"), [(" ", []), ("x", []), (" ", ["--criteria", "2"]), ("x", ["--criteria", "2"])]
+)
+def test_a_sentence_means_the_same_when_the_build_before_it_is_ticked(
+    tmp_path: Path, mark: str, asked: list[str]
+) -> None:
+    """A release with a chart and an image: the image is meant, because this task builds that version."""
+    text = task(
+        f"- [{mark}] Build ffl 0.1.18\n", "- [ ] Update ffl HelmRelease to version 0.1.18\n", labels="builds, flux"
+    )
+    files = {"apps/ffl/release.yaml": BOTH, "services/ffl/Dockerfile": "FROM scratch\n"}
+    root = repository(tmp_path / "ops", text, **files)
+    bump = json.loads(executor(root, "explain", "--json", *asked, "TASK-001").stdout)["criteria"][1]
+    assert bump["state"] == "runnable" and bump["operations"][0]["arguments"].get("field") == "image", bump
+    ran = executor(root, "run", "--criteria", "2", "TASK-001")
+    assert ran.exit_code == 0 and "tag: 0.1.18" in (root / "apps/ffl/release.yaml").read_text(), ran
+    assert executor(root, "verify", "TASK-001").exit_code == 0
+
+
 def test_labels_permit(tmp_path: Path) -> None:
     root = repository(tmp_path / "ops", task(BUMP, BUILD, labels="builds"))
     assert executor(root, "run", "tasks/TASK-001.md").exit_code == 1

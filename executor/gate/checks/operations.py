@@ -57,12 +57,14 @@ class Task:
     claimed: Mapping[str, Any]
     artefacts: frozenset[Artefact]
     """What the criteria of its run make."""
+    made: frozenset[Artefact]
+    """What all of the task's criteria make."""
 
     @property
     def site(self) -> Site:
         """The checkout of the base commit as it is now."""
         here = self.step.repository
-        return Site(here.name, Tree(here.root), here.inventory, here.config, self.artefacts)
+        return Site(here.name, Tree(here.root), here.inventory, here.config, self.artefacts, self.made)
 
     @property
     def index(self) -> int:
@@ -184,7 +186,8 @@ def _misunderstood(this: Look, case: Case, problem: str) -> Found:
 def _task(planned: Plan, each: Planned, step: Step, claimed: Mapping[str, Any]) -> Task:
     assert step.operation is not None
     artefacts = frozenset(artefact for other in planned.steps for artefact in other.makes)
-    return Task(each, step, step.operation, claimed, artefacts)
+    made = frozenset(artefact for one in planned.criteria for other in one.steps for artefact in other.makes)
+    return Task(each, step, step.operation, claimed, artefacts, made)
 
 
 def _of_step(case: Case, task: Task) -> Look | None:
@@ -239,7 +242,7 @@ def _edit(this: Look, case: Case, task: Task) -> Found:
 
 def _lacks(task: Task, where: Repository) -> bool:
     """Whether the criterion's edit would still have to be made in that checkout, or could not be."""
-    site = Site(where.name, Tree(where.root), where.inventory, where.config, task.artefacts)
+    site = Site(where.name, Tree(where.root), where.inventory, where.config, task.artefacts, task.made)
     try:
         return bool(task.operation.foresee(task.step.arguments, site).edits)
     except Stop as stop:
