@@ -53,8 +53,7 @@ def _engine() -> dict[str, Any]:
     try:
         engine = Engine.connect()
     except Stop as stop:
-        why = stop.reason.removesuffix(" (`executor doctor` says how)")
-        return _row("Docker engine", False, "none answers", f"{why}; {_install('docker.io')}", needed=False)
+        return _row("Docker engine", False, "none answers", stop.reason, needed=False)
     return _row("Docker engine", True, f"{engine.version()} at {engine.host}", needed=False)
 
 

@@ -42,8 +42,8 @@ def check_repository(
     """Directory, branch and cleanliness of one repository, for a task that declares these paths in it."""
     return [
         Check("directory", True, f"{repository.root} is a git work tree"),
-        _nothing_under_way(repository, state),  # first: a rebase detaches HEAD, and git switches no branch meanwhile
         _branch(repository, state, task.id),
+        _nothing_under_way(repository, state),
         *_clean(repository, task, sorted(declared), past),
     ]
 
