@@ -83,11 +83,24 @@ def digest_of(document: bytes) -> str | None:
         return None
 
 
+def lost(case: Case) -> str | None:
+    """The commit that brought the task file, if it names a certificate that is not here."""
+    objects, commit = case.home.objects, _last(case)
+    if not commit or of_commit(objects, commit) is not None:
+        return None
+    text = objects.run("log", "-1", "--format=%B", commit).decode(errors="replace")
+    return commit if trailers(text)[CERTIFICATE_TRAILER] else None
+
+
+def _last(case: Case) -> str:
+    return case.home.objects.attempt("log", "-1", "--format=%H", "HEAD", "--", case.task_path).output.strip()
+
+
 def already(case: Case) -> str | None:
     """The commit that brought the task file as it is now, if its certificate covers it: a second call after a crash,
     or after all was done, finds it so."""
     objects = case.home.objects
-    commit = objects.attempt("log", "-1", "--format=%H", "HEAD", "--", case.task_path).output.strip()
+    commit = _last(case)
     document = of_commit(objects, commit) if commit else None
     if document is None:
         return None

@@ -437,3 +437,16 @@ def test_task_file_that_was_renamed_since_the_run(light: Work) -> None:
     assert light.verify("--commit").code == 0
     assert light.git("ls-tree", "--name-only", "HEAD", "tasks/").split() == ["tasks/TASK-001-raise.md"]
     assert light.git("status", "--porcelain") == ""
+
+
+def test_certificate_that_is_not_here(light: Work, tmp_path: Path) -> None:
+    """A fresh clone has no notes: that is said, and not that nothing was run."""
+    assert light.verify("--commit").code == 0
+    bare = remote(light, tmp_path)
+    git(bare, "fetch", "--quiet", str(light.root), "main:main", f"{notes.REF}:{notes.REF}")
+    light.git("update-ref", "-d", notes.REF)
+    answer = light.verify("--commit")
+    analysis = answer.json["failure_analysis"]
+    assert answer.code == 1 and analysis["root_cause"] == "the certificate is not here"
+    light.git(*analysis["remediation"][0].split()[1:])
+    assert light.verify("--commit").code == 0

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from executor.gate import notes
 from executor.gate.case import Case, Look, Subject, look
+from executor.gate.committed import lost
 from executor.gate.verdict import CheckStatus, Found, counted
 from executor.journal import Past
 from executor.reasons import ReasonCode
@@ -74,6 +76,12 @@ def _reports(this: Look, case: Case) -> Found:
             remedy="restore it, or remove it and run again",
         )  # fmt: skip
     if not case.runs:
+        commit = None if case.ticked else lost(case)
+        if commit is not None:
+            return this.found(
+                CheckStatus.SKIP, f"no run since {commit[:12]}, whose certificate is not here", task_issue=False,
+                cause="the certificate is not here", remedy=f"git fetch origin {notes.REF}:{notes.REF}",
+            )  # fmt: skip
         return this.found(
             CheckStatus.FAIL if case.ticked else CheckStatus.SKIP, "no run of this task since the base commit",
             cause="nothing was run", remedy=f"executor run {case.task_path}", task_issue=bool(case.ticked),
