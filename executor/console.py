@@ -292,8 +292,10 @@ def report_text(console: Console, document: Mapping[str, Any]) -> None:
             console.wrapped(done[outcome["criterion"]]["output"], _LEFT_OF_TEXT)
         for operation in outcome["operations"]:
             for attempt in operation["attempts"]:
-                for ran in attempt["commands"]:
-                    console.wrapped(f"ran {ran['ran']} ({ran['seconds']:.1f} s)", _LEFT_OF_TEXT)
+                for ran in (*attempt["before"], attempt):
+                    log = f"; all that it said: {ran['log']}" if ran["log"] else ""
+                    if ran["ran"]:
+                        console.wrapped(f"ran {ran['ran']} ({ran['seconds']:.1f} s{log})", _LEFT_OF_TEXT)
         if outcome["reason"]:
             console.wrapped(outcome["reason"], _LEFT_OF_TEXT)
     run_summary(console, document, "", None)

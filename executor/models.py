@@ -179,6 +179,7 @@ class Ran:
     stderr_tail: str = ""
     log: str | None = None
     output_sha256: str = ""
+    http_status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path, PurePath
 from typing import Any, ClassVar, Literal
 
-from executor.models import FileEdit, OperationOutcome, Outcome, Ran, Status
+from executor.models import Attempt, FileEdit, OperationOutcome, Outcome, Ran, Status
 from executor.reasons import REMEDY, ReasonCode
 from executor.tools import files
 from executor.tools.masking import Masker
@@ -64,8 +64,12 @@ class Changes(_Part):
 
 @dataclass(frozen=True, kw_only=True)
 class RanEntry(_Part):
+    """`ran`: a process as a shell takes it, which has an `exit_code`, or an API call as `METHOD path`, which has an
+    `http_status`. Null: it came to none."""
+
     ran: str
     exit_code: int | None
+    http_status: int | None = None
     seconds: float
     stdout_tail: str
     stderr_tail: str
@@ -73,11 +77,13 @@ class RanEntry(_Part):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AttemptEntry(_Part):
-    seconds: float
+class AttemptEntry(RanEntry):
+    """One of at most two tries: what ran last in it (`ran` is empty where nothing did), and what ran `before` that.
+    `seconds` are those of the whole try."""
+
     status: str
     reason: str = ""
-    commands: list[RanEntry]
+    before: list[RanEntry]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,28 +236,31 @@ def _operation_entry(done: OperationOutcome) -> OperationEntry:
         reason_code=done.cannot.code if done.cannot else None,
         reason=done.cannot.reason if done.cannot else "",
         planned_edit="".join(unified(each) for each in edits) or None,
-        attempts=[
-            AttemptEntry(
-                seconds=attempt.seconds,
-                status=attempt.stopped.status if attempt.stopped else done.status,
-                reason=attempt.stopped.reason if attempt.stopped else "",
-                commands=[_ran_entry(each) for each in attempt.ran],
-            )
-            for attempt in done.attempts
-        ],
+        attempts=[_attempt_entry(attempt, done) for attempt in done.attempts],
         evidence=dict(done.evidence),
     )
 
 
-def _ran_entry(ran: Ran) -> RanEntry:
-    return RanEntry(
-        ran=ran.command,
-        exit_code=ran.exit_code,
-        seconds=ran.seconds,
-        stdout_tail=ran.stdout_tail,
-        stderr_tail=ran.stderr_tail,
-        log=ran.log,
+def _attempt_entry(attempt: Attempt, done: OperationOutcome) -> AttemptEntry:
+    *before, last = (_about(each) for each in attempt.ran or (Ran("", None, 0.0),))
+    return AttemptEntry(
+        **{**last, "seconds": attempt.seconds},
+        status=attempt.stopped.status if attempt.stopped else done.status,
+        reason=attempt.stopped.reason if attempt.stopped else "",
+        before=[RanEntry(**each) for each in before],
     )
+
+
+def _about(ran: Ran) -> dict[str, Any]:
+    return {
+        "ran": ran.command,
+        "exit_code": ran.exit_code,
+        "http_status": ran.http_status,
+        "seconds": ran.seconds,
+        "stdout_tail": ran.stdout_tail,
+        "stderr_tail": ran.stderr_tail,
+        "log": ran.log,
+    }
 
 
 def unified(edit: FileEdit) -> str:

@@ -117,6 +117,10 @@ class Runner:
         result = self._guarded(step, toolbox) if unknown is None else _Result(_not_run(step, unknown))
         ran = toolbox.taken()
         stopped = result.outcome.cannot
+        log = next((each.log for each in reversed(ran) if each.log is not None), None)
+        if stopped is not None and log is not None:
+            stopped = replace(stopped, reason=f"{stopped.reason}; all that it said: {log}")
+            result = replace(result, outcome=replace(result.outcome, cannot=stopped))
         if stopped is None and planned.recognised.remarks:
             settled = {**result.outcome.evidence, "settled": list(planned.recognised.remarks)}
             result = replace(result, outcome=replace(result.outcome, evidence=settled))

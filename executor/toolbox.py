@@ -245,13 +245,13 @@ class LiveToolbox:
             plain_http=host in entry.plain_http,
             timeout=self.site.config.timeouts.registry,
             on_call=lambda command, code, seconds, body: self.record(
-                command, exit_code=code, seconds=seconds, answer=body
+                command, http_status=code, seconds=seconds, answer=body
             ),
         )
 
     def record(
-        self, command: str, *, exit_code: int | None, seconds: float, output: str = "", errors: str = "",
-        answer: bytes | None = None,
+        self, command: str, *, seconds: float, exit_code: int | None = None, http_status: int | None = None,
+        output: str = "", errors: str = "", answer: bytes | None = None,
     ) -> None:  # fmt: skip
         masked = [self.tools.masker(text) for text in (command, output, errors)]
         log = self._log(*masked) if len(output) + len(errors) > TAIL_CHARACTERS else None
@@ -259,7 +259,7 @@ class LiveToolbox:
         self.ran.append(
             Ran(
                 masked[0], exit_code, round(seconds, 3), masked[1][-TAIL_CHARACTERS:], masked[2][-TAIL_CHARACTERS:],
-                log, files.sha256(came),
+                log, files.sha256(came), http_status,
             )
         )  # fmt: skip
 
@@ -270,7 +270,7 @@ class LiveToolbox:
         self.logs.mkdir(parents=True, exist_ok=True)
         path = self.logs / f"{sum(1 for _ in self.logs.iterdir()) + 1:03}.log"
         path.write_text(f"$ {command}\n{output}{errors}", encoding="utf-8")
-        return str(path.relative_to(self.site.tree.root))
+        return str(path.relative_to(self.logs.parents[2]))  # the task's repository, which need not be this one
 
     def progress(self, text: str) -> None:
         self.observer.progress(self.tools.masker(text))

@@ -308,7 +308,7 @@ def _recorded(toolbox: Toolbox, command: str) -> Iterator[list[Streamed]]:
     finally:
         text, error = (_COLOUR.sub("", said[0].text), said[0].error or "") if said else ("", "")
         toolbox.record(
-            command, exit_code=200 if said else None, seconds=time.monotonic() - began, output=text, errors=error
+            command, http_status=200 if said else None, seconds=time.monotonic() - began, output=text, errors=error
         )
 
 

@@ -186,7 +186,7 @@ def _told(
     finally:
         toolbox.record(
             f"POST /images/{repository}/push?tag={arguments.tag}",
-            exit_code=None if said is None else 200,
+            http_status=None if said is None else 200,
             seconds=time.monotonic() - began,
             output=said.text if said else "",
             errors=(said.error or "") if said else "",

@@ -84,10 +84,11 @@ class Toolbox(Protocol):
         """A client of that registry (host with port), by its Distribution API."""
 
     def record(
-        self, command: str, *, exit_code: int | None, seconds: float, output: str = "", errors: str = "",
-        answer: bytes | None = None,
+        self, command: str, *, seconds: float, exit_code: int | None = None, http_status: int | None = None,
+        output: str = "", errors: str = "", answer: bytes | None = None,
     ) -> None:  # fmt: skip
-        """Add what really ran (an API call as `METHOD path`) to the attempt; `run` does so by itself. `answer` is what
+        """Add what really ran to the attempt; `run` does so by itself. A process has an exit code, an API call (as
+        `METHOD path`) the status of its answer; None: it came to none. `answer` is what
         came back, byte for byte, where that is not `output`: its digest is kept."""
 
     def progress(self, text: str) -> None:

@@ -382,7 +382,7 @@ def _in_engine(task: Task, toolbox: LiveToolbox) -> dict[str, Any]:
     name = f"{task.step.arguments.image}:{task.step.arguments.tag}"
     began = time.monotonic()
     engine = replace(toolbox.engine(), on_answer=lambda asked, status, body: toolbox.record(
-        asked, exit_code=status, seconds=time.monotonic() - began, answer=body))  # fmt: skip
+        asked, http_status=status, seconds=time.monotonic() - began, answer=body))  # fmt: skip
     image = engine.image(name)
     claimed = task.claimed["evidence"].get("image_id")
     if image is None or (claimed is not None and image.id != claimed):
@@ -434,6 +434,11 @@ def _verdict(stop: Stop) -> Verdict:
     return Verdict.UNPROVED if isinstance(stop, Errored) else Verdict.DISPROVED
 
 
+def _code(ran: Ran) -> int | None:
+    """What a certificate has as exit code: an API call's is the status of its answer."""
+    return ran.exit_code if ran.http_status is None else ran.http_status
+
+
 def _keep(case: Case, task: Task, verdict: Verdict, ran: tuple[Ran, ...], evidence: Mapping[str, Any]) -> None:
     """What the certificate says about this operation; a second look replaces the first."""
     parts = case.operations.setdefault(task.index, [])
@@ -441,7 +446,7 @@ def _keep(case: Case, task: Task, verdict: Verdict, ran: tuple[Ran, ...], eviden
         task.step.request.operation,
         _plain(case, task.step.request.arguments),
         verdict,
-        tuple(RanPart(portable(case, each.command), each.exit_code, each.output_sha256) for each in ran),
+        tuple(RanPart(portable(case, each.command), _code(each), each.output_sha256) for each in ran),
         sha256_of(json.loads(json.dumps(_no_floats(evidence), default=str))),
     )
     place = next(
