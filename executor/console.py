@@ -39,6 +39,9 @@ _WORD_COLOURS = {
     "predicate": "35", "repository": "32", "stopped": "31;1",
 }  # fmt: skip
 _LEFT_OF_TEXT = 18
+_LEAST_INDENT = 4
+_ROOM = 60
+"""Columns that a text and its indent need to be read at ease."""
 
 
 class Console:
@@ -64,15 +67,30 @@ class Console:
         return self.paint(f"{status:<{width}}", _COLOURS.get(status, ""))
 
     def wrapped(self, text: str, indent: int) -> None:
-        """Prose below something, indented and wrapped to the screen; whole into a pipe."""
-        margin = " " * indent
+        """Prose below something, indented and wrapped to the screen (a narrow one has no room for much of an indent);
+        whole into a pipe."""
+        margin = " " * (min(indent, max(_LEAST_INDENT, self.width - _ROOM)) if self.terminal else indent)
         for paragraph in clean(text).splitlines():
-            if self.terminal:
-                import textwrap
+            self.line(self._filled(paragraph, margin) if self.terminal else margin + paragraph)
 
-                self.line(textwrap.fill(paragraph, self.width, initial_indent=margin, subsequent_indent=margin))
-            else:
-                self.line(margin + paragraph)
+    def titled(self, head: str, columns: int, text: str) -> None:
+        """`text` behind a head of that many columns; on a narrow screen below it."""
+        text = clean(text)
+        if not self.terminal or columns + len(text) <= self.width:
+            self.line(head + text)
+        elif self.width < _ROOM:
+            self.line(head.rstrip())
+            self.wrapped(text, columns)
+        else:
+            self.line(head + self._filled(text, " " * columns)[columns:])
+
+    def _filled(self, text: str, margin: str) -> str:
+        import textwrap
+
+        return textwrap.fill(
+            text, self.width, initial_indent=margin, subsequent_indent=margin, break_long_words=False,
+            break_on_hyphens=False,
+        )  # fmt: skip
 
     def diff(self, text: str) -> None:
         colours = {"+": "32", "-": "31", "@": "36"}
@@ -146,7 +164,7 @@ class RunPrinter:
         self._stop()
         took = f"{seconds:6.1f} s" if _worked(outcome) else " " * 8
         status = self.console.status(str(outcome.status))
-        self.console.line(f"{outcome.index:>3}  {status} {took}  {clean(outcome.criterion)}")
+        self.console.titled(f"{outcome.index:>3}  {status} {took}  ", 28, outcome.criterion)
         for operation in outcome.operations:
             if operation.words and operation.status in (Status.PASSED, Status.PLANNED):
                 self.console.wrapped(operation.words, 28)
@@ -287,7 +305,8 @@ def report_text(console: Console, document: Mapping[str, Any]) -> None:
     console.line(f"run {document['run_id']}, {document['started_at']} to {document['finished_at']}")
     done = {each["criterion"]: each for each in document["completed_criteria"]}
     for outcome in document["outcomes"]:
-        console.line(f"{outcome['index']:>3}  {console.status(outcome['status'])} {clean(outcome['criterion'])}")
+        head = f"{outcome['index']:>3}  {console.status(outcome['status'])} "
+        console.titled(head, _LEFT_OF_TEXT, outcome["criterion"])
         if outcome["status"] == "passed":
             console.wrapped(done[outcome["criterion"]]["output"], _LEFT_OF_TEXT)
         for operation in outcome["operations"]:

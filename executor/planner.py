@@ -299,7 +299,7 @@ def _step(
     repository = _repository(request, workspace, home)
     step = Step(request, None, None, repository)
     try:
-        place = f"{task.path}:{request.line}"
+        place = f"{str(task.path).removeprefix(f'{workspace.home.root}/')}:{request.line}"
         kind = _operation(request, place)
         step = replace(step, operation=kind)
         arguments = _arguments(kind, request, place)

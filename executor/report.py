@@ -331,6 +331,22 @@ def failure_keys(outcomes: Sequence[Outcome], status: TaskStatus) -> dict[str, A
     }
 
 
+def not_begun(error: str, message: str) -> dict[str, Any]:
+    """The document of a call that came to no run: every key is there, and nothing is known but why."""
+    nowhere = RepositoryEntry(
+        name="", root="", branch=None, base_commit=None, staged_tree=None, declared_paths=[]
+    )  # fmt: skip
+    return Report(
+        run_id="", success=False, task_id="", task_title="", task_path="", task_type=None, task_types=[],
+        started_at="", finished_at="", dry_run=False, verification="pending",
+        criteria=Counts(total=0, completed=0, failed=0, remaining=0), completed_criteria=[], remaining_criteria=[],
+        changes=Changes(files_modified=[], commands_executed=[]), progress_log_entry="", status="blocked",
+        next_steps=message, repository=nowhere, repositories=[], task_blob=None, checks=[], outcomes=[], tools={},
+        warnings=[], error=error, message=message, details=Details(criterion="", command="", error_output=message),
+        completed_before_failure=[], recovery_suggestions=[message],
+    ).document()  # fmt: skip
+
+
 def place(root: Path, folder: str, task_id: str) -> Path:
     """Where the report of a task goes, its folder made. Raises OSError where it cannot be written there, also where
     that is outside of the repository."""

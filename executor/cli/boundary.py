@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from executor.cli import commands
 from executor.cli.parsers import parser_for
 from executor.console import silence
 from executor.errors import ExecutorError, Stop, UsageError
@@ -29,22 +30,23 @@ def main(argv: list[str] | None = None) -> int:
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
         signal.signal(signal.SIGHUP, _as_interrupt)
     _make_streams_safe()
+    arguments = None
     try:
         arguments = parser_for(argv).parse_args(argv)
         code: int = arguments.command(arguments)
         _flush()
     except (ExecutorError, Stop) as error:
-        _complain(arguments, error)
+        _complain(arguments, type(error).__name__, str(error))
         return error.exit_code if isinstance(error, ExecutorError) else _STOP_EXIT.get(error.status, 1)
     except KeyboardInterrupt:
-        print("executor: interrupted", file=sys.stderr)
+        _complain(arguments, "Interrupted", "interrupted")
         return _INTERRUPTED_EXIT
     except OSError as error:
         at = f"{error.filename}: " if error.filename else "in the folder that this runs in: "
-        print(f"executor: {at}{error.strerror or error}; mend that and run again", file=sys.stderr)
+        _complain(arguments, "OSError", f"{at}{error.strerror or error}; mend that and run again")
         return 1 if error.errno in (errno.ENOSPC, errno.EDQUOT) else UsageError.exit_code
     except Exception:
-        print(f"executor: a defect of ours, please report it; details: {_log_defect()}", file=sys.stderr)
+        _complain(arguments, "Defect", f"a defect of ours, please report it; details: {_log_defect()}")
         return _BUG_EXIT
     return code
 
@@ -74,15 +76,21 @@ def _as_interrupt(number: int, frame: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _complain(arguments: argparse.Namespace, error: Exception) -> None:
+def _complain(arguments: argparse.Namespace | None, kind: str, message: str) -> None:
+    """One message on stderr; with --json a document on stdout, too, which for a run is a report as always."""
     from executor.tools.masking import Masker
 
-    said = Masker.of_environment()(str(error))
+    said = Masker.of_environment()(message)
     print(f"executor: {said}", file=sys.stderr)
-    if getattr(arguments, "json", False):
+    if arguments is not None and getattr(arguments, "json", False):
         import json
 
-        print(json.dumps({"success": False, "error": type(error).__name__, "message": said}))
+        document: Any = {"success": False, "error": kind, "message": said}
+        if arguments.command is commands.run:
+            from executor.report import not_begun
+
+            document = not_begun(kind, said)
+        print(json.dumps(document))
         _flush()
 
 

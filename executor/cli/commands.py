@@ -112,6 +112,9 @@ def lint(arguments: argparse.Namespace) -> int:
 
     workspace = open_workspace(arguments.start)
     files = [Path(arguments.start, each) for each in arguments.files] or task_files(workspace)
+    missing = next((each for each in files if not each.exists()), None)
+    if missing is not None:
+        raise UsageError(f"there is no {missing}", remedy="check the path; without one, all task files are looked at")
     results = look(workspace, files, manifests=not arguments.files)
     if arguments.sarif:
         print_raw(sarif.write("executor lint", RULES, results))
