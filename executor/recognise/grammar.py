@@ -30,14 +30,16 @@ class Typed(Protocol):
 
 
 class Parse:
-    """One sentence under way. `far` is the furthest token that any reading asked for and did not get."""
+    """One sentence under way. `far` is the furthest token that any reading asked for and did not get. `quick`: a way
+    that needs a class which no token has is not tried, so all readings are found and `far` may fall short."""
 
-    __slots__ = ("far", "memo", "tokens")
+    __slots__ = ("classes", "far", "memo", "tokens")
 
-    def __init__(self, tokens: Sequence[Typed]) -> None:
+    def __init__(self, tokens: Sequence[Typed], *, quick: bool = False) -> None:
         self.tokens = tokens
         self.memo: dict[tuple[str, int], Ends] = {}
         self.far = 0
+        self.classes = _union(token.bits for token in tokens) if quick else -1
 
 
 Matcher = Callable[[Parse, int], Ends]
@@ -51,6 +53,7 @@ class Grammar:
         self._bits: dict[str, int] = {}
         self._phrases: dict[str, list[_Way]] = {}
         self._first: dict[str, int] = {}
+        self._needed: dict[str, int] = {}
         self._sources: dict[str, list[tuple[str, Action | None]]] = {}
 
     def bit(self, name: str) -> int:
@@ -80,6 +83,14 @@ class Grammar:
             for name, ways in nodes.items()
         }
 
+    def _needs(self, name: str) -> int:
+        """The classes of which `<name>` has one, whichever way it is said; 0 where there is no such set."""
+        found = self._needed.get(name)
+        if found is None:
+            self._needed[name] = 0  # a phrase that holds itself: nothing is known of it there
+            found = self._needed[name] = _one_of(way.node.needs(self._needs) for way in self._phrases[name])
+        return found
+
     def _starts(self, node: _Node) -> int:
         bits, empty = node.first(self._first)
         return -1 if empty else bits
@@ -101,7 +112,12 @@ class Grammar:
         for way in self._phrases[name]:
             if not way.starts & here and way.starts != -1:
                 continue
-            matcher = way.matcher = way.matcher or way.node.matcher(self)
+            matcher = way.matcher
+            if matcher is None:
+                matcher = way.matcher = way.node.matcher(self)
+                way.needs = way.node.needs(self._needs)
+            if any(not mask & parse.classes for mask in way.needs):
+                continue
             for end, bindings in matcher(parse, start):
                 value = _value(bindings, way.action)
                 if value is not None and (end, (("_", value),)) not in found:
@@ -113,13 +129,15 @@ class Grammar:
 
 
 class _Way:
-    """One pattern of a phrase: the classes that it can begin with (-1: it may be empty), and its action."""
+    """One pattern of a phrase: the classes that it can begin with (-1: it may be empty), sets of classes of each of
+    which some token has to have one, and its action."""
 
-    __slots__ = ("action", "matcher", "node", "starts")
+    __slots__ = ("action", "matcher", "needs", "node", "starts")
 
     def __init__(self, node: _Node, starts: int, action: Action | None) -> None:
         self.node, self.starts, self.action = node, starts, action
         self.matcher: Matcher | None = None
+        self.needs: tuple[int, ...] = ()
 
 
 class _FirstSets(Mapping[str, int]):
@@ -160,6 +178,12 @@ def _union(bits: Iterable[int]) -> int:
     return result
 
 
+def _one_of(ways: Iterable[tuple[int, ...]]) -> int:
+    """A set of classes that every one of the ways needs a token of: of each its narrowest; 0 where one needs none."""
+    narrowest = [min(way, key=int.bit_count, default=0) for way in ways]
+    return _union(narrowest) if all(narrowest) else 0
+
+
 class _Node:
     """A piece of a pattern. `first` gives the classes it can begin with and whether it can be empty."""
 
@@ -168,6 +192,10 @@ class _Node:
 
     def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
         raise NotImplementedError
+
+    def needs(self, phrases: Callable[[str], int]) -> tuple[int, ...]:
+        """Sets of classes: whatever it reads holds a token of each set. `phrases` gives one set for a phrase, or 0."""
+        return ()
 
 
 class _Word(_Node):
@@ -188,6 +216,9 @@ class _Word(_Node):
 
     def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
         return self.bit, False
+
+    def needs(self, phrases: Callable[[str], int]) -> tuple[int, ...]:
+        return (self.bit,)
 
 
 class _Phrase(_Node):
@@ -211,6 +242,10 @@ class _Phrase(_Node):
 
     def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
         return phrases[self.name], False
+
+    def needs(self, phrases: Callable[[str], int]) -> tuple[int, ...]:
+        found = phrases(self.name)
+        return (found,) if found else ()
 
 
 class _Sequence(_Node):
@@ -239,6 +274,9 @@ class _Sequence(_Node):
                 return bits, False
         return bits, True
 
+    def needs(self, phrases: Callable[[str], int]) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(mask for part in self.parts for mask in part.needs(phrases)))
+
 
 class _Choice(_Node):
     def __init__(self, ways: Sequence[_Node]) -> None:
@@ -259,6 +297,10 @@ class _Choice(_Node):
     def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
         each = [way.first(phrases) for way in self.ways]
         return _union(bits for bits, _ in each), any(empty for _, empty in each)
+
+    def needs(self, phrases: Callable[[str], int]) -> tuple[int, ...]:
+        found = _one_of(way.needs(phrases) for way in self.ways)
+        return (found,) if found else ()
 
 
 class _Repeat(_Node):
@@ -289,6 +331,9 @@ class _Repeat(_Node):
     def first(self, phrases: Mapping[str, int]) -> tuple[int, bool]:
         bits, empty = self.part.first(phrases)
         return bits, empty or self.least == 0
+
+    def needs(self, phrases: Callable[[str], int]) -> tuple[int, ...]:
+        return self.part.needs(phrases) if self.least else ()
 
 
 class _Unordered(_Node):

@@ -141,9 +141,18 @@ class Recogniser:
         key = (*whose, len(words), words[-1].end)
         found = self._readings.get(key)
         if found is None:
-            parse = Parse(words)
-            found = self._readings[key] = (self.grammar.readings("sentence", parse), parse.far)
+            parse = Parse(words, quick=True)
+            read = self.grammar.readings("sentence", parse)
+            if not read and self._may_be_asked(words):
+                parse = Parse(words)
+                self.grammar.readings("sentence", parse)
+            found = self._readings[key] = (read, parse.far)
         return found
+
+    def _may_be_asked(self, words: Sequence[Token]) -> bool:
+        """Whether it pays to know how far a sentence without a reading could be read: it says which word stopped it."""
+        acts, weak = self.lexer.acts, self.lexer.weak
+        return bool(words[0].bits & acts) or all(token.bits & ~weak for token in words[:-1])
 
     def _repository_of_task(self) -> Repository:
         """As the planner decides it: front matter's `repository`; else, where the task's own repository is configured

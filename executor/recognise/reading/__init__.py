@@ -33,7 +33,7 @@ class Reading(Commands):
         return replace(self._there(found) or found, remarks=tuple(dict.fromkeys(self.remarks)))
 
     def _first_source(self) -> Recognised:
-        scope = self._mentioned() or self.whole.home
+        scope = self._mentioned or self.whole.home
         limited = self._limited(scope)
         if limited is not None:
             raise Unresolved(ReasonCode.WORD_LEFT, f"it stands under {limited}; write it where nothing does")
@@ -67,7 +67,7 @@ class Reading(Commands):
         """A sentence that is understood without its "in REPOSITORY": that is where it is read."""
         if found.cannot is None or found.cannot.status is not Status.UNRESOLVED or self.within is not None:
             return None
-        scope = self._mentioned()
+        scope = self._mentioned
         if scope is None or scope.name is None or self.whole.home.names.entry(fold(scope.name)) is not None:
             return None
         spot = _spot(self.stem, scope.name)

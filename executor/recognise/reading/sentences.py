@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -163,6 +164,7 @@ class Sentences(Stopped):
         scopes = [self.whole.scope(self.whole.repository(word)) for word in words if self.whole.is_repository(word)]
         return [scope for scope in scopes if scope.name is not None]
 
+    @functools.cached_property
     def _mentioned(self) -> Scope | None:
         """The one repository that the sentence says to work in: "in X", "X repository", "X/path/in/it"."""
         if self.within is not None:
