@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ def tick_and_log(job: Job, journal: Journal) -> None:
     try:
         after = files.sha256(job.task_after)
         journal.add_all(
+            *_taken_over(job),
             {"event": "finish", "task_after": after, "declared": declared, "document": document},
             {"event": "write", "repository": job.workspace.home.name, "path": job.task_path, "before": job.task.digest,
              "after": after},
@@ -47,6 +48,18 @@ def tick_and_log(job: Job, journal: Journal) -> None:
         files.replace(job.task.path.resolve(), job.task_after, scratch=journal.folder)
     except (OSError, RepositoryError) as error:
         _untick(job, error)
+
+
+def _taken_over(job: Job) -> Iterator[Mapping[str, Any]]:
+    """What a killed run wrote and this one reports, as if it had written it: the next run need not say it once more."""
+    passed = [done for each in job.outcomes for done in each.operations if each.status is Status.PASSED]
+    for name, paths in job.lost.items():
+        repository = job.workspace.named(name)
+        about = {path for done in passed if done.repository == name and done.forecast for path in done.forecast.files}
+        for path in sorted(paths & about):
+            assert repository is not None  # it was found when the loss was noted
+            digest = files.sha256((repository.root / path).read_bytes())
+            yield {"event": "write", "repository": name, "path": path, "before": digest, "after": digest}
 
 
 def _ran(outcome: Outcome) -> bool:
@@ -160,9 +173,10 @@ def _has_ticked(job: Job, finish: Mapping[str, Any]) -> bool:
     """Whether the task file is what that run made of it, or what somebody wrote into that: its boxes are ticked."""
     if finish["task_after"] == job.task.digest:
         return True
-    passed = [each for each in finish["document"].get("outcomes", ()) if each["status"] == Status.PASSED]
+    outcomes = finish["document"].get("outcomes", ())
+    passed = [each for each in outcomes if isinstance(each, dict) and each.get("status") == Status.PASSED]
     now_ticked = {(each.criterion.index, each.recognised.stem) for each in job.plan.criteria if each.criterion.checked}
-    return bool(passed) and all((each["index"], each["criterion"]) in now_ticked for each in passed)
+    return bool(passed) and all((each.get("index"), each.get("criterion")) in now_ticked for each in passed)
 
 
 def _note_lost(job: Job) -> None:

@@ -101,6 +101,10 @@ def test_killed_twice(tmp_path: Path) -> None:
     assert executor(root, "run", "TASK-001").exit_code == 0
     assert report(root)["changes"]["files_modified"] == [PATH, "apps/ffl/release.yaml", "tasks/TASK-001.md"]
     assert git(root, "diff", "--name-only") == ""
+    text = task_text(root).replace("## Progress Log", f"{BUILD}\n## Progress Log")
+    (root / "tasks/TASK-001.md").write_text(text)
+    ran = executor(root, "run", "TASK-001")
+    assert ran.exit_code == 0 and report(root)["warnings"] == [], "it is said once"
 
 
 def test_what_a_killed_run_wrote_and_nobody_asks_for_any_more_is_said(tmp_path: Path) -> None:
