@@ -108,3 +108,12 @@ def test_in_a_repository(tmp_path: Path, sentence: str, operation: str | None) -
     else:
         assert found["state"] == "runnable" and found["criterion"] == sentence, found
         assert [(each["operation"], each["repository"]) for each in found["operations"]] == [(operation, "fleet")]
+
+
+def test_an_image_of_a_compose_file_is_no_key_of_it(tmp_path: Path) -> None:
+    compose = "services:\n  postgres:\n    image: postgres:16.4\n"
+    text = task("- [ ] Bump postgres in docker-compose.yml to 16.5\n")
+    found = explained(repository(tmp_path / "ops", text, **{"docker-compose.yml": compose}))[0]
+    assert [each["operation"] for each in found["operations"]] == ["kustomize.image"] and found[
+        "state"
+    ] == "runnable", found

@@ -192,9 +192,14 @@ def _distinct_outcomes(outcomes: Sequence[Recognised]) -> list[Recognised]:
 
 
 def _names_nothing(recognised: Recognised) -> bool:
-    """A reading in which a word would have to be a name that is none here: no reading, where there is another."""
+    """A reading in which a word would have to be a name or key that is none here: none, where there is another."""
     cannot = recognised.cannot
-    return cannot is not None and cannot.code is ReasonCode.UNKNOWN_NAME and cannot.status is Status.UNRESOLVED
+    if cannot is None:
+        return False
+    no_key = cannot.code is ReasonCode.NOT_FOUND and {"manifest.set"} == {
+        each.operation for each in recognised.requests
+    }
+    return no_key or (cannot.code is ReasonCode.UNKNOWN_NAME and cannot.status is Status.UNRESOLVED)
 
 
 def _says_more(these: Sequence[Request], those: Sequence[Request]) -> bool:
