@@ -146,12 +146,12 @@ def _criteria(task: TaskFile, root: Path, planned: Iterable[Planned]) -> Iterato
         rule = "bad-block" if cannot.code is ReasonCode.BAD_BLOCK else str(cannot.status)
         if cannot.status in (Status.UNRESOLVED, Status.BLOCKED, Status.REFUSED):
             hint = f"\ninstead: {each.recognised.suggestion}" if each.recognised.suggestion else ""
-            line, reason = _placed(cannot.reason, task.path, criterion.line)
+            line, reason = _placed(cannot.reason, str(task.path).removeprefix(f"{root}/"), criterion.line)
             yield _result(rule, f"criterion {criterion.index}: {reason}{hint}", task.path, line, root)
 
 
-def _placed(reason: str, path: Path, line: int) -> tuple[int, str]:
-    """The line that a reason about the task file itself begins with, and the rest of it."""
+def _placed(reason: str, path: str, line: int) -> tuple[int, str]:
+    """The line that a reason about the task file (`path` in its repository) begins with, and the rest of it."""
     number, _, rest = reason.removeprefix(f"{path}:").partition(": ")
     return (int(number), rest) if reason.startswith(f"{path}:") and number.isdigit() else (line, reason)
 

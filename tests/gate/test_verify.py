@@ -637,7 +637,7 @@ def test_verifier_that_keeps_the_bell_to_itself(light: Work, tmp_path: Path) -> 
     assert answer.code == 1 and answer.json["failure_analysis"]["root_cause"] == "verification timed out"
 
 
-@pytest.mark.parametrize("seconds", ["0.001", "0.05", "0.3"])
+@pytest.mark.parametrize("seconds", ["0.001", "0.02", "0.05"])
 def test_no_time_at_all(light: Work, seconds: str) -> None:
     before = light.read(TASK)
     answer = light.verify("--timeout", seconds, "--commit")
