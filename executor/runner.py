@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -156,6 +155,8 @@ class Runner:
         except OSError as error:  # a full disk, a file that may not be read: the machine's fault, not the task's
             return _Result(_not_run(step, Cannot(Status.ERRORED, ReasonCode.WRITE_FAILED, _unwritten(error))))
         except Exception as error:  # a bug of ours: the other criteria still deserve their turn
+            import traceback
+
             self.bugs.append(traceback.format_exc())
             reason = f"a defect of executor: {type(error).__name__}: {error}; the log has the details, please report it"
             return _Result(_not_run(step, Cannot(Status.ERRORED, ReasonCode.BUG, reason)))

@@ -9,6 +9,7 @@ It is asked before and after each edit (`read`), and on reading (`parse`) where 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from itertools import zip_longest
@@ -62,8 +63,10 @@ def parse(data: bytes, path: Path, *, max_bytes: int = MAX_BYTES) -> TaskFile:
     return read(data, path, max_bytes=max_bytes, to_write=False).task
 
 
+@functools.lru_cache(maxsize=4)
 def read(data: bytes, path: Path, *, max_bytes: int = MAX_BYTES, to_write: bool = True) -> Reading:
-    """As `parse`, with the trees that it was read from; `to_write`: the parser is asked whatever the text is."""
+    """As `parse`, with the trees that it was read from; `to_write`: the parser is asked whatever the text is. A run reads
+    the same bytes several times."""
     lines = read_lines(data, path, max_bytes)
     matter = front.read(lines, path)
     texts = [line.text for line in lines[matter.body :]]
