@@ -65,8 +65,8 @@ def parse(data: bytes, path: Path, *, max_bytes: int = MAX_BYTES) -> TaskFile:
 
 @functools.lru_cache(maxsize=4)
 def read(data: bytes, path: Path, *, max_bytes: int = MAX_BYTES, to_write: bool = True) -> Reading:
-    """As `parse`, with the trees that it was read from; `to_write`: the parser is asked whatever the text is. Kept, as a
-    run reads the same bytes several times."""
+    """As `parse`, with the trees that it was read from; `to_write`: the parser is asked whatever the text is. Kept,
+    as a run reads the same bytes several times."""
     lines = read_lines(data, path, max_bytes)
     matter = front.read(lines, path)
     texts = [line.text for line in lines[matter.body :]]
