@@ -31,7 +31,7 @@ class Typed(Protocol):
 
 class Parse:
     """One sentence under way. `far` is the furthest token that any reading asked for and did not get. `quick`: a way
-    that needs a class which no token has is not tried, so all readings are found and `far` may fall short."""
+    that needs a class which no token from there on has is not tried; all readings are found, `far` may fall short."""
 
     __slots__ = ("classes", "far", "memo", "tokens")
 
@@ -39,7 +39,15 @@ class Parse:
         self.tokens = tokens
         self.memo: dict[tuple[str, int], Ends] = {}
         self.far = 0
-        self.classes = _union(token.bits for token in tokens) if quick else -1
+        self.classes = _from_each_on(tokens) if quick else None
+
+
+def _from_each_on(tokens: Sequence[Typed]) -> list[int]:
+    """The classes of each token and all behind it."""
+    found = [token.bits for token in tokens]
+    for at in range(len(found) - 2, -1, -1):
+        found[at] |= found[at + 1]
+    return found
 
 
 Matcher = Callable[[Parse, int], Ends]
@@ -108,7 +116,8 @@ class Grammar:
             return known
         parse.memo[key] = _NOTHING  # a phrase that begins with itself reads nothing
         found: list[tuple[int, Bindings]] = []
-        here, classes = parse.tokens[start].bits, parse.classes
+        here = parse.tokens[start].bits
+        classes = -1 if parse.classes is None else parse.classes[start]
         for way in self._phrases[name]:
             if not way.starts & here and way.starts != -1:
                 continue

@@ -140,7 +140,7 @@ class Sentences(Stopped):
     def _runs(self, text: str, scope: Scope) -> bool:
         """Whether a wording that is about to be offered is understood, and would run."""
         words = self._tokens(text, scope)
-        readings = self.whole.grammar.readings("sentence", Parse(words)) if len(words) > 1 else []
+        readings = self.whole.grammar.readings("sentence", Parse(words, quick=True)) if len(words) > 1 else []
         return bool(readings) and self._resolved(text, words, readings, scope).cannot is None
 
     def _unknown(self, tokens: Sequence[Token]) -> bool:

@@ -154,7 +154,7 @@ class Stopped(Surroundings):
     def _reads(self, text: str, scope: Scope) -> bool:
         """Whether a wording is understood, whatever comes of it."""
         words = self._tokens(text, scope)
-        return len(words) > 1 and bool(self.whole.grammar.readings("sentence", Parse(words)))
+        return len(words) > 1 and bool(self.whole.grammar.readings("sentence", Parse(words, quick=True)))
 
 
 def _instead(word: str, near: Sequence[str], names: Names) -> str:
