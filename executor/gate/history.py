@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from executor.errors import RepositoryError
 from executor.gate.certificate import Blob, Change
 from executor.gate.message import CERTIFICATE_TRAILER, trailers
-from executor.gate.objects import Objects, change_of
+from executor.gate.objects import EVERY_CHANGE, Objects, change_of
 from executor.values import dataclass, field
 
 
@@ -52,7 +52,7 @@ def commits(objects: Objects, head: str, base: str | None) -> list[Commit]:
         return []
     pairs = [(each, parent) for each, *parents in families for parent in (parents or [""])]
     raw = objects.run(
-        "diff-tree", "--stdin", "-r", "--raw", "-z", "--no-abbrev", "--no-renames", "--root", "--always",
+        "diff-tree", "--stdin", "-r", "--raw", "-z", *EVERY_CHANGE, "--root", "--always",
         stdin="".join(f"{each} {parent}".rstrip() + "\n" for each, parent in pairs).encode(),
     )  # fmt: skip
     found = iter(_against(raw))

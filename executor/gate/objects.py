@@ -27,6 +27,8 @@ _AS_IT_IS = {
 }  # fmt: skip
 """A path is a path, an object the one of its id, and a commit's parents its own: `refs/replace/*` and grafts would show
 us others than everybody gets."""
+EVERY_CHANGE = ("--no-abbrev", "--no-renames", "--ignore-submodules=none")
+"""Of each path what is there, also where a `.gitmodules` of the work tree says that its submodule is to be ignored."""
 _MANY = 500
 _QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
 
@@ -156,7 +158,7 @@ class Objects(Git):
     def staged(self, base: str | None) -> tuple[Change, ...]:
         """What the index changes of a commit (None: of nothing)."""
         old = base or self.empty_tree()
-        listed = self.run("diff-index", "--cached", "-z", "--raw", "--no-abbrev", "--no-renames", old)
+        listed = self.run("diff-index", "--cached", "-z", "--raw", *EVERY_CHANGE, old)
         return tuple(parse_raw(listed))
 
     def ahead(self, base: str | None, tree: str, paths: Sequence[str]) -> None:
@@ -233,7 +235,7 @@ def _listing(tree: str, paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _difference(before: str, after: str) -> tuple[str, ...]:
-    return ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", before, after)
+    return ("diff-tree", "-r", "-z", "--raw", *EVERY_CHANGE, before, after)
 
 
 def _roots(commit: str) -> tuple[str, ...]:

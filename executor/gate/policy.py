@@ -89,4 +89,5 @@ def changes_policy(policy: Policy, toml: bytes | None) -> bool:
 
 
 def _of_gate(config: Config) -> tuple[object, ...]:
-    return config.gate, config.task_folders, config.report_folder, config.branch
+    """What is too long to be read as a task ticks nothing, so that length counts, too."""
+    return config.gate, config.task_folders, config.report_folder, config.branch, config.max_task_bytes

@@ -319,6 +319,27 @@ def test_force_and_delete(light: Work, server: Path) -> None:
     refused(light, server, "not deleted", refs=(":main",))
 
 
+def test_rewound_by_a_replaced_object(light: Work, server: Path) -> None:
+    """Anybody may push refs/replace/*: the old tip would seem to come behind the commit that took it back."""
+    done = commit_it(light)
+    accepted(light, server)
+    light.git("revert", "--no-edit", done)
+    accepted(light, server)
+    tree = light.git("rev-parse", f"{done}^{{tree}}").strip()
+    later = light.git("commit-tree", tree, "-p", "HEAD", "-m", "Later").strip()
+    assert push(light, f"{later}:refs/replace/{done}").returncode == 0
+    refused(light, server, "fast-forward only", refs=(f"+{done}:refs/heads/main",))
+
+
+def test_another_first_branch(light: Work, server: Path) -> None:
+    """The server's HEAD names a branch that is not there; another gated one is."""
+    git(server, "symbolic-ref", "HEAD", "refs/heads/master")
+    light.git("reset", "--quiet", "--hard")
+    light.replace(TASK, "- [ ] Document", "- [x] Document")
+    light.commit("Done")
+    refused(light, server, "forged-tick", refs=("main:refs/heads/master",))
+
+
 # Forms
 
 

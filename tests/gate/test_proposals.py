@@ -565,6 +565,24 @@ def test_policy_by_another_case(team: Team, path: str) -> None:
     assert team.rules() == ["policy-change"]
 
 
+@pytest.mark.parametrize("path", ["tasks/x", "kustomize/y"])
+def test_ignored_submodule(team: Team, path: str) -> None:
+    """What git is told to ignore is merged as well."""
+    team.work.write(".gitmodules", f'[submodule "x"]\n\tpath = {path}\n\turl = https://example.com/x\n\tignore = all\n')
+    configured(team, '[gate]\nprotected = ["kustomize/*"]\n')
+    team.git("update-index", "--add", "--cacheinfo", f"160000,{team.work.head()},{path}")
+    team.git("commit", "--quiet", "--message", "Link")
+    answer = team.work.call("gate", "--base", "refs/remotes/origin/main", "--json")
+    assert answer.code == 1 and [each["path"] for each in answer.json["findings"]] == [path]
+
+
+def test_shorter_tasks_are_policy(team: Team) -> None:
+    """The gate would no longer read what longer ones ticked."""
+    team.work.write("executor.toml", "max_task_bytes = 2000\n")
+    team.commit()
+    assert team.rules() == ["policy-change"]
+
+
 def test_every_edit_certified(team: Team) -> None:
     """`task_edits = "certified"`: words, too, and then the file has to be the certified one."""
     configured(team, '[gate]\ntask_edits = "certified"\n')
