@@ -96,6 +96,7 @@ class Request:
 class Recognised:
     """What a criterion asks for. Exactly one of `requests` and `cannot` says how it goes on; a criterion that is
     understood in part has both, and never runs. `remarks` say what was decided on the way (two versions, the nearer).
+    `asks`: it holds the verb of an operation, understood or not.
     """
 
     stem: str
@@ -104,6 +105,7 @@ class Recognised:
     words: tuple[Word, ...] = ()
     suggestion: str | None = None
     remarks: tuple[str, ...] = ()
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,24 +292,25 @@ def _changed(operations: Iterable[OperationOutcome]) -> bool:
 def settle_parents(plan: Plan, outcomes: list[Outcome]) -> tuple[Outcome, ...]:
     """What nested criteria make of their parents (task-format.md), innermost first.
 
-    An operation needs its children ticked too. A text that is no operation is ticked when all its children are and one
-    of them passed in this run. A person's work stays open.
+    An operation needs its children ticked too. A text that asks for nothing is ticked when all its children are and one
+    of them passed in this run. A person's work, and what asks for something that was not understood, stays open.
     """
     settled = list(outcomes)
     for planned in reversed(plan.criteria):
         criterion = planned.criterion
         children = [settled[i - 1] for i in criterion.children if not plan.task.criterion(i).withdrawn]
         if criterion.open and children:
-            settled[criterion.index - 1] = _parent(settled[criterion.index - 1], children)
+            settled[criterion.index - 1] = _parent(settled[criterion.index - 1], children, asks=planned.recognised.asks)
     return tuple(settled)
 
 
-def _parent(own: Outcome, children: list[Outcome]) -> Outcome:
+def _parent(own: Outcome, children: list[Outcome], *, asks: bool) -> Outcome:
     done = (Status.PASSED, Status.PLANNED)
     open_ones = [
         each for each in children if each.status not in done and each.reason_code is not ReasonCode.ALREADY_TICKED
     ]
-    heading = own.status is Status.UNRESOLVED and own.reason_code is not ReasonCode.PERSON and not own.operations
+    person = own.reason_code is ReasonCode.PERSON
+    heading = own.status is Status.UNRESOLVED and not (person or asks or own.operations)
     if own.status not in done and not heading:
         return own
     if open_ones:

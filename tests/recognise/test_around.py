@@ -69,6 +69,7 @@ LIMITING = [
     "Ideas", "Open questions", "Risks", "Known issues", "Emergency procedure", "In the DR region", "Frankfurt cluster",
     "What the reviewer checks", "For Bob", "By Anna", "Owner: Anna", "QA", "Manual steps", "By hand", "Could have",
     "Phase 2 (after approval)", "Später", "Canary", "❌ Images", "After the vendor call", "@anna", "Media (Anna)",
+    "Declined", "Shelved", "What we tried", "Moved to TASK-99", "Anti-goals",
 ]  # fmt: skip
 TOPICS = [
     "Images", "Release", "Phase 1: Foundations", "Media stack", "Observability", "Deployment", "Testing", "Prod",

@@ -117,3 +117,31 @@ def test_an_image_of_a_compose_file_is_no_key_of_it(tmp_path: Path) -> None:
     assert [each["operation"] for each in found["operations"]] == ["kustomize.image"] and found[
         "state"
     ] == "runnable", found
+
+
+CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ffl-config}\ndata:\n  weekend: "2"\n'
+
+
+@pytest.mark.parametrize("key", ["weekends", "Weekend", "readinessProbe"])
+def test_what_is_not_there_is_not_removed_already(tmp_path: Path, key: str) -> None:
+    """It may be misspelt, or be elsewhere: nothing shows that it was ever there."""
+    files = {"apps/ffl/config.yaml": CONFIG, "apps/ffl/kustomization.yaml": "resources: [release.yaml, config.yaml]\n"}
+    text = task(
+        f"- [ ] Remove {key} from ffl-config\n", f"- [ ] Remove the key `{key}` from the ffl-config ConfigMap\n"
+    )
+    for found in explained(repository(tmp_path / "ops", text, **files)):
+        assert found["state"] in ("unresolved", "blocked"), found
+
+
+@pytest.mark.parametrize(
+    ("parent", "ticked"),
+    [("Images", True), ("Bump it to 0.1.19", False), ("Update the zorgly release to 0.1.19", False)],
+)
+def test_a_parent_that_asks_for_something_else_is_not_ticked_by_its_children(
+    tmp_path: Path, parent: str, ticked: bool
+) -> None:
+    child = "- [ ] Bump the ffl chart to 0.1.18\n"
+    root = repository(tmp_path / "ops", task(f"- [ ] {parent}\n  {child}"))
+    executor(root, "run", "TASK-001")
+    report = json.loads((root / "reports/TASK-001.json").read_text())
+    assert [each["status"] == "passed" for each in report["outcomes"]] == [ticked, True], report["outcomes"]

@@ -30,7 +30,16 @@ class Reading(Commands):
             found = self._first_source()
         except Stop as stop:
             found = Recognised(self.stem, (), stop.as_cannot())
-        return replace(self._there(found) or found, remarks=tuple(dict.fromkeys(self.remarks)))
+        found = self._there(found) or found
+        return replace(found, remarks=tuple(dict.fromkeys(self.remarks)), asks=self._asks(found))
+
+    def _asks(self, found: Recognised) -> bool:
+        """Whether a criterion that others are nested in asks for something itself, and is no mere topic."""
+        if found.cannot is None or not self.criterion.children:
+            return found.cannot is None
+        verbs = self.whole.lexer.acts | self.whole.lexer.acted
+        tokens = self._tokens(self.stem, self.whole.home)
+        return any(token.bits & verbs and not token.code for token in tokens)
 
     def _first_source(self) -> Recognised:
         scope = self._mentioned or self.whole.home

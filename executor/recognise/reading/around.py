@@ -81,7 +81,7 @@ _DONE_WHEN = pattern(
 
 _PHRASES = pattern(
     r"\b(?:out of scope|one of|any of|by hand|nice to have|on hold|no longer|plan b|up to you|left to|in case|not yet|"
-    r"as soon as|so that|to be (?:decided|confirmed|discussed|defined|clarified)|open questions?|"
+    r"as soon as|so that|moved to|to be (?:decided|confirmed|discussed|defined|clarified)|open questions?|"
     r"known (?:issues?|good|bad|problems?|limitations?)|"
     r"follow[- ]?ups?|could have|can have|may have|might have|what if|for reference|for illustration|for information)\b"
 )
@@ -107,8 +107,9 @@ _TURNING = frozenset(
     "skipped icebox wishlist wish planned proposed proposal proposals suggestion suggestions suggested idea ideas "
     "question questions assumption assumptions risk risks hypothetical hypothetically theoretical could may might "
     "would nice-to-have non-goal non-goals nongoals stretch backlog out-of-scope wontfix wontdo illustration "
-    "example examples alternative alternatively alternatives either tbd tbc avoid wrong forbidden postmortem "
-    "post-mortem was were had did "
+    "example examples declined dropped discarded shelved vetoed denied refused scrapped binned revoked aborted "
+    "stopped considered tried attempted unwanted void anti-goal anti-goals antigoals alternative alternatively "
+    "alternatives either tbd tbc avoid wrong forbidden postmortem post-mortem was were had did "
     # for when something goes wrong
     "rollback fallback emergency contingency disaster incident incidents outage trouble troubleshooting "
     # a person's

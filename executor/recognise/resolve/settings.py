@@ -278,15 +278,8 @@ class _Search:
         from executor.flux.settings import shown
 
         found = self._places()
-        marked = self.named.token is not None and self._is_marked(self.named.token)
-        maps = [each for each in self._objects() if each.kind == "ConfigMap" and self._stays(each.path)]
-        if not found and self.named.what == "key" and marked and len(maps) == 1 and not _is_generated(maps[0]):
-            path = shown(("data", self.named.name))
-            return self._request("manifest.remove", maps[0].path, path=path, where=self._document(maps[0]))
-        if not found and self.named.what in ("label", "annotation"):
-            place = self._one(self._places(lacking=True))
-            return self._request("manifest.remove", place.file, path=shown(place.seat.path), where=place.where)
-        place = self._one(found or self._places())
+        # what is not there may be misspelt, or be elsewhere: that it is gone would be a tick for nothing
+        place = self._one(found)
         steps: Any = place.seat.path
         entry: Any = None
         if place.file.rpartition("/")[2] in KUSTOMIZATION_FILES and steps[0] == "configMapGenerator":
