@@ -433,7 +433,7 @@ def pick(found: Sequence[Image], wanted: str | None, version: Version, limits: L
     versions = {_tag(each) for each in found} - {version.tag}
     if len(names) == 1 and (len(versions) <= 1 or limits.everywhere):
         return list(found)
-    if len(versions) <= 1 and (built or limits.everywhere):
+    if len(versions) <= 1 and built:
         return list(found)
     hint = "name the image" if len(names) > 1 else "say that all of them are meant"
     raise Blocked(ReasonCode.AMBIGUOUS, f"several images fit: {', '.join(map(str, found))}; {hint}, or its old version")

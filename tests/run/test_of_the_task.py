@@ -145,3 +145,10 @@ def test_a_parent_that_asks_for_something_else_is_not_ticked_by_its_children(
     executor(root, "run", "TASK-001")
     report = json.loads((root / "reports/TASK-001.json").read_text())
     assert [each["status"] == "passed" for each in report["outcomes"]] == [ticked, True], report["outcomes"]
+
+
+def test_a_chart_is_no_image(tmp_path: Path) -> None:
+    overlay = "resources: []\nimages:\n  - name: registry.example/zorgly\n    newTag: 1.0.0\n"
+    text = task("- [ ] Update the zorgly chart to 1.1.0\n", "- [ ] Update the zorgly image to 1.1.0\n")
+    chart, image = explained(repository(tmp_path / "ops", text, **{"apps/z/kustomization.yaml": overlay}))
+    assert chart["state"] in ("blocked", "unresolved") and image["state"] == "runnable", (chart, image)

@@ -259,6 +259,10 @@ class BumpAsks(Base):
         """An image wherever it is pinned, if that is one place: a kustomization's `images`, or a release's values."""
         if common.get("image") and not _same_image(common["image"], repository):
             raise Blocked(ReasonCode.NOT_SUPPORTED, "a bump changes the version, not which image it is")
+        if common.get("field") == "chart":
+            raise Blocked(
+                ReasonCode.NOT_FOUND, f"{repository} is an image here, and no chart; say image if it is meant"
+            )
         pins = [pin for pin in self.names.pins if pin.repository == repository or bare(pin.repository) == repository]
         if common.get("file"):
             pins = [pin for pin in pins if pin.path == common["file"]]
