@@ -63,11 +63,14 @@ class Tasks:
             self.parsed[key] = task
         return self.parsed[key]
 
-    def may_hold_boxes(self, entry: Blob | None) -> bool:
-        """A README in a task folder is no task; what does not parse and has a ticked box might be one."""
-        if entry is None or entry.blob in self.no_tasks or entry.mode not in PLAIN:
+    def may_hold_boxes(self, entry: Blob | None, was_task: bool) -> bool:
+        """A README in a task folder is no task; what does not parse and has a ticked box might be one. What was a task
+        and is none any more is read as one by people, in any encoding, and its open boxes may be ticked unseen."""
+        if entry is None or entry.mode not in PLAIN or (entry.blob in self.no_tasks and not was_task):
             return False  # links and submodules: the gate refuses them where tasks are
-        data = self.data.get(entry.blob, b"- [x]")
+        data = self.data.get(entry.blob, b"- [x]").replace(b"\0", b"")  # UTF-16, UTF-32
+        if was_task and (b"[ ]" in data or not _is_utf8(data)):
+            return True
         return b"[x]" in data or b"[X]" in data
 
     def claims(self, entry: Blob | None, path: str, words: Iterable[bytes] = (b"",)) -> set[str]:
@@ -93,7 +96,9 @@ class Boxes:
         change = step.changes[path]
         after = self.tasks.of(change.after, path)
         if after is None:
-            return None if self.tasks.may_hold_boxes(change.after) else []
+            sides = [side.change for side in step.sides.get(path, ())] or [change]
+            was_task = any(self.tasks.of(each.before, path) is not None for each in sides)
+            return None if self.tasks.may_hold_boxes(change.after, was_task) else []
         if path not in step.sides:
             new = newly_ticked(self._before(change, after, step.changes.values()), after)
         else:
@@ -122,6 +127,14 @@ class Boxes:
                 if task is not None and task.id == after.id:
                     return task
         return None
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _together(found: Iterable[list[Criterion]]) -> list[Criterion]:

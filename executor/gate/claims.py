@@ -244,7 +244,7 @@ def meaning(task: TaskFile, criterion: Criterion) -> Meaning:
         above.append(task.criterion(above[-1].parent))
     return (
         task.id, task.version, task.repository, task.registry, task.context,
-        tuple(" ".join(each.split()) for each in criterion.headings),
+        tuple(" ".join(each.split()) for each in (*criterion.above, *criterion.headings)),
         *((said(each), " ".join(each.lead.split()), *((block.info, block.text) for block in each.blocks))
           for each in above),
     )  # fmt: skip

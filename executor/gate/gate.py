@@ -188,7 +188,7 @@ class _Judge:
                     "unreadable",
                     step,
                     path,
-                    f"cannot be read as a task file, and may hold ticked boxes: {lint}",
+                    f"cannot be read as a task file, and may hold boxes: {lint}; or delete the file",
                 )
             found += new or ()
         return found

@@ -28,6 +28,8 @@ class Criterion:
     outermost first. `blocks` are the fenced blocks inside the item (not inside its nested items). `more` is what else
     is said in the item, `lead` the paragraph that leads to its list ("For staging:"), `beside` the list items without a
     box next to it, `prose` what section and headings say before the list, the section's own title first.
+    `above` are the headings that the section stands below, without the first `#` heading, which is a title, and the
+    section's own, folded.
     """
 
     index: int
@@ -44,6 +46,7 @@ class Criterion:
     lead: str = ""
     beside: tuple[str, ...] = ()
     prose: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
 
     @property
     def checked(self) -> bool:

@@ -205,6 +205,7 @@ def _criterion(index: int, found: Found, lines: list[Line]) -> Criterion:
         lead=found.lead,
         beside=found.beside,
         prose=found.prose,
+        above=found.above,
     )
 
 

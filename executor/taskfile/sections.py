@@ -50,6 +50,8 @@ class Found:
     """A task-list item. `paragraph` is its own, whose text begins with the box; `parent` is an index in the list;
     `lead` is what leads to the list: a paragraph with a colon, a quote, a list item without a box. `beside` are list
     items without a box next to it, `prose` what section and headings say before the list, `behind` a quote right below.
+    `above` are the headings that its section stands below, without the first `#` heading, which is a title, and the
+    section's own, folded.
     """
 
     item: Block
@@ -62,6 +64,7 @@ class Found:
     lead: str = ""
     beside: tuple[str, ...] = ()
     prose: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
     children: list[int] = field(default_factory=list)
 
@@ -154,6 +157,8 @@ class _Reader:
         self.found: list[Found] = []
         self.sections: list[Heading] = []
         self._section: Heading | None = None
+        self._above: list[Heading] = []
+        self._titled = False
         self._groups: list[Heading] = []
         self._prose: list[tuple[int, str]] = []
         """What stands between headings and lists, with the level of the heading above it."""
@@ -191,7 +196,11 @@ class _Reader:
             self._groups = [each for each in self._groups if each.level < heading.level]
             self._groups.append(heading)
         else:
+            self._above = [each for each in self._above if each.level < heading.level]
             self._section = heading if says_acceptance_criteria(heading) else None
+            if self._section is None and (heading.level > 1 or self._titled):
+                self._above.append(heading)
+            self._titled |= self._section is None and heading.level == 1
             self._groups = []
             self._prose = []
         if says_acceptance_criteria(heading):
@@ -214,9 +223,10 @@ class _Reader:
         text = Block("paragraph", text=[first.text[0][box.end() :], *first.text[1:]]).joined
         code = tuple(each for each in item.children if each.kind == "code" and each.fenced)
         groups = tuple(each.title for each in self._groups)
-        title = (self._section or _NOWHERE).title
-        prose = tuple(dict.fromkeys((title, *(text for _, text in self._prose))))
-        self.found.append(Found(item, first, box[1], text, parent, groups, code, lead, beside, prose))
+        section = self._section or _NOWHERE
+        prose = tuple(dict.fromkeys((section.title, *(text for _, text in self._prose))))
+        above = tuple(each.title.casefold().rstrip(" :") for each in (*self._above, section))
+        self.found.append(Found(item, first, box[1], text, parent, groups, code, lead, beside, prose, above))
         if parent is not None:
             self.found[parent].children.append(index)
         return index

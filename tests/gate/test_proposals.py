@@ -103,6 +103,8 @@ def test_the_same_box_twice(team: Team) -> None:
         ("id: T-1", "id: T-1\nversion: 9.9.9"),
         ("id: T-1", "id: T-1\nrepository: other"),
         ("### Staging\n", "### Everywhere\n"),
+        ("## Acceptance Criteria\n", "## Acceptance Criteria (production)\n"),
+        ("## Acceptance Criteria\n", "# Task\n\n# Production\n\n## Acceptance Criteria\n"),
         ("### Staging\n", "### Staging\n\nOnly for eu:\n"),
         ("Update a to 2", "Update a to 3"),
         ("- [x] Update a to 2\n", "- [x] Update a to 2\n\n  ```sh\n  rm -r /\n  ```\n"),
@@ -117,11 +119,28 @@ def test_another_meaning_in_a_squash(team: Team, old: str, new: str) -> None:
     assert team.rules() == ["forged-tick"]
 
 
+def test_tick_moved_to_another_section(team: Team) -> None:
+    part = "# {}\n\n## Acceptance Criteria\n\n- [ ] All manifests are valid\n\n"
+    text = part.format("Staging") + part.format("Production")
+    team.work.write(TWO, text)
+    team.commit()
+    team.push()
+    team.prove(TWO, 1)
+    team.squash()
+    assert team.rules() == []
+    team.work.write(TWO, text)
+    team.tick(TWO, 2)
+    team.amend()
+    assert team.rules() == ["forged-tick"]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         ("title: Roll out", "title: Roll out soon"),
         ("## Acceptance", "A word before.\n\n## Acceptance"),
+        ("## Acceptance", "# Roll it out\n\n## Why\n\nBecause.\n\n## Acceptance"),
+        ("## Acceptance Criteria", "## Acceptance criteria:"),
         ("### Production", "### Test\n\n- [ ] One more\n\n### Production"),
         ("\n", "\r\n"),
         ("- [x] Update a to 2", "- [X] Update a to 2 (see T-7)"),
@@ -512,6 +531,24 @@ def test_file_in_the_note_of_another_task(team: Team) -> None:
 
 
 # Which files are task files
+
+
+@pytest.mark.parametrize(
+    ("title", "encoding"),
+    [("Criteria", "utf-8"), ("Acceptance Criter\u0456a", "utf-8"), ("Acceptance Criteria", "utf-16"),
+     ("Acceptance Criteria", "utf-32-le"), ("Acceptance Criteria", "cp037"), ("Criteria", "cp037")],
+)  # fmt: skip
+@pytest.mark.parametrize("before", [True, False])
+def test_no_task_any_more(team: Team, title: str, encoding: str, before: bool) -> None:
+    """Its boxes are ticked where nobody looks at them, at once or in a commit behind that."""
+    text = team.work.read(ONE).replace("Acceptance Criteria", title)
+    path = team.work.root / ONE
+    path.write_bytes(text.encode(encoding))
+    if before:
+        team.commit("No task")
+    path.write_bytes(text.replace("[ ]", "[x]").encode(encoding))
+    team.commit()
+    assert team.rules() == ["unreadable"]
 
 
 @pytest.mark.parametrize("path", ["tasks/T-9.markdown", "tasks/deep/T-9.MD", "Tasks/T-9.md"])
