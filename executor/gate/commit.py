@@ -65,7 +65,9 @@ def _certificate(verified: Verified) -> Certificate:
     if verified.certificate is None:
         if tuple(verified.document["checks_run"]) != everything():
             raise NotCommitted("not every check was selected", remedy=f"executor verify {case.task_path} --commit")
-        raise NotCommitted("; ".join(verified.warnings) or "there is no certificate",
+        if not verified.warnings:  # what was certified before is not as it was: nobody signed anything
+            raise NotCommitted(verified.decision.rationale, remedy=verified.document["next_action"])
+        raise NotCommitted("; ".join(verified.warnings),
                            remedy=f"commit {keys.TRUSTED_KEYS} with your key, then verify again")  # fmt: skip
     for subject in (case.home, *(each for each in case.subjects.values() if each.changes and each is not case.home)):
         try:

@@ -9,10 +9,11 @@ from executor.errors import ExecutorError, UsageError
 from executor.gate import certificate as certificates
 from executor.gate import keys, notes
 from executor.gate.case import Case
-from executor.gate.certificate import Rejected
+from executor.gate.certificate import Facts, Rejected
 from executor.gate.message import CERTIFICATE_TRAILER, trailers
 from executor.gate.objects import Objects
 from executor.repository import top_of
+from executor.values import dataclass
 
 
 class NotCertified(ExecutorError):
@@ -96,7 +97,16 @@ def _last(case: Case) -> str:
     return case.home.objects.attempt("log", "-1", "--format=%H", "HEAD", "--", case.task_path).output.strip()
 
 
-def already(case: Case) -> str | None:
+@dataclass(frozen=True)
+class Standing:
+    """A certified commit that brought the task file as it is now. `differing` are the paths of its certificate that are
+    not as it certified them, each with where that is."""
+
+    commit: str
+    differing: tuple[str, ...]
+
+
+def already(case: Case) -> Standing | None:
     """The commit that brought the task file as it is now, if its certificate covers it: a second call after a crash,
     or after all was done, finds it so."""
     objects = case.home.objects
@@ -113,4 +123,22 @@ def already(case: Case) -> str | None:
     if objects.file("HEAD", case.task_path) != case.task.data:
         return None
     entry = objects.entries(commit, [case.task_path]).get(case.task_path)
-    return commit if entry is not None and certificate.facts.task.certified == entry.blob else None
+    if entry is None or certificate.facts.task.certified != entry.blob:
+        return None
+    return Standing(commit, tuple(_differing(case, certificate.facts)))
+
+
+def _differing(case: Case, facts: Facts) -> Iterator[str]:
+    """What the certificate names, looked at in the commit that is checked out and in the work tree, in every repository
+    that is here: an amended commit keeps its trailer, and later ones may change what was certified."""
+    for part in facts.repositories:
+        repository = case.workspace.named(part.name)
+        if repository is None or not part.changes:
+            continue
+        objects, paths = Objects(repository.root), [each.path for each in part.changes]
+        states = {"in HEAD": "HEAD", "in the work tree": objects.tree_with("HEAD", paths)}
+        found = {where: objects.entries(tree, paths) for where, tree in states.items()}
+        for each in part.changes:
+            where = next((where for where, entries in found.items() if entries.get(each.path) != each.after), None)
+            if where is not None:
+                yield f"{part.name}/{each.path} {where}"

@@ -31,7 +31,7 @@ from executor.gate.case import look as look_of
 from executor.gate.certificate import Facts
 from executor.gate.certify import facts_of
 from executor.gate.checks import manifests, operations, repository, task_file
-from executor.gate.committed import already
+from executor.gate.committed import Standing, already
 from executor.gate.objects import Objects
 from executor.gate.scratch import checkouts, workplace
 from executor.gate.verdict import APPROVING, CHECKS_VERSION, GROUPS, CheckStatus, Decision, Found
@@ -122,13 +122,22 @@ def verified(call: Call) -> Iterator[Verified]:
         standing = already(case) if not case.ticked and not case.home.changes else None
         signer = _signer(case, call) if selected == everything() and standing is None else Signer()
         found = _shown(case, look(case, call)) if standing is None else [_standing(standing)]
-        yield finish(case, call, found, signer, standing)
+        yield finish(case, call, found, signer, standing.commit if standing and not standing.differing else None)
 
 
-def _standing(commit: str) -> Found:
-    """All is committed and certified: what a second call finds."""
-    words = f"committed already as {commit}, and its certificate checks"
-    return Found("claims", "certificate", CheckStatus.PASS, "what is ticked is certified", words)
+def _standing(standing: Standing) -> Found:
+    """All is committed and certified, and is so still: what a second call finds."""
+    name, expected = "certificate", "what is ticked is certified, and everything that its certificate names is so"
+    if not standing.differing:
+        words = f"committed already as {standing.commit}; all that its certificate names is as it was certified"
+        return Found("claims", name, CheckStatus.PASS, expected, words)
+    paths = ", ".join(standing.differing)
+    return Found(
+        "claims", name, CheckStatus.FAIL, expected, f"not as the certificate of {standing.commit} has it: {paths}",
+        cause="edited since it was certified", evidence={"commit": standing.commit, "differing": standing.differing},
+        remedy=f"git log -p -- PATH; bring back what was certified, or open the boxes and run again "
+               f"(certificate of {standing.commit[:12]}: executor certificate show {standing.commit[:12]})",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

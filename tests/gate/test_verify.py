@@ -193,6 +193,37 @@ def test_forged_tick_with_a_forged_report(work: Work) -> None:
     assert 3 in document["unticked"]
 
 
+def nested_below(text: str) -> str:
+    """The light task, its operation in a criterion below one of that text."""
+    head, _, rest = LIGHT[TASK].partition("- [ ] Set it")
+    below = f"- [ ] Set it{rest.partition('- [ ] Document')[0]}"
+    return f"{head}- [ ] {text}\n\n" + "".join(f"  {line}" for line in below.splitlines(keepends=True))
+
+
+def test_a_topic_is_done_by_what_is_nested_in_it(tmp_path: Path) -> None:
+    work = start(tmp_path, {**LIGHT, TASK: nested_below("Settings")})
+    run(work)
+    assert work.verify().code == 0 and work.read(TASK).count("[x]") == 2
+
+
+def test_a_persons_parent_is_not_done_by_its_children(tmp_path: Path) -> None:
+    """The run leaves it open; a report that says "passed", without any operation, proves nothing."""
+    text = "Documentation and rollout"
+    work = start(tmp_path, {**LIGHT, TASK: nested_below(text)})
+    run(work)
+    assert "- [x] Set it" in work.read(TASK) and f"- [ ] {text}" in work.read(TASK)
+    assert work.verify().code == 0
+    work.replace(TASK, f"- [ ] {text}", f"- [x] {text}")
+    work.git("add", TASK)
+
+    def forge(report: dict[str, Any]) -> None:
+        report["outcomes"][0] |= {"status": "passed", "reason_code": None, "reason": "", "operations": []}
+
+    _report(work, forge)
+    document = failed(work.verify("--commit"), "criterion 1: what it asks for")
+    assert document["unticked"] == [1] and document["status"] == "REJECTED"
+
+
 def test_report_about_another_operation(work: Work) -> None:
     """The claim is swapped for one that is easier to prove."""
 
@@ -878,3 +909,30 @@ def test_build_that_two_criteria_stand_on_is_evidence_of_both(tmp_path: Path) ->
     assert work.verify().code == 0
     found = work.document().decode()
     assert "- Criterion 2: `" in found and "- Criterion 3: `" in found
+
+
+# What is committed already
+
+
+@pytest.mark.parametrize("how", ["amended", "left out", "later", "staged", "deleted"])
+def test_what_was_certified_is_not_there_any_more(light: Work, how: str) -> None:
+    """The task file is as it was certified, and its commit has a certificate: what else that names is looked at too."""
+    base = light.head()
+    assert light.verify("--commit").code == 0
+    made = light.head()
+    assert light.verify("--commit").json["next_action"].startswith(("Nothing", "Push"))
+    if how == "left out":
+        light.git("reset", "--quiet", "--hard", base)
+        light.git("checkout", "--quiet", made, "--", TASK)
+        light.git("commit", "--quiet", "--message", light.git("log", "-1", "--format=%B", made))
+    elif how == "deleted":
+        (light.root / SETTINGS).unlink()
+    else:
+        light.replace(SETTINGS, '"1.26"', '"6.6.6"')
+        light.git("add", SETTINGS)
+        if how != "staged":
+            light.git("commit", "--quiet", "--no-edit", *(["--amend"] if how == "amended" else ["--message", "later"]))
+    head = light.head()
+    document = failed(light.verify("--commit"), "claims: certificate")
+    assert SETTINGS in check(document, "claims: certificate")["actual"] and TASK in light.git("ls-files")
+    assert document["commit"] == [] and light.head() == head

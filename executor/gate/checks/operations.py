@@ -25,7 +25,7 @@ from executor.gate.checks.task_file import first_difference, manual_of, reopened
 from executor.gate.claims import Claim
 from executor.gate.envelope import sha256_of
 from executor.gate.verdict import CheckStatus, Found, Verdict, counted
-from executor.models import Artefact, Ran, Risk
+from executor.models import Artefact, Outcome, Ran, Risk, Status
 from executor.operations.interface import Operation, Site
 from executor.planner import Plan, Planned, Step, plan
 from executor.reasons import ReasonCode
@@ -113,7 +113,7 @@ def _of_run(case: Case, claim: Claim, indexes: list[int], later: list[Task]) -> 
         if index not in indexes:
             continue
         outcome = claim.passed[index]
-        problem = _otherwise(case, each, outcome)
+        problem = _otherwise(case, each, outcome) or _stands_alone(case, planned, each)
         if problem:
             yield look("claims", f"criterion {index}: what it asks for", "the operations that its run reports",
                        lambda this, p=problem: _misunderstood(this, case, p), [index])  # type: ignore[misc]  # fmt: skip
@@ -168,6 +168,29 @@ def _otherwise(case: Case, planned: Planned, outcome: Mapping[str, Any]) -> str:
     if planned.cannot is not None and asked:
         return f"criterion {index} cannot be done on the base commit: {planned.cannot.reason}"
     return ""
+
+
+def _stands_alone(case: Case, planned: Plan, each: Planned) -> str:
+    """Why a criterion that asks for no operation is not done by its nested ones, by the rule of the run itself
+    (runner.settle_parents); empty where it is, or where it has operations."""
+    from executor.runner import settle_parents
+
+    if each.steps:
+        return ""
+    index, cannot = each.criterion.index, each.cannot
+    done = {one.index for one in case.ticked} - {index}
+    outcomes = [
+        Outcome(one.criterion.index, one.recognised.stem, Status.PASSED)
+        if one.criterion.index in done
+        else Outcome(one.criterion.index, one.recognised.stem, Status.SKIPPED, ReasonCode.ALREADY_TICKED)
+        for one in planned.criteria
+    ]
+    if cannot is not None:
+        outcomes[index - 1] = replace(outcomes[index - 1], status=cannot.status, reason_code=cannot.code)
+        if settle_parents(planned, outcomes)[index - 1].status is Status.PASSED:
+            return ""
+    why = f": {cannot.reason}" if cannot is not None and cannot.reason else ""
+    return f"criterion {index} asks for no operation, and what is nested in it does not do it{why}"
 
 
 def _plain(case: Case, arguments: Mapping[str, Any]) -> dict[str, Any]:
