@@ -353,6 +353,10 @@ RULES = (
             "q:<setting_in> turned:<arrow> { <in_holder> <where> where2:<where> <in_each> }",
             "q:<setting_in> from y:<scalar> (to | →) value:<scalar> { <in_holder> <where> where2:<where> <in_each> }",
             "<in_holder> ,? <setting_verb> q:<any_setting_in> <turned>",
+            f"q:<setting_in> (GOES | changes) {_REST}",
+            "q:<setting_in> becomes value:<sure_value> { <in_holder> <where> where2:<where> <in_each> }",
+            "<where> ,? q:<setting_in> <be>? <setting_done> { <turned> <in_holder> } <manner>*",
+            "<where> ,? q:<setting_in> (BE | MODAL BE | becomes) value:<sure_value>",
         ),
         _set,
         {
@@ -399,6 +403,15 @@ RULES = (
             "Set the env var LOG_LEVEL of the kiosk HelmRelease to debug": (
                 "manifest.set file=deploy/kiosk/release.yaml "
                 "path=spec.values.extraEnv[name=LOG_LEVEL].value value=debug"
+            ),
+            "controller.replicaCount of kiosk goes from 2 to 4": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=4 from_version=2"
+            ),
+            "controller.replicaCount of kiosk becomes 4": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=4"
+            ),
+            "In uat, replicas of pos-api are set to 3": (
+                "manifest.set file=deploy/pos/uat/kustomization.yaml path=replicas[name=pos-api].count value=3"
             ),
             "TZ of kiosk is changed to Europe/Vienna": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.env.TZ value=Europe/Vienna"
@@ -600,6 +613,7 @@ RULES = (
     Rule(
         "scale",
         (
+            "<where> ,? SCALE h:<holder> (from y:<number>)? to x:<number> REPLICAS?",
             f"SCALE h:<holder> {_AROUND} (from y:<number>)? to x:<number> REPLICAS? {_AROUND}",
             f"h:<holder> {_AROUND} <be>? SCALED (from y:<number>)? to x:<number> REPLICAS? {_AROUND}",
             f"h:<holder> {_AROUND} (runs with | MODAL run with? | MODAL have) x:<number> REPLICAS {_AROUND}",
