@@ -39,6 +39,7 @@ from executor.intake import load, locate
 from executor.job import now
 from executor.repository import Repository, Workspace, open_workspace
 from executor.taskfile import edit, parse
+from executor.taskfile.model import TaskFile
 from executor.tools import files
 from executor.tools.git import Git, State
 from executor.tools.kustomize import Kustomize
@@ -242,6 +243,7 @@ def open_case(
         other = workspace.named(name)
         if other is not None:
             subjects[name] = _subject(other, runs, set(), (its := Objects(other.root)), its.state())
+    _is_what_was_read(subjects[home.name], task, task_path)
     seconds = call.timeout if call.timeout is not None else config.verification.timeout_seconds
     if not 0 < seconds <= LONGEST_WAIT:
         raise UsageError(f"a verification cannot have {seconds:g} seconds",
@@ -260,6 +262,17 @@ def _subject(of: Repository, runs: Sequence[claimed.Claim], more: set[str], obje
     changes = objects.changes(state.commit, tree)
     objects.fetch(tree, read, (entry.blob for each in changes for entry in (each.before, each.after) if entry))
     return Subject(of, objects, state, tuple(declared), tree, changes)
+
+
+def _is_what_was_read(home: Subject, task: TaskFile, path: str) -> None:
+    """The task file that would be committed is the one that is looked at, but for the line ends that a work tree may
+    have: a clean filter, or somebody who writes just now, could tick a box between the two. Raises RepositoryError."""
+    stored = home.objects.file(home.tree, path)
+    if stored not in (task.data, task.data.replace(b"\r\n", b"\n")):
+        raise RepositoryError(
+            "git stores something else than was read: a filter changes it, or it was written just now", place=path,
+            remedy=f"git check-attr --all -- {path}; keep filters away from task files, then verify again",
+        )  # fmt: skip
 
 
 # Looking

@@ -936,3 +936,27 @@ def test_what_was_certified_is_not_there_any_more(light: Work, how: str) -> None
     document = failed(light.verify("--commit"), "claims: certificate")
     assert SETTINGS in check(document, "claims: certificate")["actual"] and TASK in light.git("ls-files")
     assert document["commit"] == [] and light.head() == head
+
+
+# What is committed is what was looked at
+
+
+def test_a_filter_that_changes_the_task_file_is_refused(light: Work) -> None:
+    light.git("config", "filter.own.clean", r"sed 's/- \[ \] Document/- [x] Document/'")
+    light.write(".git/info/attributes", "tasks/*.md filter=own\n")
+    light.git("add", "--renormalize", TASK)
+    head = light.head()
+    answer = light.verify("--commit")
+    assert answer.code == 2 and "a filter changes it" in answer.err and light.head() == head
+
+
+def test_line_ends_of_the_work_tree_are_no_filter(light: Work) -> None:
+    light.git("checkout", "--quiet", "--", TASK)
+    light.git("restore", "--source=HEAD", "--staged", "--worktree", TASK, SETTINGS)
+    light.git("config", "core.autocrlf", "true")
+    (light.root / TASK).write_bytes((light.root / TASK).read_bytes().replace(b"\n", b"\r\n"))
+    run(light)
+    assert b"\r\n" in (light.root / TASK).read_bytes()
+    answer = light.verify("--commit")
+    assert answer.code == 0, answer.out + answer.err
+    assert "\r" not in light.git("cat-file", "blob", f"HEAD:{TASK}")
