@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
 from executor.errors import TaskFileError
 from executor.gate.certificate import Blob, Change
-from executor.gate.claims import Meaning, claim_digest, meaning, newly_ticked, ticked
+from executor.gate.claims import Meaning, claim_digest, either, meaning, newly_ticked, ticked
 from executor.gate.history import Side, Step
 from executor.gate.objects import Objects
 from executor.taskfile import parse
@@ -73,14 +74,14 @@ class Tasks:
             return True
         return b"[x]" in data or b"[X]" in data
 
-    def claims(self, entry: Blob | None, path: str, words: Iterable[bytes] = (b"",)) -> set[str]:
-        """What is ticked in a file. `words`: only if one of them stands in it, as parsing takes its time."""
+    def claims(self, entry: Blob | None, path: str, words: Iterable[bytes] = (b"",)) -> Counter[str]:
+        """What is ticked in a file, how often. `words`: only if one of them stands in it, as parsing takes its time."""
         if entry is None or entry.mode not in PLAIN or not self.known(entry):
-            return set()
+            return Counter()
         if not any(each in self.data[entry.blob] for each in words):
-            return set()
+            return Counter()
         task = self.of(entry, path)
-        return set() if task is None else {claim_digest(task, each) for each in ticked(task)}
+        return Counter() if task is None else Counter(claim_digest(task, each) for each in ticked(task))
 
 
 @dataclass
@@ -113,7 +114,7 @@ class Boxes:
             task = self.tasks.of(there, path)
             if task is not None:
                 new = [newly_ticked(self.tasks.of(each, path), task) for each in parted]
-                gains += [meaning(task, each) for each in new[0] if all(each in others for others in new)]
+                gains = either(gains, [meaning(task, each) for each in new[0] if all(each in others for others in new)])
         return gains
 
     def _before(self, change: Change, after: TaskFile, beside: Iterable[Change]) -> TaskFile | None:

@@ -221,7 +221,7 @@ Meaning = tuple[Any, ...]
 def newly_ticked(before: TaskFile | None, after: TaskFile, gained: Iterable[Meaning] = ()) -> list[Criterion]:
     """The ticked criteria of `after` that were not ticked in `before`, by what they mean: a ticked box whose text or
     place was changed counts as new, because nobody proved the new one. `gained` were ticked besides."""
-    left = [*(meaning(before, each) for each in ticked(before)), *gained] if before else list(gained)
+    left = either([meaning(before, each) for each in ticked(before)] if before else [], gained)
     new = []
     for each in ticked(after):
         if (found := meaning(after, each)) in left:
@@ -229,6 +229,18 @@ def newly_ticked(before: TaskFile | None, after: TaskFile, gained: Iterable[Mean
         else:
             new.append(each)
     return new
+
+
+def either(one: Iterable[Meaning], other: Iterable[Meaning]) -> list[Meaning]:
+    """Each as often as one of the two has it: what both sides of a merge ticked is one box, not two."""
+    found = list(one)
+    rest = list(found)
+    for each in other:
+        if each in rest:
+            rest.remove(each)
+        else:
+            found.append(each)
+    return found
 
 
 def ticked(task: TaskFile) -> list[Criterion]:

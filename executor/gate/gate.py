@@ -228,26 +228,29 @@ class _Judge:
         claims = Counter(each.claim for each in boxes)
         while (found := cover(Question(before, after, frozenset(paths), claims), usable)) is not None:
             known = [*(each for each, _ in self.used.values()), *usable]
-            spent = {each.digest for each in found if self._spent(each, known)}
+            spent = {each.digest for each in found if self._spent(step, each, known)}
             if not spent:
                 return found
             usable = [each for each in usable if each.digest not in spent]
         return None
 
-    def _spent(self, offer: Offer, known: Iterable[Offer]) -> bool:
+    def _spent(self, step: Step, offer: Offer, known: Iterable[Offer]) -> bool:
         """Used before, and more than a branch that brings once more what the base has got from another one."""
         where = self.past.use_of(offer, known)
-        if where is None or self._stands_in_base(offer):
+        if where is None or self._stands_in_base(step, offer):
             return False
         self.used[offer.digest] = (offer, where)
         return True
 
-    def _stands_in_base(self, offer: Offer) -> bool:
-        """The base has its boxes ticked and its files as it left them: nothing new is claimed with it."""
+    def _stands_in_base(self, step: Step, offer: Offer) -> bool:
+        """The base has its boxes ticked and its files as it left them, and no more boxes that claim the same are ticked
+        here, nor in the end: nothing new is claimed with it."""
         there = self.objects.some(self.policy.commit, sorted(offer.paths)) if offer.paths else {}
         if any(there.get(each.path) != each.after for each in offer.changes):
             return False
-        return offer.claims.keys() <= self._ticked(self.policy.commit, [offer])
+        ticked = self._ticked(self.policy.commit, [offer])
+        here = (self._ticked(each, [offer]) for each in (step.commit, self.head))
+        return offer.claims <= ticked and all(each <= ticked for each in here)
 
     def _states(self, step: Step, paths: set[str]) -> tuple[dict[str, Blob | None], dict[str, Blob | None]]:
         """Files before and after a commit, also those that it leaves as they are."""
@@ -279,13 +282,14 @@ class _Judge:
         self.standing = [each for each in self.standing if each not in undone]
         return certified
 
-    def _ticked(self, commit: str, offers: Sequence[Offer]) -> set[str]:
-        """The claims of these certificates that are ticked in a commit, wherever their files went."""
+    def _ticked(self, commit: str, offers: Sequence[Offer]) -> Counter[str]:
+        """How often claims of these certificates are ticked in a commit, wherever their files went."""
         words = [word for each in offers for word in each.words]
         files = {path: entry for path, entry in self.objects.entries(commit).items() if self.is_task(path)}
         self.tasks.fetch(entry.blob for entry in files.values())
-        found: set[str] = set().union(*(self.tasks.claims(entry, path, words) for path, entry in files.items()))
-        return found.intersection(claim for each in offers for claim in each.claims)
+        claims = {claim for each in offers for claim in each.claims}
+        found = (self.tasks.claims(entry, path, words) for path, entry in files.items())
+        return Counter(claim for each in found for claim in each.elements() if claim in claims)
 
     # Refusing
 

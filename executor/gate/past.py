@@ -54,8 +54,8 @@ class Past:
     def _ticks(self, change: Change, offer: Offer) -> bool:
         if not is_markdown(change.path) and change.path != offer.certificate.facts.task.path:
             return False
-        new = self.tasks.claims(change.after, change.path, offer.words) & offer.claims.keys()
-        return bool(new) and not new <= self.tasks.claims(change.before, change.path)
+        new = self.tasks.claims(change.after, change.path, offer.words).keys() & offer.claims.keys()
+        return bool(new) and not new <= self.tasks.claims(change.before, change.path).keys()
 
     def _was_there(self, commit: str, bases: Iterable[str]) -> bool:
         return any(self.objects.is_ancestor(commit, each) for each in bases if self._is_here(each))

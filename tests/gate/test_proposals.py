@@ -96,6 +96,47 @@ def test_the_same_box_twice(team: Team) -> None:
     assert team.rules() == ["forged-tick"]
 
 
+def test_another_box_by_a_certificate_of_the_base(team: Team) -> None:
+    """It stands there for the one that it proved."""
+    proved = "- [ ] All manifests are valid\n"
+    team.work.write(ONE, FILES[ONE].replace(proved, proved + proved, 1))
+    team.commit()
+    team.push()
+    team.prove(ONE, 2)
+    team.merge()
+    team.tick(ONE, 3)
+    team.commit()
+    assert team.rules() == ["used-certificate"]
+
+
+def test_copy_of_a_ticked_task(team: Team) -> None:
+    team.prove(ONE, 2)
+    team.merge()
+    named = team.git("log", "-1", "--format=%B")
+    team.work.write("tasks/again.md", team.work.read(ONE))
+    team.commit(named)
+    assert team.rules() == ["used-certificate"]
+
+
+def test_another_box_where_both_sides_ticked_one(team: Team) -> None:
+    double = FILES[ONE].replace("- [ ] Update a to 2\n", "- [ ] Update a to 2\n- [ ] Update a to 2\n")
+    team.work.write(ONE, double)
+    team.commit()
+    team.push()
+    team.branch("again")
+    team.git("switch", "--quiet", "main")
+    done = team.prove(ONE, 1, files={A: V2})
+    team.merge()
+    team.git("switch", "--quiet", "again")
+    team.work.write(C, V2)
+    team.commit()
+    team.git("cherry-pick", done)
+    team.git("merge", "--quiet", "--no-commit", "--no-ff", "origin/main")
+    team.tick(ONE, 2)
+    team.commit()
+    assert "forged-tick" in team.rules() or "used-certificate" in team.rules()
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
