@@ -135,6 +135,15 @@ def past_of(root: Path, task_id: str) -> Past:
     return Past(written, unfinished, unreported)
 
 
+def wrote(root: Path, run_id: str, name: str, path: str) -> frozenset[str]:
+    """The digests of what one run meant `path` of the repository `name` to be; empty where its journal is not here."""
+    return frozenset(
+        entry["after"]
+        for entry in _entries(root / FOLDER / f"{run_id}.jsonl")
+        if (entry["event"], entry.get("repository", ""), entry.get("path")) == ("write", name, path)
+    )
+
+
 def close_unfinished(root: Path, run_ids: Iterator[str] | tuple[str, ...], by: str) -> None:
     """Mark journals of killed runs as looked after by run `by`, so that the next one need not ask again."""
     for run_id in run_ids:

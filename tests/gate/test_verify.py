@@ -960,3 +960,24 @@ def test_line_ends_of_the_work_tree_are_no_filter(light: Work) -> None:
     answer = light.verify("--commit")
     assert answer.code == 0, answer.out + answer.err
     assert "\r" not in light.git("cat-file", "blob", f"HEAD:{TASK}")
+
+
+@pytest.mark.parametrize("what", ["log line", "original"])
+def test_a_report_that_was_changed_with_the_task_file(light: Work, what: str) -> None:
+    """The two agree with each other, and not with what the run wrote."""
+    report = json.loads((light.root / "reports" / "TASK-001.json").read_bytes())
+    if what == "log line":
+        entry = report["progress_log_entry"]
+        lie = f"{entry[:18]}Everything was deployed and approved"
+        light.replace(TASK, entry, lie)
+        _report(light, lambda each: each.update(progress_log_entry=lie))
+    else:
+        old, new = "- [ ] Document the release", "- [ ] Nothing more to do"
+        light.write("other.md", light.git("show", f"HEAD:{TASK}").replace(old, new))
+        blob = light.git("hash-object", "-w", "other.md").strip()
+        (light.root / "other.md").unlink()
+        light.replace(TASK, old, new)
+        _report(light, lambda each: each.update(task_blob=blob))
+    light.git("add", TASK)
+    document = failed(light.verify("--commit"), "task-file")
+    assert "not what run" in check(document, "task-file")["actual"]

@@ -12,6 +12,7 @@ from executor.gate.case import Case, Look, look
 from executor.gate.claims import MANUAL, Claim, Taken
 from executor.gate.verdict import CheckStatus, Found
 from executor.job import now
+from executor.journal import wrote
 from executor.taskfile import edit, parse
 from executor.taskfile.model import Criterion, TaskFile
 from executor.tools.masking import MASK
@@ -54,6 +55,14 @@ def _only_allowed(this: Look, case: Case) -> Found:
             cause="a secret was shown to a run" if masked else "edited since",
             remedy=f"undo that edit, or keep it and run again: executor run {case.task_path}",
         )  # fmt: skip
+    if isinstance(last, Claim) and last.document["progress_log_entry"]:
+        written = wrote(case.root, last.run_id, case.home.repository.name, case.task_path)
+        if written and case.task.digest not in written:
+            return this.failed(
+                f"{case.task_path} is as the report has it, and not what run {last.run_id} wrote", evidence=evidence,
+                cause="the log line or the original of the report is not its run's",
+                remedy=f"git diff {case.task_path}; undo that edit and run again: executor run {case.task_path}",
+            )  # fmt: skip
     return this.passed("byte for byte", evidence=evidence)
 
 
