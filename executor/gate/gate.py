@@ -32,6 +32,7 @@ from executor.gate.store import Refused, Store, vouched
 from executor.gate.verdict import counted
 from executor.repository import top_of
 from executor.safety import DEFAULT_BRANCHES
+from executor.taskfile.parse import MAX_BYTES
 from executor.values import dataclass, field
 
 
@@ -123,7 +124,8 @@ class _Judge:
         self.tasks = Tasks(self.objects, self.policy.config.max_task_bytes)
         self.boxes = Boxes(self.tasks, self.is_task)
         self.store = Store(self.objects, self.policy, self.head, self.refs)
-        self.past = Past(self.objects, self.policy.commit, self.tasks)
+        longest = max(self.policy.config.max_task_bytes, MAX_BYTES)  # what was read once is past, whatever is read now
+        self.past = Past(self.objects, self.policy.commit, Tasks(self.objects, longest))
         found = commits(self.objects, self.head, self.policy.commit)
         self.store.prefetch(each.id for each in found)
         touched = [change for commit in found for against in commit.against for change in against.values()

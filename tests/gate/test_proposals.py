@@ -661,6 +661,21 @@ def test_shorter_tasks_are_policy(team: Team) -> None:
     assert team.rules() == ["policy-change"]
 
 
+def test_replay_of_what_is_too_long_by_now(team: Team) -> None:
+    """What ticked the box is still there, and was read then."""
+    team.prove(ONE, 2)
+    named = team.git("log", "-1", "--format=%B")
+    team.squash()
+    team.work.write(ONE, team.work.read(ONE) + "\n## Remarks\n\n" + "word " * 800 + "\n")
+    team.amend()
+    team.merge()
+    team.work.write(ONE, FILES[ONE])
+    configured(team, "max_task_bytes = 2000\n")
+    team.tick(ONE, 2)
+    team.commit(named)
+    assert team.rules() == ["used-certificate"]
+
+
 def test_every_edit_certified(team: Team) -> None:
     """`task_edits = "certified"`: words, too, and then the file has to be the certified one."""
     configured(team, '[gate]\ntask_edits = "certified"\n')
