@@ -198,7 +198,7 @@ class Objects(Git):
     @contextmanager
     def index_of(self, tree: str | None) -> Iterator[dict[str, str]]:
         """An index of its own that holds `tree`; yields the environment that makes git use it."""
-        with tempfile.TemporaryDirectory(prefix="executor-index-") as folder:
+        with tempfile.TemporaryDirectory(prefix="executor-index-", ignore_cleanup_errors=True) as folder:
             env = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
             self.run("read-tree", tree or "--empty", env=env)
             yield env

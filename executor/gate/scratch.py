@@ -95,7 +95,8 @@ def checkouts(real: Repository, commit: str | None, trees: Sequence[str], store:
     with ExitStack() as held:
         roots = []
         for tree in trees:
-            folder = held.enter_context(tempfile.TemporaryDirectory(prefix="tree-"))
+            # a git that a timeout ended may still be writing; what it leaves goes with the workplace
+            folder = held.enter_context(tempfile.TemporaryDirectory(prefix="tree-", ignore_cleanup_errors=True))
             roots.append(Path(folder).resolve() / real.root.name)
             _make(roots[-1] / ".git", commit, tree, store)
         # checkout-index in the same process, and the index knows the files
