@@ -12,6 +12,7 @@ from executor.convert import ConversionError, convert
 from executor.errors import ConfigError
 from executor.models import TaskType
 from executor.tools import files
+from executor.tools.hosts import wrong_port
 from executor.values import dataclass, field
 
 FILE_NAME = "executor.toml"
@@ -269,8 +270,7 @@ def _check_hosts(registry: RegistryEntry) -> None:
     for where, host in [("url", registry.url or ""), *(("plain_http", each) for each in registry.plain_http)]:
         if "://" in host or "@" in host:  # not shown: there may be a password in it
             raise ConversionError(("registry", where), "expected a host, with its port if it has one, and nothing else")
-        _, colon, port = host.partition("/")[0].rpartition("]")[2].partition(":")
-        if colon and not (port.isdigit() and 0 < int(port) < 65536):
+        if wrong_port(host) is not None:
             raise ConversionError(("registry", where), f'found "{host}", expected a port from 1 to 65535')
 
 

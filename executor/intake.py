@@ -53,15 +53,20 @@ def task_files(workspace: Workspace) -> list[Path]:
 
 _ENDED = {"done", "completed", "complete", "closed", "resolved", "cancelled", "canceled", "archived", "rejected",
           "superseded", "obsolete", "withdrawn", "abandoned", "duplicate", "wontfix"}  # fmt: skip
-_NOT_BEGUN = {"blocked", "draft", "on-hold", "paused", "deferred", "postponed", "proposed", "waiting"}
+_HELD_BACK = {"blocked", "draft", "on-hold", "paused", "deferred", "postponed", "proposed", "waiting"}
+
+
+def status_of(task: TaskFile) -> str:
+    """The status as one word, however it is spelt: `On Hold`, `on_hold` → `on-hold`."""
+    return "-".join(re.split(r"[\s_-]+", task.status.casefold().strip()))
 
 
 def waits(task: TaskFile, workspace: Workspace) -> Iterator[str]:
     """What says that the task's time has not come, or is over. Who runs it all the same has decided so."""
-    status = "-".join(re.split(r"[\s_-]+", task.status.casefold()))
+    status = status_of(task)
     if status in _ENDED and any(each.open for each in task.criteria):
         yield f"{task.path}:1: its status is {task.status}, and criteria are open"
-    elif status in _NOT_BEGUN:
+    elif status in _HELD_BACK:
         yield f"{task.path}:1: its status is {task.status}"
     home = workspace.home
     for name in dict.fromkeys((*task.depends_on, *task.blocked_by)):

@@ -10,7 +10,7 @@ from typing import Literal
 
 from executor.classify import HUMAN_ACTION, LABELS
 from executor.errors import ExecutorError, TaskFileError, UsageError
-from executor.intake import load
+from executor.intake import load, status_of
 from executor.models import Status
 from executor.planner import Planned, plan
 from executor.reasons import ReasonCode
@@ -40,7 +40,7 @@ RULES = {
 ERRORS = frozenset({"unreadable", "duplicate-id", "bad-block", "dependency-cycle"})
 
 _DONE = frozenset({"done", "completed", "complete", "closed"})
-_NOT_BEGUN = frozenset({"todo", "to do", "backlog", "planned", "open", "new"})
+_NOT_BEGUN = frozenset({"todo", "to-do", "backlog", "planned", "open", "new"})
 
 
 def lint(workspace: Workspace, files: Sequence[Path], *, manifests: bool = False) -> list[Result]:
@@ -120,7 +120,7 @@ def _key_line(task: TaskFile, key: str) -> int:
 def _status(task: TaskFile, root: Path) -> Iterator[Result]:
     live = [each for each in task.criteria if not each.withdrawn]
     still_open = [each for each in live if not each.checked]
-    status = task.status.casefold().replace("_", " ").replace("-", " ").strip()
+    status = status_of(task)
     if status in _DONE and still_open:
         numbers = ", ".join(str(each.index) for each in still_open)
         message = f'status is "{task.status}", but criteria {numbers} are open'

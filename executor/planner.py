@@ -104,7 +104,7 @@ class Scene:
             repository.inventory.current() if self.live else repository.inventory,
             repository.config,
             frozenset(self.planned),
-            frozenset(self.made | self.planned),
+            frozenset(self.made),
         )
 
     def add(self, steps: Iterable[Step], *, lay: bool) -> None:
@@ -138,9 +138,7 @@ def _planned(
     for criterion, read in zip(task.criteria, found, strict=True):
         cannot = _not_to_run(criterion, types, selected) or read.cannot or blocked.get(criterion.index)
         before = scene.snapshot()
-        requests = [each for request in read.requests for each in _of_task(request, scene, workspace, home)]
-        steps = tuple(_step(each, task, workspace, types, scene, home=home) for each in requests)
-        steps = _remarked(steps, read.remarks)
+        steps = _remarked(_steps(read, recogniser, types, scene), read.remarks)
         recognised = _offered(read, criterion, recogniser, types, scene)
         cannot = cannot or next((step.cannot for step in steps if step.cannot is not None), None)
         if cannot is not None:
@@ -178,6 +176,13 @@ def _note(steps: Iterable[Step], scene: Scene) -> None:
             scene.changed.setdefault(step.repository, []).extend(step.forecast.files)
 
 
+def _steps(recognised: Recognised, recogniser: Recogniser, types: Types, scene: Scene) -> tuple[Step, ...]:
+    task, workspace = recogniser.task, recogniser.workspace
+    home = home_of(task, workspace)
+    requests = [each for request in recognised.requests for each in _of_task(request, scene, workspace, home)]
+    return tuple(_step(each, task, workspace, types, scene, home=home) for each in requests)
+
+
 def _of_task(request: Request, scene: Scene, workspace: Workspace, home: Repository) -> list[Request]:
     """A check that names no path looks at what the task names or changes, in each repository where it does."""
     if request.operation not in _CHECKS or request.arguments.get("paths"):
@@ -209,10 +214,7 @@ def _offered(
         return recognised
     before = scene.snapshot()
     instead = recogniser.suggested(criterion, recognised.suggestion)
-    task, workspace = recogniser.task, recogniser.workspace
-    home = home_of(task, workspace)
-    requests = [each for request in instead.requests for each in _of_task(request, scene, workspace, home)]
-    steps = [_step(each, task, workspace, types, scene, home=home) for each in requests]
+    steps = _steps(instead, recogniser, types, scene)
     scene.take_back(before)
     cannot = (instead.cannot, *(step.cannot for step in steps))
     works = all(each is None or each.status is Status.VERIFICATION for each in cannot)

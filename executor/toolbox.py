@@ -15,6 +15,7 @@ from executor.operations.interface import Site
 from executor.reasons import ReasonCode
 from executor.tools import files, process
 from executor.tools.git import Git
+from executor.tools.hosts import wrong_port
 from executor.tools.identity import identify
 from executor.tools.masking import Masker, credentials
 from executor.values import dataclass, field, replace
@@ -234,8 +235,8 @@ class LiveToolbox:
     def registry(self, host: str) -> Registry:
         from executor.tools.registry import Registry
 
-        port = host.rpartition("]")[2].partition(":")[2]
-        if port and not (port.isdigit() and 0 < int(port) < 65536):
+        port = wrong_port(host)
+        if port:
             raise Blocked(ReasonCode.BAD_ARGUMENT, f"{host}: {port} is no port (1 to 65535); correct the address")
         entry = self.site.config.registry
         root = self.site.tree.root

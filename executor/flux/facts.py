@@ -15,7 +15,6 @@ from executor.tools.yaml_read import Items, Map, Node, NotYaml, Scalar, read
 from executor.values import asdict, dataclass, field
 
 FLUX_KUSTOMIZE = "kustomize.toolkit.fluxcd.io/"
-KUSTOMIZE_CONFIG = "kustomize.config.k8s.io/"
 FLUX_INSTANCE = "FluxInstance"
 _SOURCES = frozenset({"GitRepository", "OCIRepository", "Bucket", "ExternalArtifact"})
 

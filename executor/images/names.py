@@ -7,7 +7,6 @@ import re
 from executor.errors import Blocked
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
-from executor.tools.hosts import is_loopback
 from executor.values import dataclass
 
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
@@ -86,8 +85,3 @@ def split_registry(registry: str) -> tuple[str, str]:
     if not _HOST.fullmatch(host) or (path and not _REPOSITORY.fullmatch(path)):
         raise Blocked(ReasonCode.BAD_ARGUMENT, f"`registry: {registry}` is no registry; write its host and port")
     return host, path
-
-
-def is_local(host: str) -> bool:
-    """A registry on this machine."""
-    return is_loopback(host.rpartition(":")[0] or host)

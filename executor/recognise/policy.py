@@ -249,10 +249,6 @@ def _one_reference(words: list[str]) -> str | None:
     return None if len(words) == 1 else "it takes one image"
 
 
-_VERSIONS = {
-    "kustomize": "version", "kubectl": "version", "helm": "version", "flux": "version", "docker": "version", "yq": "",
-}  # fmt: skip
-
 RULES: tuple[PolicyRule, ...] = (
     # --- never: writes to a cluster that did not come from git
     *_forbidden(

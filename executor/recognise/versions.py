@@ -18,7 +18,6 @@ _RANGE = pattern(
     r"|v?\d+\.\d+\.\d+(?:-|\.\.)v?\d+\.\d+\.\d+"
 )
 DIGEST = pattern(r"sha256:[0-9a-f]{64}")
-_DIGEST_LIKE = pattern(r"sha(?:256|512):.*")
 _PLACEHOLDER = pattern(
     r"<[^<>]*>|\$\{|\$\(|\$[A-Za-z_]|\{\{|\{\w+\}|%\w+%|\.\.\.|…|\b[vV]?[XYZN]\.[XYZN](?:\.[XYZN])?\b|\b[vV]?x\.y(?:\.z)?\b"
     r"|\bT(?:BD|ODO)\b|\bX{3,}\b"
@@ -116,8 +115,3 @@ def image_reference(text: str) -> ImageReference | None:
     if not _REPOSITORY.fullmatch(repository) or (colon and not _TAG.fullmatch(tag)):
         return None
     return ImageReference(host or None, repository, tag or None, digest or None)
-
-
-def looks_like_digest(text: str) -> bool:
-    """`sha256:` and something that is no whole digest (a shortened one pins nothing)."""
-    return _DIGEST_LIKE.fullmatch(text) is not None and not DIGEST.fullmatch(text)

@@ -17,7 +17,6 @@ BOLD_LEVEL = 7
 
 _BOLD_LINE = pattern(r"(\*\*\*|\*\*|___|__)(?![\s*_])((?:(?!\1).)+)(?<!\s)\1[ \t]*:?$")
 _BOX = pattern(r"\[([ xX~\-!/>?])\](?:[ \t\v\f]+|$)")
-_TASK_MARKS = frozenset(" xX")
 _ALMOST_BOX = pattern(r"\[(?:[ xX\u00a0\u2007\u202f]?|[ \t]+[xX]?[ \t]*|[^\w\s\[\]])\](?![(\[:])")
 _HIDDEN = pattern(r"<!--.*?-->|<[^<>]*>")
 _LINK = pattern(r"\[([^\]]*)\]\([^)]*\)")

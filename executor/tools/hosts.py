@@ -19,6 +19,12 @@ def never_asked(host: str) -> str | None:
     return f"{host} is a machine's own metadata service, and no registry" if METADATA.fullmatch(host) else None
 
 
+def wrong_port(host: str) -> str | None:
+    """What stands in the place of the port of `host`, which may have a path behind it, and is none (1 to 65535)."""
+    _, colon, port = host.partition("/")[0].rpartition("]")[2].partition(":")
+    return port if colon and not (port.isdigit() and 0 < int(port) < 65536) else None
+
+
 def is_loopback(host: str) -> bool:
     """`host` without port: localhost, 127.0.0.0/8 or ::1."""
     bare = host.strip("[]").casefold()

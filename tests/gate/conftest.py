@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from servers import own_registry
 
 from .pushes import serve
 from .work import LIGHT, Work, run, start
@@ -23,6 +25,14 @@ def certified(tmp_path_factory: pytest.TempPathFactory, finished: Work) -> Work:
     answer = work.verify("--commit")
     assert answer.code == 0, answer.out + answer.err
     return work
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[str]:
+    """A registry of the test's own; its address."""
+    (tmp_path / "registry").mkdir()
+    with own_registry(tmp_path / "registry") as address:
+        yield address
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,13 +47,6 @@ labels: [deployment]
   ```
 """
 FILE = "apps/release.yaml"
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Iterator[str]:
-    (tmp_path / "registry").mkdir()
-    with own_registry(tmp_path / "registry") as address:
-        yield address
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
-from servers import Services, own_registry, shared, unique
+from servers import Services, shared, unique
 
 from .test_images import environment
 from .work import TASK, Work, check, run, start
@@ -32,13 +31,6 @@ labels: [verification]
   tag: 1.0.0
   ```
 """
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Iterator[str]:
-    (tmp_path / "registry").mkdir()
-    with own_registry(tmp_path / "registry") as address:
-        yield address
 
 
 @pytest.fixture

@@ -101,20 +101,19 @@ _ENVIRONMENTS = frozenset("production prod staging preprod pre-production pre-pr
 
 _TURNING = frozenset(
     # not to be done, not now, or not any more
-    "nothing nobody nowhere hardly future someday eventually soon later next last previous previously former "
-    "formerly past old older outdated obsolete deprecated superseded replaced retired finished archived archive "
-    "historical history waiting wait waits await awaiting paused parked frozen freeze pause ignored ignore "
-    "skipped icebox wishlist wish planned proposed proposal proposals suggestion suggestions suggested idea ideas "
-    "question questions assumption assumptions risk risks hypothetical hypothetically theoretical could may might "
-    "would nice-to-have non-goal non-goals nongoals stretch backlog out-of-scope wontfix wontdo illustration "
-    "example examples declined dropped discarded shelved vetoed denied refused scrapped binned revoked aborted "
-    "stopped considered tried attempted unwanted void anti-goal anti-goals antigoals alternative alternatively "
-    "alternatives either tbd tbc avoid wrong forbidden postmortem post-mortem was were had did "
+    "nothing nobody nowhere hardly soon next last previous previously former formerly past old older outdated "
+    "deprecated replaced retired finished archived archive historical history waiting wait waits await awaiting "
+    "paused parked frozen freeze pause ignored ignore skipped icebox wishlist wish planned proposed proposals "
+    "suggestion suggestions suggested ideas question questions assumption assumptions risk risks hypothetical "
+    "hypothetically theoretical could may might would non-goal non-goals nongoals out-of-scope wontfix wontdo "
+    "illustration example examples declined dropped discarded shelved vetoed denied refused scrapped binned "
+    "revoked aborted stopped considered tried attempted unwanted void anti-goal anti-goals antigoals alternative "
+    "alternatively alternatives either tbc wrong postmortem post-mortem was were had did "
     # for when something goes wrong
-    "rollback fallback emergency contingency disaster incident incidents outage trouble troubleshooting "
+    "fallback emergency contingency disaster incident incidents outage trouble troubleshooting "
     # a person's
-    "manual manually approve approves approval approver approvals reviewer reviewers owner owners assignee "
-    "assigned responsible somebody someone anyone person people human humans "
+    "approve approves approver approvals reviewer reviewers owner owners assignee assigned responsible somebody "
+    "someone anyone person people humans "
     # some time
     "today tonight tomorrow yesterday weekend morning evening afternoon monday tuesday wednesday thursday friday "
     "saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays january february april june "
@@ -123,6 +122,7 @@ _TURNING = frozenset(
     "nicht nein kein keine keinen nie niemals nur ohne falls wenn sobald erst jamais sauf sans seulement nunca "
     "salvo excepto senza tranne apenas exceto niet geen nooit alleen zonder nie bez tylko".split()
 )
+"""Beside the classes of words.py that limit a sentence, too (`Lexer.limits`)."""
 _SAY_NOTHING = frozenset(
     "following these those step steps task tasks criteria criterion item items thing things work acceptance below "
     "above true met hold satisfied shall we you i to of for in on at by with from via into under per and as is "
