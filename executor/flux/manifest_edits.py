@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Refused
+from executor.flux.api_values import Field, amount, opposites, why_not
 from executor.flux.cells import Cell
 from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, deployments, make
 from executor.flux.places import Files, Source, Spot, node_at
@@ -26,6 +27,8 @@ from executor.tools.yaml_span import (
     RemoveEntry,
     RemoveKey,
     Scalar,
+    Select,
+    Step,
     find,
     parse_path,
     path_of,
@@ -38,6 +41,7 @@ from executor.tools.yaml_span import Sequence as SequenceNode
 from executor.values import dataclass
 
 if TYPE_CHECKING:
+    from executor.flux.inventory import Manifest
     from executor.tools.yaml_span.edit import Entry
 
 Value = str | int | float | bool | None
@@ -110,6 +114,8 @@ def set_plan(ground: Ground, file: str, path: str, value: Value, limits: Limits)
             f"{spot.place}: {path} is {spot.text}, which Flux substitutes; set the variable where it is defined",
         )
     text, literal = (_as_text(value), False) if _holds_texts(document, steps) else _written(spot, value)
+    whole = steps if through else path_of(document.source.yaml, document.root, node)
+    _block_not_taken(ground, document, whole, text, literal=literal, now=spot.text, place=spot.place)
     is_version = bool(_VERSION_KEY.fullmatch(str(steps[-1])))
     if not is_version:  # versions are compared as such, later
         _block_other(spot, limits, text)
@@ -180,6 +186,9 @@ def add_plan(ground: Ground, file: str, path: str | None, entry: Entry, limits: 
     subject = f"{_named(entry)} in {show_path(steps)} of {_of(ground, file)}"
     _block_namesake(document, node, entry)
     more: list[tuple[Source, Edit, Mapping[str, Any]]] = []
+    if isinstance(entry, str):
+        place = f"{file}:{document.source.line(node.start)}"
+        _block_not_taken(ground, document, (*steps, len(node.items)), entry, literal=False, now=None, place=place)
     if not any(_equal(document, item, entry) for item in node.items):
         if document.is_kustomization and isinstance(entry, str):
             _block_missing(ground, file, entry, steps)
@@ -337,11 +346,13 @@ def _insert(
         )
     texts = isinstance(value, str) or _holds_texts(document, steps)
     text, literal = (_as_text(value), False) if texts else (_text_of(value), True)
+    whole = (*path_of(document.source.yaml, document.root, parent), steps[-1])
+    _block_not_taken(ground, document, whole, text, literal=literal, now=None, place=place)
     edit = InsertKey(parent, steps[-1], text, literal)
     about = {"file": place, "field": show_path(steps), "what": steps[-1], "from": None, "to": text}
     return make(
         ground, [], limits, files=files, subject=subject, more=[(document.source, edit, about)], verb=("set", "set"),
-        allowed=_allowed(document, (*path_of(document.source.yaml, document.root, parent), steps[-1]), text),
+        allowed=_allowed(document, whole, text),
         about={**_about(ground, document.source.path), "value": text},
     )  # fmt: skip
 
@@ -434,6 +445,76 @@ def _allowed(document: Document, steps: Path, text: str) -> tuple[Allowed, ...]:
         )
     own = Allowed(kind, name, field)
     return (own, Allowed(None, None, (), text)) if kind in ("Kustomization", "ConfigMap") else (own,)
+
+
+# -- what the API takes -----------------------------------------------------------------------------------------------
+
+
+def _block_not_taken(
+    ground: Ground, document: Document, steps: Path, text: str, *, literal: bool, now: str | None, place: str
+) -> None:
+    """Raises Blocked for a value that the API does not take at that field, or not beside the others of the object."""
+    field = Field(document.text("apiVersion"), document.text("kind"), steps, document.is_kustomization)
+    why = why_not(field, text, literal, now)
+    if why is not None:
+        raise Blocked(ReasonCode.BAD_ARGUMENT, f"{place}: {why}; correct the value")
+    for other, higher in opposites(field):
+        for at, said in _beside(ground, document, steps, other):
+            mine, theirs = amount(text), amount(said)
+            if mine is not None and theirs is not None and (theirs < mine if higher else theirs > mine):
+                passed = f"{'above' if higher else 'below'} {show_path(_by_name(document, other))}"
+                raise Blocked(
+                    ReasonCode.BAD_ARGUMENT,
+                    f"{place}: {show_path(steps)} would be {text}, {passed}, which is {said} ({at}); change that one "
+                    "first, or correct the value",
+                )
+
+
+def _beside(ground: Ground, document: Document, steps: Path, other: Path) -> Iterator[tuple[str, str]]:
+    """place and text of the field that counts beside this one: in the document, else in what it is a patch of; and in
+    the patches of it that leave this one alone."""
+    own = _at(document, other)
+    if own is not None and isinstance(own[0], Scalar):
+        yield f"{document.source.path}:{document.source.line(own[0].start)}", own[0].value
+    kind, name = document.text("kind"), document.text("metadata", "name")
+    if kind is None or name is None:
+        return
+    here, field, beside = document.source.path, _by_name(document, steps), _by_name(document, other)
+    graph = ground.inventory.graph
+    reach = graph.reach(here)
+    found: list[tuple[int, Spot]] = []
+    for manifest in ground.inventory.find(kind, name):
+        theirs = graph.reach(manifest.path) if manifest.path != here else set()
+        spot = _spot(ground, manifest, beside) if reach < theirs or theirs < reach else None
+        if spot is None:
+            continue
+        if reach < theirs and own is None:
+            found.append((len(theirs), spot))
+        elif theirs < reach and _spot(ground, manifest, field) is None:
+            yield spot.place, spot.text
+    nearest = min((size for size, _ in found), default=0)
+    yield from ((spot.place, spot.text) for size, spot in found if size == nearest)
+
+
+def _spot(ground: Ground, manifest: Manifest, steps: Path) -> Spot | None:
+    try:
+        thing = ground.files.thing(manifest)
+        found = thing.node(*steps)
+    except Blocked:  # it is judged where it is edited
+        return None
+    if found is None or not isinstance(found[0], Scalar):
+        return None
+    return Spot(thing.source, thing.document, steps, found[0], found[1])
+
+
+def _by_name(document: Document, steps: Path) -> Path:
+    """The path with the names of entries for their numbers: what a patch merges by."""
+    named: list[Step] = []
+    for at, step in enumerate(steps):
+        found = _at(document, (*steps[: at + 1], "name")) if isinstance(step, int) else None
+        name = found[0].value if found is not None and isinstance(found[0], Scalar) else None
+        named.append(step if name is None else Select("name", name))
+    return tuple(named)
 
 
 # -- lists ------------------------------------------------------------------------------------------------------------

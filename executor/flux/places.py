@@ -25,6 +25,7 @@ from executor.tools.yaml_span import (
     ReplaceBlock,
     Scalar,
     Sequence,
+    Step,
     Yaml,
     apply,
     compose,
@@ -111,7 +112,7 @@ class Thing:
             return None
         return Spot(self.source, self.document, steps, found[0], found[1])
 
-    def node(self, *steps: str | int) -> tuple[Node, tuple[Alias, ...]] | None:
+    def node(self, *steps: Step) -> tuple[Node, tuple[Alias, ...]] | None:
         return node_at(self.source, self.root, steps)
 
     def text(self, *steps: str | int) -> str | None:

@@ -552,10 +552,10 @@ RULES = (
             "Raise the memory limit of pos-api in demo": "u",
             "Set the memory of pos-api in demo to 512Mi": "u",
             "Set the interval of kiosk to 10m": "b ambiguous",
-            "Set the interval of the kiosk HelmRelease to 10": "b not-determinate",
+            "Set the interval of the kiosk HelmRelease to 10": "b bad-argument",
             "Set the interval of the kiosk HelmRelease to 10 minutes": "u",
-            "Set the schedule of the nightly CronJob to 3am": "b not-determinate",
-            "Set the schedule of the nightly CronJob to daily": "b not-determinate",
+            "Set the schedule of the nightly CronJob to 3am": "b bad-argument",
+            "Set the schedule of the nightly CronJob to daily": "b bad-argument",
         },
     ),
     Rule(

@@ -11,7 +11,19 @@ from executor.tools.yaml_span.edit import (
     ReplaceBlock,
     apply,
 )
-from executor.tools.yaml_span.path import Found, Path, PathError, find, lookup, parse_path, path_of, show_path, walk
+from executor.tools.yaml_span.path import (
+    Found,
+    Path,
+    PathError,
+    Select,
+    Step,
+    find,
+    lookup,
+    parse_path,
+    path_of,
+    show_path,
+    walk,
+)
 from executor.tools.yaml_span.proof import CannotEdit
 from executor.tools.yaml_span.quoting import plain_is_string, plain_kind, written
 
@@ -32,7 +44,9 @@ __all__ = [
     "Replace",
     "ReplaceBlock",
     "Scalar",
+    "Select",
     "Sequence",
+    "Step",
     "Yaml",
     "apply",
     "compose",
