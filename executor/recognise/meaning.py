@@ -168,3 +168,5 @@ class Rule:
     make: Any
     examples: Mapping[str, str] = field(default_factory=dict)
     near_misses: Mapping[str, str] = field(default_factory=dict)
+    alone: bool = False
+    """Whether it is a sentence only by itself: what has no verb would take the objects of the verb before it."""

@@ -61,7 +61,27 @@ class Sentences(Stopped):
                 if text is not stem:
                     self.remarks.append(f'"{stem[len(text) :].strip()}" is taken for a remark')
                 return self._resolved(text, words, readings, scope)
-        return None
+        fronted = self._fronted(tokens)
+        return self._resolved(stem, tokens, fronted, scope) if fronted else None
+
+    def _fronted(self, words: Sequence[Token]) -> list[Any]:
+        """ "In staging, scale …", "kiosk HelmRelease: set …": as if what stands in front stood behind. Of one clause
+        only: of two, the place might be the first one's alone."""
+        grammar, found = self.whole.grammar, []
+        for name, small, signed in _FRONTS:
+            for end, _ in grammar.ends(name, Parse(words, quick=True), 0):
+                sign = words[end].text in _SIGNS
+                if (signed and not sign) or end + sign >= len(words) - 1:
+                    continue
+                link = [self._small(small, words[0])] if small else []
+                moved = [*words[end + sign : -1], *link, *words[:end], words[-1]]
+                found += [tuple(asks) for asks in grammar.readings("clause", Parse(moved, quick=True))]
+        return found
+
+    def _small(self, word: str, before: Token) -> Token:
+        token = Token(word, before.start, before.start)
+        token.bits = self.whole.lexer.words[word] | self.whole.lexer.any
+        return token
 
     def _without_notes(self, stem: str, tokens: Sequence[Token], scope: Scope) -> Any:
         yield stem, tokens
@@ -176,6 +196,13 @@ class Sentences(Stopped):
         scopes = {each.name: self.whole.scope(each) for each in named}
         return next(iter(scopes.values())) if len(scopes) == 1 else None
 
+
+_SIGNS = (",", ":", "—")
+_FRONTS = (
+    ("where", "", False), ("in_each", "", False), ("in_holder", "", False), ("spots", "in", True), ("spot", "in", True),
+    ("holder", "of", True),
+)  # fmt: skip
+"""What may stand in front of a clause: the phrase, the word that it has behind it, and whether a sign must follow."""
 
 _IN_REPOSITORY = pattern(
     r"\b(?:in|to|from|of|on|for|at|inside|within|into)\s+(?:the\s+)?[`*_]*([\w.-]*\w)|([\w.-]*\w)[`*_]*\s+repo(?:sitory)?\b"

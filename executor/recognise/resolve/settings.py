@@ -165,6 +165,10 @@ class SettingAsks(Base):
                     ReasonCode.NOT_FOUND,
                     f"{file}: {named.name} is not there{said}; write the key as it stands, or an operation block",
                 )
+        for said in (turned.to, turned.before):
+            if _is_time(said):
+                what = "how a time is written there is not known; write it as it is to stand, such as 10m"
+                raise Blocked(ReasonCode.NOT_DETERMINATE, what)
         value = scalar(_text(turned.to), named.name)
         before = _text(turned.before) if turned.before is not None else None
         return self._request_set(file, named.name, value, before, limits)
@@ -230,7 +234,7 @@ class _Search:
         place = self._one(found)
         self._block_scaled(place)
         value = self._value(place, turned, act)
-        before = _text(turned.before) if turned.before is not None else None
+        before = self._spelt(place, turned.before) if turned.before is not None else None
         if place.seat.text is None and (before is not None or act != "set"):
             raise Blocked(ReasonCode.NOT_FOUND, f"{place}: it is not set there; write Set … to add it")
         return self._set(place, value, before)
@@ -575,7 +579,7 @@ class _Search:
 
     def _value(self, place: Place, turned: Turned, act: str) -> Any:
         """The value as that place takes it. Raises Blocked for what does not fit there."""
-        text, what = _text(turned.to), self.named.what
+        text, what = self._spelt(place, turned.to), self.named.what
         if what == "replicas":
             count = turned.to.value if isinstance(turned.to, Token) else text
             if isinstance(count, str) and count.isdigit():
@@ -593,7 +597,7 @@ class _Search:
             return text == "true"
         self._block_direction(place, text, act)
         if what in ("key", "env", "field"):
-            self._block_other_kind(place, turned.to)
+            self._block_other_kind(place, ("setting", text) if _is_time(turned.to) else turned.to)
         return self._literal(place, text)
 
     def _block_not_taken(self, place: Place, text: str) -> None:
@@ -605,6 +609,22 @@ class _Search:
         why = why_not(field, text, now=self._plain(place))
         if why is not None:
             raise Blocked(ReasonCode.BAD_ARGUMENT, f"{place.file}:{place.seat.line}: {why}; correct the value")
+
+    def _spelt(self, place: Place, said: Any) -> str:
+        """The text of a value; of "10 minutes" as such times are written there."""
+        if not _is_time(said):
+            return _text(said)
+        seconds, key = int(said[1]), str(place.seat.path[-1])
+        for unit, size in (("seconds", 1), ("minutes", 60), ("hours", 3600)):
+            if re.search(f"(?i)(?:^|[^a-z]){unit}$|[a-z]{unit.capitalize()}$", key) and seconds % size == 0:
+                return str(seconds // size)
+        is_field = self.named.what == "field" and self.named.name in ("interval", "timeout")
+        if is_field or _DURATION.fullmatch(self._plain(place) or ""):
+            parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s"))
+            return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
+        raise Blocked(
+            ReasonCode.NOT_DETERMINATE, f"{place}: how a time is written there is not known; write it as it is to stand"
+        )
 
     def _literal(self, place: Place, text: str) -> Any:
         """Typed where Helm values or a specification may want it; a text where Kubernetes takes nothing else."""
@@ -680,6 +700,11 @@ def _block_no_value(said: Any) -> None:
         raise Blocked(ReasonCode.PLACEHOLDER, f'"{said[1]}" stands for a value; write the value')
     if isinstance(said, tuple) and said[0] == "vague":
         raise Blocked(ReasonCode.NOT_DETERMINATE, f'"{said[1]}" is no value; write it')
+
+
+def _is_time(said: Any) -> bool:
+    """ "10 minutes"."""
+    return isinstance(said, tuple) and said[0] == "lasting"
 
 
 def _text(said: Any) -> str:

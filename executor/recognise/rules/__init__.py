@@ -29,13 +29,15 @@ def table() -> tuple[Grammar, Lexer]:
         module.add(grammar)
     for rule in RULES:
         for pattern in rule.patterns:
-            grammar.phrase("clause", pattern, _make(rule))
+            grammar.phrase("alone" if rule.alone else "clause", pattern, _make(rule))
     grammar.phrase("sep", "; | STOP | , | AND | , AND | ,? THEN | AND THEN | &")
-    grammar.phrase("sentence", "clause:<clause>", lambda c: tuple(c["clause"]))
+    grammar.phrase("sentence", "_:<clauses>")
+    grammar.phrase("sentence", "clause:<alone>", lambda c: tuple(c["clause"]))
+    grammar.phrase("clauses", "clause:<clause>", lambda c: tuple(c["clause"]))
     grammar.phrase("follow", "PUSH IT?", lambda c: (Ask("image.push", {"images": Images(it=True)}),))
     grammar.phrase("follow", "PUSHED r:<registry>?", _pushed)
-    grammar.phrase("sentence", "clause:<clause> <sep> more:<follow>", _followed)
-    grammar.phrase("sentence", "clause:<clause> <sep> more:<sentence>", lambda c: (*c["clause"], *c["more"]))
+    grammar.phrase("clauses", "clause:<clause> <sep> more:<follow>", _followed)
+    grammar.phrase("clauses", "clause:<clause> <sep> more:<clauses>", lambda c: (*c["clause"], *c["more"]))
     grammar.seal()
     return grammar, Lexer(grammar)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Change, Field, Rule, Target
+from executor.recognise.meaning import Ask, Change, Field, Place, Rule, Target, Wanted
 from executor.recognise.rules.phrases import wanted
 from executor.recognise.words import fold
 
@@ -17,7 +17,18 @@ Captured = Mapping[str, Any]
 def add(g: Grammar) -> None:
     """The phrases that only these rules use."""
     g.phrase("in_release", "(in | for | of | on) r:<release>", lambda c: c["r"])
-    g.phrase("bump_verb", "BUMP", lambda c: "bump")
+    g.phrase("bump_verb", "BUMP | promote", lambda c: "bump")
+    g.phrase("taking", "take | bring | put | get | move | roll", lambda c: "bump")
+    g.phrase("version_of", "w:<what_of> f:<field>? x:<value>", _version_of)
+    g.phrase(
+        "a_spot",
+        "THE? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? | THE? (ENVIRONMENT | CLUSTER | OVERLAY) x:PLACE",
+        lambda c: Place(stage=c["x"].text),
+    )
+    g.phrase(
+        "arrives",
+        "MODAL? (GOES | move | upgrades | upgrade) to | <is_now> (at | on) | picks up | MODAL pick up | MODAL? (USES | pins | takes | gets)",
+    )
     g.phrase("bump_verb", "ROLLBACK | roll back | rolled back", lambda c: "rollback")
     g.phrase("rolling", "roll", lambda c: "rollback")
     g.phrase("bump_done", "BUMPED", lambda c: "bump")
@@ -67,6 +78,14 @@ def _its_image(c: Captured) -> Field | None:
     return Field("image", of=c["x"]) if entry.images or entry.pins else None
 
 
+def _version_of(c: Captured) -> dict[str, Any] | None:
+    """ "longhorn 1.11.0", "longhorn chart version 1.11.0"."""
+    target, field = c["w"]
+    if target is None or (field is not None and "f" in c):
+        return None
+    return {"what_of": (target, field or c.get("f")), "change": Change(c["x"])}
+
+
 def _by_chart(c: Captured) -> tuple[Target, Field] | None:
     """ "the app-template chart": of the release that is made from it, where no release itself is called so."""
     entry = c["f"].of.entry
@@ -108,6 +127,8 @@ def _runs(c: Captured) -> Change:
 def _bump(c: Captured) -> list[Ask] | None:
     if "images" in c:
         return _image_for_image(c)
+    if "of_version" in c:
+        c = {**c, **c["of_version"]}
     target, field = c["what_of"] if "what_of" in c else (c["r"], c.get("f"))
     if target is None:
         target = c.get("in_release", Target())
@@ -190,7 +211,7 @@ def _image_for_image(c: Captured) -> list[Ask] | None:
 def _unspoken(c: Captured) -> list[Ask] | None:
     if "images" in c:
         return _image_for_image(c)
-    if "x" in c:
+    if "x" in c and isinstance(c["x"], Wanted):
         c = {**c, "change": Change(c["x"])}
     first = _plain({**c, "what_of": c.get("what_of") or (c["r"], c["f"])})
     if first is None or "c2" not in c:
@@ -206,6 +227,13 @@ def _plain(c: Captured) -> list[Ask] | None:
     return _bump(c) if named and ("arrow" in c or c["change"].before is not None) else None
 
 
+def _labelled(c: Captured) -> list[Ask] | None:
+    """ "longhorn chart: 1.11.0": of what has a version ("chart", "image"), not of a bare name."""
+    target, field = c["what_of"] if "what_of" in c else (c["r"], c["f"])
+    named = target is not None and (target.names or target.file or (field is not None and field.of is not None))
+    return _bump({**c, "what_of": (target, field)}) if named and field is not None and field.name else None
+
+
 _REST = "{ <change> <where> where2:<where> <in_each> <in_release> } <manner>*"
 _AT = "(<where> | <in_each>)"
 
@@ -217,8 +245,14 @@ RULES = (
             f"<what_of> <be>? MANNER? <bump_done> {_REST}",
             f"<what_of> {_AT} <be>? MANNER? <bump_done> <change> <manner>*",
             f"bump_verb:<rolling> <what_of> back {_REST}",
-            f"{_AT} , <bump_verb> <what_of> <change> <manner>*",
             "r:<release> (: | DASH) <bump_verb> THE? f:<field>? <change> <where>? <manner>*",
+            f"bump_verb:<taking> <what_of> (up | forward | over)? {_REST}",
+            f"bump_verb:<taking> forward <what_of> {_REST}",
+            f"<bump_verb> to of_version:<version_of> {_AT}? <manner>*",
+            f"(use | promote) of_version:<version_of> {_AT}? <manner>*",
+            "promote of_version:<version_of> to where:<a_spot> <manner>*",
+            "<bump_verb> where:<a_spot> to of_version:<version_of> <manner>*",
+            "where:<a_spot> <arrives> of_version:<version_of> <manner>*",
             "MANNER? <bump_verb> images:<change> <where>? <manner>*",
             "MANNER? u:UPGRADE <what_of> { <where> where2:<where> <in_release> } <manner>*",
             "<what_of> <be>? MANNER? u:UPGRADED { <where> where2:<where> <in_release> } <manner>*",
@@ -267,6 +301,17 @@ RULES = (
             "Update `longhorn` (storage) from 1.10.1 to 1.11.0": (
                 "helmrelease.bump name=longhorn namespace=storage from_version=1.10.1 version=1.11.0"
             ),
+            "Roll longhorn forward to 1.11.0": "helmrelease.bump name=longhorn version=1.11.0",
+            "Bring longhorn up to 1.11.0 in staging": "helmrelease.bump name=longhorn where=staging version=1.11.0",
+            "Upgrade to longhorn 1.11.0": "helmrelease.bump name=longhorn version=1.11.0",
+            "Use longhorn 1.11.0 in staging": "helmrelease.bump name=longhorn where=staging version=1.11.0",
+            "Promote longhorn 1.11.0 to prod": "helmrelease.bump name=longhorn where=prod version=1.11.0",
+            "Move staging to longhorn 1.11.0": "helmrelease.bump name=longhorn where=staging version=1.11.0",
+            "Prod picks up longhorn 1.11.0": "helmrelease.bump name=longhorn where=prod version=1.11.0",
+            "Staging is on longhorn chart 1.11.0": (
+                "helmrelease.bump name=longhorn field=chart where=staging version=1.11.0"
+            ),
+            "staging: bump longhorn to 1.11.0": "helmrelease.bump name=longhorn where=staging version=1.11.0",
             "In staging, bump longhorn to 1.11.0": "helmrelease.bump name=longhorn where=staging version=1.11.0",
             "longhorn: update chart to 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
             "Update image `ghcr.io/jzkk720/pacgate-api` to 0.1.2": (
@@ -343,6 +388,19 @@ RULES = (
             "In the meantime, bump longhorn to 1.11.0": "u",
             "longhorn: do not update chart to 1.11.0": "u",
             "longhorn: update docs to 1.11.0": "u",
+            "Staging runs longhorn 1.11.0": "u",
+            "Staging was on longhorn 1.11.0": "u",
+            "Staging uses Kubernetes 1.30.1": "u",
+            "Staging goes to 1.11.0": "u",
+            "Promote longhorn to prod": "u",
+            "Promote longhorn 1.11.0 from staging to prod": "u",
+            "Use longhorn 1.11.0 as a base": "u",
+            "Use longhorn 1.11.0 or 1.11.1": "u",
+            "Take longhorn to staging": "u",
+            "Bring back longhorn 1.11.0": "u",
+            "Move staging to longhorn 1.11.0 and prod to 1.10.2": "u",
+            "Staging: bump longhorn to 1.11.0 in prod": "u",
+            "staging, prod: bump longhorn to 1.11.0 once it works": "u",
             "Update image of `ghcr.io/unknown/api` to 0.1.2": "u",
             "Bump longhorn to 1.11.0 in staging and canary": "u",
             "Bump longhorn to 1.11.0 in staging and then prod": "u",
@@ -475,6 +533,28 @@ RULES = (
             "Bump longhorn to 1.11.0 and document it in 2.0.0": "u",
             "Bump the backend and longhorn images of the ffl HelmRelease to 0.1.18": "b not-found",
         },
+    ),
+    Rule(
+        "a version, without a verb",
+        (
+            f"<what_of> {_AT}? (: | DASH)? <change> {_AT}? <manner>*",
+            "r:<release> (: | DASH) f:<field> (: | =)? <change> <where>?",
+        ),
+        _labelled,
+        {
+            "longhorn chart: 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
+            "Chart of longhorn in staging to 1.11.0": "helmrelease.bump name=longhorn field=chart where=staging version=1.11.0",
+        },
+        {
+            "longhorn: 1.11.0": "u",
+            "Helm chart: 1.11.0": "u",
+            "longhorn chart: current": "b not-determinate",
+            "longhorn chart: 1.11.0 or later": "u",
+            "longhorn chart: 1.11.0 is tested": "u",
+            "longhorn docs: 1.11.0": "u",
+            "Update longhorn and ffl-web chart version to 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0 + helmrelease.bump name=ffl-web field=chart version=1.11.0",
+        },
+        alone=True,
     ),
     Rule(
         "from → to, without a verb",

@@ -35,9 +35,18 @@ def add(g: Grammar) -> None:
     g.phrase("setting_verb", "x:BUMP", lambda c: "set" if fold(c["x"].text) == "set" else "change")
     g.phrase("setting_verb", "RAISE", lambda c: "raise")
     g.phrase("setting_verb", "LOWER", lambda c: "lower")
+    g.phrase("setting_verb", "PUT", lambda c: "change")
+    g.phrase("shift", "MODAL? GOES", lambda c: "change")
+    g.phrase("shift", "MODAL? (RISES | GOES up)", lambda c: "raise")
+    g.phrase("shift", "MODAL? (FALLS | GOES down)", lambda c: "lower")
     g.phrase("setting_done", "x:BUMPED", lambda c: "set" if fold(c["x"].text) == "set" else "change")
     g.phrase("setting_done", "RAISED", lambda c: "raise")
     g.phrase("setting_done", "LOWERED", lambda c: "lower")
+    g.phrase("scaling", "down | back | in", lambda c: "lower")
+    g.phrase("scaling", "out", lambda c: "raise")
+    g.phrase("counted", "REPLICAS | INSTANCES")
+    g.phrase("held", "a:<holder> <and> b:<holder>", _each)
+    g.phrase("held", "a:<holder> , b:<holder> ,? AND c:<holder>", _each)
     g.phrase("number", "x:NUMBER | x:COUNT", lambda c: c["x"])
     g.phrase("onoff", "ENABLE | (turn | switch) on", lambda c: "enable")
     g.phrase("onoff", "DISABLE | (turn | switch) off", lambda c: "disable")
@@ -55,10 +64,37 @@ def _values(g: Grammar) -> None:
     g.phrase("scalar", "<vague>", lambda c: ("vague", c["vague"]))
     g.phrase("turned", "(to | = | →) x:<scalar>", lambda c: Turned(c["x"]))
     g.phrase("turned", "from y:<scalar> (to | →) x:<scalar>", lambda c: Turned(c["x"], c["y"]))
-    g.phrase("turned", "to x:<scalar> from y:<scalar>", lambda c: Turned(c["x"], c["y"]))
+    g.phrase("turned", "to x:<scalar> (from | <instead>) y:<scalar>", lambda c: Turned(c["x"], c["y"]))
+    g.phrase("instead", ",? (instead of | rather than)")
     g.phrase("turned", ":? y:<scalar> → x:<scalar>", lambda c: Turned(c["x"], c["y"]))
     g.phrase("arrow", ":? y:<scalar> → x:<scalar> | :? → x:<scalar>", lambda c: Turned(c["x"], c.get("y")))
     g.phrase("sure_value", "x:<scalar>", _sure)
+    g.phrase("scalar", "n:<number> u:UNIT | (one | a | an) u:UNIT", _lasting)
+    g.phrase("equal", "x:<sure_value>", lambda c: Turned(c["x"]))
+    g.phrase("equal", "x:<scalar> <instead> y:<scalar>", lambda c: Turned(c["x"], c["y"]))
+    g.phrase("is", "(BE | MODAL BE) now? | becomes | MODAL become | now? (reads | equals) | MODAL (read | equal)")
+    g.phrase("one_set", "s:<any_setting> <turned> | s:<setting> <turned>")
+    g.phrase("sets", "a:<one_set> <and> b:<one_set>", _each)
+    g.phrase("sets", "a:<one_set> , b:<one_set> ,? AND c:<one_set>", _each)
+    g.phrase("one_turn", "s:<setting> turned:<arrow> | s:<any_setting> turned:<arrow>")
+    g.phrase("turns", "a:<one_turn> <and> b:<one_turn>", _each)
+    g.phrase("pairs", "a:<whole_pair> <and> b:<whole_pair>", _each)
+    g.phrase("pairs", "a:<whole_pair> , b:<whole_pair> ,? AND c:<whole_pair>", _each)
+    g.phrase("in_holders", "(in | of | on | for) BOTH? a:<holder> <and> b:<holder>", _each)
+    g.phrase("in_holders", "(in | of | on | for) a:<holder> , b:<holder> ,? AND c:<holder>", _each)
+
+
+def _each(c: Captured) -> tuple[Any, ...]:
+    return tuple(c[key] for key in "abc" if key in c)
+
+
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+def _lasting(c: Captured) -> tuple[str, str] | None:
+    """ "10 minutes", in seconds: how the place writes it is seen there."""
+    count = c["n"].value if "n" in c else 1
+    return ("lasting", str(count * _SECONDS[fold(c["u"].text).removesuffix("s")])) if isinstance(count, int) else None
 
 
 _NO_VALUE = frozenset(
@@ -265,7 +301,7 @@ def _set(c: Captured) -> list[Ask] | None:
     if len(holders) > 1 or turned is None:
         return None
     holder = holders[0] if holders else None
-    act = c.get("setting_verb") or c.get("setting_done") or "set"
+    act = c.get("setting_verb") or c.get("setting_done") or c.get("shift") or "set"
     return _asks(c, named=q["named"], holder=holder, turned=turned, act=act, places=q["places"])
 
 
@@ -287,6 +323,31 @@ def _asks(c: Captured, **slots: Any) -> list[Ask] | None:
     return [Ask("setting", {**slots, "places": each}) for each in each_place]
 
 
+def _set_several(c: Captured) -> list[Ask] | None:
+    """Several settings of one object, or one of several objects."""
+    said = c.get("sets") or c.get("turns")
+    if said:
+        each = [(one["s"], one["turned"], c.get("in_holder") or c.get("h")) for one in said]
+    else:
+        each = [(c["s"], c.get("turned"), one) for one in c.get("in_holders", ())]
+    found: list[Ask] = []
+    for named, turned, holder in each:
+        asks = (
+            _asks(c, named=named, holder=holder, turned=turned, act=c.get("setting_verb", "set"))
+            if holder and turned
+            else None
+        )
+        if asks is None:
+            return None
+        found += asks
+    return found or None
+
+
+def _set_pairs(c: Captured) -> list[Ask] | None:
+    asked = [_set_pair({**c, "p": each}) for each in c["pairs"]]
+    return None if None in asked else [ask for each in asked for ask in each or ()]
+
+
 def _set_pair(c: Captured) -> list[Ask] | None:
     key, turned = c["p"]
     named = Named("env" if "e" in c else "key", key.text, key)
@@ -300,7 +361,11 @@ def _given(c: Captured) -> list[Ask] | None:
 
 
 def _scaled(c: Captured) -> list[Ask] | None:
-    return _asks(c, named=Named("replicas"), holder=c["h"], turned=Turned(c["x"], c.get("y")), act="set")
+    turned, act = Turned(c["x"], c.get("y")), c.get("scaling", "set")
+    asked = [
+        _asks(c, named=Named("replicas"), holder=each, turned=turned, act=act) for each in c.get("hs", (c.get("h"),))
+    ]
+    return None if None in asked else [ask for each in asked for ask in each or ()]
 
 
 def _suspended(c: Captured) -> list[Ask] | None:
@@ -339,6 +404,7 @@ def _removed(c: Captured) -> list[Ask] | None:
 
 
 _AROUND = "{ <where> where2:<where> <in_each> }"
+_OF = "{ <in_holder> <where> where2:<where> <in_each> }"
 _REST = "{ <turned> <in_holder> <where> where2:<where> <in_each> }"
 
 RULES = (
@@ -346,17 +412,14 @@ RULES = (
         "set a named value",
         (
             f"<setting_verb> q:<any_setting_in> {_REST} <manner>*",
-            "<where> ,? <setting_verb> q:<any_setting_in> { <turned> <in_holder> } <manner>*",
             f"q:<setting_in> <be>? <setting_done> {_REST} <manner>*",
-            "q:<setting_in> (BE | MODAL BE) value:<sure_value> { <in_holder> <where> where2:<where> <in_each> } <manner>*",
-            "q:<setting_in> (: | =) value:<sure_value> { <in_holder> <where> where2:<where> <in_each> } <manner>*",
-            "q:<setting_in> turned:<arrow> { <in_holder> <where> where2:<where> <in_each> }",
-            "q:<setting_in> from y:<scalar> (to | →) value:<scalar> { <in_holder> <where> where2:<where> <in_each> }",
-            "<in_holder> ,? <setting_verb> q:<any_setting_in> <turned>",
-            f"q:<setting_in> (GOES | changes) {_REST}",
-            "q:<setting_in> becomes value:<sure_value> { <in_holder> <where> where2:<where> <in_each> }",
-            "<where> ,? q:<setting_in> <be>? <setting_done> { <turned> <in_holder> } <manner>*",
-            "<where> ,? q:<setting_in> (BE | MODAL BE | becomes) value:<sure_value>",
+            f"q:<setting_in> <is> turned:<equal> {_OF} <manner>*",
+            f"q:<setting_in> (: | =) turned:<equal> {_OF} <manner>*",
+            f"q:<setting_in> turned:<arrow> {_OF}",
+            f"q:<setting_in> from y:<scalar> (to | →) value:<scalar> {_OF}",
+            f"q:<setting_in> <shift> {_REST} <manner>*",
+            f"<setting_verb> q:<any_setting_in> back {_REST}",
+            f"use value:<scalar> (as | for) q:<any_setting_in> {_OF}",
         ),
         _set,
         {
@@ -452,6 +515,33 @@ RULES = (
             "Set the interval of the kiosk HelmRelease to 10m": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m"
             ),
+            "Set the interval of the kiosk HelmRelease to 10 minutes": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m"
+            ),
+            "Cut the interval of the kiosk HelmRelease from 50 minutes to 90 seconds": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=1m30s from_version=50m"
+            ),
+            "Use 10m as the interval of the kiosk HelmRelease": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m"
+            ),
+            "kiosk HelmRelease: set the interval to one hour": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=1h"
+            ),
+            "DPI of till-config rises to 300": (
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config"
+            ),
+            "PAPER of till-config is plain instead of thermal": (
+                "manifest.set file=deploy/till/till.yaml path=data.PAPER value=plain from_version=thermal "
+                "where=ConfigMap/till-config"
+            ),
+            "Turn LOG_LEVEL of pos-api in demo back to error": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=error"
+            ),
+            "Demo: set LOG_LEVEL of pos-api to error": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=error"
+            ),
             "The kiosk HelmRelease interval is reduced from 50m to 10m": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m from_version=50m"
             ),
@@ -480,7 +570,26 @@ RULES = (
         },
         {
             "Set `image.tag` to a specific version": "b not-determinate",
-            "Set `spec.interval` of the longhorn HelmRelease to 30 minutes": "u",
+            "Set `spec.interval` in apps/longhorn/helmrelease.yaml to 30 minutes": "b not-determinate",
+            "Set DPI of till-config to 30 minutes": "b not-determinate",
+            "Set DPI of till-config to 30 pixels": "u",
+            "DPI of till-config rises to 100": "b not-that-version",
+            "DPI of till-config falls to 300": "b not-that-version",
+            "DPI of till-config rises": "u",
+            "DPI of till-config rises to at most 300": "u",
+            "DPI of till-config was raised to 300": "u",
+            "DPI of till-config goes up to 300 dots": "u",
+            "PAPER of till-config is plain": "u",
+            "PAPER of till-config is `plain` instead": "u",
+            "Turn DPI of till-config back": "u",
+            "In demo or uat, set LOG_LEVEL of pos-api to error": "u",
+            "In canary, set LOG_LEVEL of pos-api to error": "u",
+            "In demo, set LOG_LEVEL of pos-api to error in uat": "u",
+            "Demo only: set LOG_LEVEL of pos-api to error": "u",
+            "Until Friday: set LOG_LEVEL of pos-api to error in demo": "u",
+            "In demo, set LOG_LEVEL of pos-api to error and bump longhorn to 1.11.0": "u",
+            "kiosk HelmRelease: do not set the interval to 10m": "u",
+            "Use 10m for the interval": "u",
             "Set `spec.replicas` to three in apps/ffl/deployment.yaml": "u",
             "Set `spec.replicas` of the ffl Deployment to 3": "b not-found",
             "Set `replicaCount` of the longhorn HelmRelease to 3": "b not-found",
@@ -553,9 +662,57 @@ RULES = (
             "Set the memory of pos-api in demo to 512Mi": "u",
             "Set the interval of kiosk to 10m": "b ambiguous",
             "Set the interval of the kiosk HelmRelease to 10": "b bad-argument",
-            "Set the interval of the kiosk HelmRelease to 10 minutes": "u",
+            "Set the interval of the kiosk HelmRelease to about 10 minutes": "u",
             "Set the schedule of the nightly CronJob to 3am": "b bad-argument",
             "Set the schedule of the nightly CronJob to daily": "b bad-argument",
+        },
+    ),
+    Rule(
+        "set several values, or one of several objects",
+        (
+            f"<setting_verb> <sets> {_OF}",
+            "h:<holder> : <turns>",
+            "<setting_verb> (s:<any_setting> | s:<setting>) { <turned> <in_holders> <where> where2:<where> }",
+        ),
+        _set_several,
+        {
+            "Set DPI to 300 and PAPER to plain in till-config": (
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config + "
+                "manifest.set file=deploy/till/till.yaml path=data.PAPER value=plain where=ConfigMap/till-config"
+            ),
+            "kiosk: replicaCount 2 → 3, cache.size 4Gi → 8Gi": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3 from_version=2 + "
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.size value=8Gi from_version=4Gi"
+            ),
+            "Set replicas to 3 for till and kiosk": (
+                "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till + "
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
+            ),
+        },
+        {
+            "Set DPI to 300 and PAPER to plain": "u",
+            "Set DPI to 300 and PAPER in till-config": "u",
+            "Set DPI to 300 or PAPER to plain in till-config": "u",
+            "Set DPI to 300 and paper size to plain in till-config": "u unknown-name",
+            "Set replicas to 3 for till and the others": "u",
+        },
+    ),
+    Rule(
+        "set several pairs",
+        (
+            "<setting_verb> (e:ENVIRONMENT? e:VARIABLE | e:ENVIRONMENT)? <pairs> "
+            "{ <in_holder> <where> where2:<where> <in_each> }",
+        ),
+        _set_pairs,
+        {
+            "Set DPI=300 and PAPER=plain in till-config": (
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config + "
+                "manifest.set file=deploy/till/till.yaml path=data.PAPER value=plain where=ConfigMap/till-config"
+            ),
+        },
+        {
+            "Set DPI=300 and PAPER=plain": "u",
+            "Set DPI=300 and PAPER=<paper> in till-config": "b placeholder",
         },
     ),
     Rule(
@@ -564,6 +721,10 @@ RULES = (
             "<setting_verb> (e:ENVIRONMENT? VARIABLE | e:ENVIRONMENT)? p:<whole_pair> "
             "{ <in_holder> <where> where2:<where> <in_each> }",
             f"<setting_verb> h:<holder> to SET p:<whole_pair> {_AROUND}",
+            f"give h:<holder> {_AROUND} p:<whole_pair>",
+            f"h:<holder> {_AROUND} (gets | uses | runs with | MODAL (get | use | run with)) p:<whole_pair> {_AROUND}",
+            f"h:<holder> {_AROUND} : p:<whole_pair>",
+            "p:<whole_pair> { <in_holder> <where> }",
             f"<setting_verb> THE? NAME? HELMRELEASE VALUES (at | in) h:<holder> to SET p:<whole_pair> {_AROUND}",
         ),
         _set_pair,
@@ -575,6 +736,12 @@ RULES = (
                 "manifest.set file=deploy/kiosk/release.yaml "
                 "path=spec.values.extraEnv[name=LOG_LEVEL].value value=debug"
             ),
+            "kiosk: TZ=Europe/Vienna": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.env.TZ value=Europe/Vienna"
+            ),
+            "Give kiosk TZ=Europe/Vienna": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.env.TZ value=Europe/Vienna"
+            ),
             "Set DPI=300 in the till-config ConfigMap": (
                 "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config"
             ),
@@ -585,7 +752,9 @@ RULES = (
             ),
             "Set DPI=300": "u",
             "Set DPI=300 for tests in till-config": "u",
-            "Set DPI=300 and PAPER=plain in till-config": "u",
+            "Set DPI=300 or PAPER=plain in till-config": "u",
+            "kiosk: TZ=Europe/Vienna in winter": "u",
+            "kiosk used TZ=Europe/Vienna": "u",
             "Unset DPI=300 in till-config": "u",
         },
     ),
@@ -613,12 +782,16 @@ RULES = (
     Rule(
         "scale",
         (
-            "<where> ,? SCALE h:<holder> (from y:<number>)? to x:<number> REPLICAS?",
-            f"SCALE h:<holder> {_AROUND} (from y:<number>)? to x:<number> REPLICAS? {_AROUND}",
-            f"h:<holder> {_AROUND} <be>? SCALED (from y:<number>)? to x:<number> REPLICAS? {_AROUND}",
-            f"h:<holder> {_AROUND} (runs with | MODAL run with? | MODAL have) x:<number> REPLICAS {_AROUND}",
-            f"run h:<holder> with x:<number> REPLICAS {_AROUND}",
-            f"run x:<number> REPLICAS of h:<holder> {_AROUND}",
+            f"SCALE h:<holder> {_AROUND} <scaling>? (from y:<number>)? to x:<number> <counted>? {_AROUND}",
+            f"SCALE h:<holder> {_AROUND} up from y:<number> to x:<number> <counted>? {_AROUND}",
+            f"SCALE (<scaling> | up) h:<holder> {_AROUND} (from y:<number>)? to x:<number> <counted>? {_AROUND}",
+            f"SCALE BOTH? hs:<held> (from y:<number>)? to x:<number> <counted>? ALL? {_AROUND}",
+            f"h:<holder> {_AROUND} <be>? SCALED <scaling>? (from y:<number>)? to x:<number> <counted>? {_AROUND}",
+            f"h:<holder> {_AROUND} <be>? SCALED up from y:<number> to x:<number> <counted>? {_AROUND}",
+            f"h:<holder> {_AROUND} (runs with? | gets | MODAL run with? | MODAL have) x:<number> REPLICAS {_AROUND}",
+            f"(run | keep) h:<holder> (with | at) x:<number> REPLICAS {_AROUND}",
+            f"(run | keep) x:<number> REPLICAS of h:<holder> {_AROUND}",
+            f"h:<holder> {_AROUND} : x:<number> REPLICAS",
         ),
         _scaled,
         {
@@ -635,6 +808,19 @@ RULES = (
             "till runs with 2 replicas": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=2 where=StatefulSet/till"
             ),
+            "Scale till to 3 pods": (
+                "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till"
+            ),
+            "In demo, scale pos-api up from 2 to 3 replicas": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.replicas value=3 from_version=2"
+            ),
+            "On demo run 3 replicas of pos-api": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.replicas value=3"
+            ),
+            "Scale till and kiosk to 3 replicas": (
+                "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till + "
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
+            ),
             "Run 3 replicas of till": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till"
             ),
@@ -649,7 +835,11 @@ RULES = (
             "Scale till to at least 3 replicas": "u",
             "Scale till to 3 replicas at night": "u",
             "Scale till to 3-5 replicas": "u",
-            "Scale till to 3 pods": "u",
+            "Scale till to 3 nodes": "u",
+            "Scale down till to 3 replicas": "b not-that-version",
+            "Scale till and the team to 3 replicas": "u",
+            "Scale till or kiosk to 3 replicas": "u",
+            "Scale till up to 3 pods": "u",
             "Scale till": "u",
             "Scale the team to 3": "u",
             "till runs with 2 healthy replicas": "u",
