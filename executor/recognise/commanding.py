@@ -148,6 +148,8 @@ def _with_outcome(request: Request, outcome: After, make: Callable[[str, Mapping
     if what == "passes":
         return request
     arguments = dict(request.arguments)
+    if what == "builds" and request.operation in MEANS["BUILDS"]:
+        return request
     if what == "clean" and (request.operation == "kustomize.build" or arguments.get("argv", ("",))[0] in _LINTERS):
         return request
     if what == "condition" and request.operation == "cluster.observe":
@@ -158,7 +160,7 @@ def _with_outcome(request: Request, outcome: After, make: Callable[[str, Mapping
         return make("command", {"argv": ["kustomize", "build", *arguments["paths"]], "sees": [text]})
     if what == "sees" and request.operation == "image.verify" and text in (arguments.get("tag"), arguments["image"]):
         return request
-    said = text or "no errors"
+    said = text or ("it builds" if what == "builds" else "no errors")
     raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f'"{said}" is nothing that {request.operation} can see')
 
 

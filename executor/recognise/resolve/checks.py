@@ -24,6 +24,10 @@ class CheckAsks(Base):
         paths = list(self._built(ask.get("overlays")))
         return [self._request("kustomize.build", paths=paths or None, no_unresolved=ask.get("no_unresolved"))]
 
+    def _exists(self, ask: Ask) -> list[Request]:
+        path = str(ask.get("path")).removeprefix("./")
+        return [self._request("command", argv=["test", "-d" if path.endswith("/") else "-e", path])]
+
     def _built(self, overlays: Any) -> Iterable[str]:
         """The folders that are built: all overlays, both, every kustomization; or those at places that are named."""
         if overlays is None:

@@ -163,7 +163,8 @@ def _several(c: Captured) -> list[Ask] | None:
     """ "the x and y images of z", "the x and y charts to 1.2.3 and 4.5.6" (the first of the one to the first of the
     other), "x to 1.2.3 and y to 4.5.6"."""
     if "many_to" in c:
-        return _all(_bump({**c, **_about(each, c.get("fields") or c.get("f"))}) for each in c["many_to"])
+        whose = "in_release" in c
+        return _all(_bump({**c, **_about(each, c.get("fields") or c.get("f"), whose=whose)}) for each in c["many_to"])
     names, values = c["names"], c.get("list")
     changes = [Change(each) for each in values] if values else [c["change"]] * len(names) if "change" in c else []
     if len(names) < 2 or len(names) != len(changes) or any(each.to.kind != "version" for each in changes):
@@ -178,9 +179,13 @@ def _several(c: Captured) -> list[Ask] | None:
     return _all(_bump({**c, "what_of": one, "change": to}) for one, to in zip(about, changes, strict=True))
 
 
-def _about(one: Captured, field: Field | None) -> Captured:
-    """Of several, one, with the word that stands before all of them ("Charts: …")."""
+def _about(one: Captured, field: Field | None, *, whose: bool) -> Captured:
+    """Of several, one, with the word that stands before all of them ("Charts: …"); `whose`: behind them is said of
+    which release its images are."""
     target, own = one["what_of"]
+    if whose and own == Field("image") and target is not None and len(target.names) == 1 and target.kind is None:
+        its = _its_image({"x": target.names[0]})
+        return {**one, "what_of": (None, its) if its is not None else one["what_of"]}
     return {**one, "what_of": (target, own or field)}
 
 
@@ -489,7 +494,7 @@ RULES = (
             f"<bump_verb> THE? <names> IMAGES (TAG | VERSION_WORD)? (of | in | for | on) r:<release> "
             f"{{ (<change> | to <list> respectively?) {_AT} }} <manner>*",
             f"<bump_verb> THE? x:NAME <names> (IMAGES (TAG | VERSION_WORD)? | IMAGE TAG) {{ (<change> | to <list>) {_AT} }}",
-            f"({_AT} ,)? <bump_verb> <many_to> <manner>*",
+            f"({_AT} ,)? <bump_verb> <many_to> <in_release>? <manner>*",
             "(<fields> | f:<field>) : <many_to> <manner>*",
         ),
         _several,
@@ -516,6 +521,10 @@ RULES = (
             ),
             "Bump the ffl-api Deployment to 0.1.1": (
                 "kustomize.image file=apps/ffl/deployment.yaml image=ghcr.io/example/pacgate-ui tag=0.1.1"
+            ),
+            "ffl: bump the backend image to 0.1.18 and the frontend image to 0.1.19": (
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/backend version=0.1.18 + "
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/frontend version=0.1.19"
             ),
             "Bump longhorn to 1.11.0 and ffl-web to 0.2.0": (
                 "helmrelease.bump name=longhorn version=1.11.0 + helmrelease.bump name=ffl-web version=0.2.0"

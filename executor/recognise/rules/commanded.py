@@ -143,6 +143,7 @@ def add(g: Grammar) -> None:
         lambda c: ("condition", c["r"]),
     )
     g.phrase("outcome", "<be> VALID", lambda c: ("passes", ""))
+    g.phrase("outcome", "still? (BUILD | BUILDS) <manner>?", lambda c: ("builds", ""))
     g.phrase("outcome", "(PASSES | COMPLETES) with zero ERRORS", lambda c: ("clean", ""))
     g.phrase("outcome", "(SHOWS | RETURNS | finds) (no | zero) (ERRORS | findings | problems)", lambda c: ("clean", ""))
     g.phrase("after", "<outcome>? CLOSE <outcome>?", lambda c: c.get("outcome", ("passes", "")))

@@ -420,6 +420,7 @@ RULES = (
             f"q:<setting_in> <shift> {_REST} <manner>*",
             f"<setting_verb> q:<any_setting_in> back {_REST}",
             f"use value:<scalar> (as | for) q:<any_setting_in> {_OF}",
+            f"replace q:<any_setting_in> (with | by) value:<scalar> {_OF}",
         ),
         _set,
         {
@@ -521,6 +522,9 @@ RULES = (
             "Cut the interval of the kiosk HelmRelease from 50 minutes to 90 seconds": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=1m30s from_version=50m"
             ),
+            "Replace PAPER in till-config with plain": (
+                "manifest.set file=deploy/till/till.yaml path=data.PAPER value=plain where=ConfigMap/till-config"
+            ),
             "Use 10m as the interval of the kiosk HelmRelease": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m"
             ),
@@ -590,6 +594,8 @@ RULES = (
             "In demo, set LOG_LEVEL of pos-api to error and bump longhorn to 1.11.0": "u",
             "kiosk HelmRelease: do not set the interval to 10m": "u",
             "Use 10m for the interval": "u",
+            "Replace PAPER in till-config with something cheaper": "u",
+            "Replace till-config with plain": "u",
             "Set `spec.replicas` to three in apps/ffl/deployment.yaml": "u",
             "Set `spec.replicas` of the ffl Deployment to 3": "b not-found",
             "Set `replicaCount` of the longhorn HelmRelease to 3": "b not-found",

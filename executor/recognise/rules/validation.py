@@ -88,8 +88,19 @@ def add(g: Grammar) -> None:
         "manifests",
         "FLUX PATHS | KUSTOMIZE PATHS | FLUX (/ | AND) KUSTOMIZE (PATHS | MANIFESTS) | HELMRELEASE (REFERENCE | MANIFESTS | SYNTAX) | KUSTOMIZATION PATHS",
     )
+    g.phrase(
+        "has_it",
+        "uses | use | with | has | have | runs | run | runs with | run with | pins | pin | references | reference | is on | are on | pulls | pull",
+    )
     _security_words(g)
-    g.phrase("latest", "THE? LATEST (TAG | IMAGE | IMAGES)? | THE? latest (IMAGE TAG | TAG | IMAGES)")
+    g.phrase(
+        "latest",
+        "THE? LATEST (TAG | IMAGE | IMAGES)? | THE? latest (IMAGE TAG | TAG | IMAGES) | THE? TAG (latest | LATEST)",
+    )
+    g.phrase(
+        "an_image",
+        "DOCKER* (IMAGE | IMAGES) REFERENCE? | container | containers | WORKLOAD | MANIFEST | MANIFESTS | HELMRELEASE | HELMRELEASES",
+    )
 
 
 def _security_words(g: Grammar) -> None:
@@ -396,9 +407,8 @@ RULES = (
         (
             "<there_is>? every:no (IMAGE | IMAGES)? <latest> (<be>? (used | present))? (<on_paths> | <in_neither>)?",
             "<there_is>? every:no (IMAGE | IMAGES) <be>? tagged (as | with)? (<latest> | latest) <on_paths>?",
-            "<there_is>? every:no (IMAGE | IMAGES) <on_paths> (uses | use) <latest>",
-            "<there_is>? every:no (IMAGE | IMAGES | container | containers) (uses | use | with | run with | runs with) <latest> (<on_paths> | <in_neither>)?",
-            "<there_is>? every:no (IMAGE | IMAGES | container | containers) <on_paths> (uses | use | with | has | runs with | run with) <latest>",
+            "<there_is>? every:no <an_image> <has_it> <latest> (<on_paths> | <in_neither>)?",
+            "<there_is>? every:no <an_image> anywhere? (<on_paths> | <in_neither>) <has_it> <latest>",
         ),
         _latest,
         {
@@ -427,6 +437,24 @@ RULES = (
             "No `:latest` tags except in staging": "u",
             "No `:latest` tags in ffl": "u",
             "All manifests in apps/ffl or clusters are valid": "u",
+        },
+    ),
+    Rule(
+        "a file is there",
+        (
+            "(VERIFY <that>?)? THE? FILE? path:PATH FILE? (exists | exist | is there | is present)",
+            "(VERIFY <that>?)? there is a? FILE path:PATH",
+        ),
+        lambda c: [Ask("exists", {"path": c["path"].text})],
+        {
+            "`apps/ffl/deployment.yaml` exists": "command argv=test,-e,apps/ffl/deployment.yaml",
+            "Verify that the file apps/ffl/deployment.yaml is present": "command argv=test,-e,apps/ffl/deployment.yaml",
+        },
+        {
+            "`apps/ffl/deployment.yaml` exists in the release branch": "u",
+            "`apps/ffl/deployment.yaml` no longer exists": "u",
+            "apps/ffl/deployment.yaml exists and is empty": "u",
+            "`apps/ffl/deployment.yaml` is available": "u",
         },
     ),
 )
