@@ -309,6 +309,27 @@ def deployed_by(graph: Graph, path: str) -> dict[str, str]:
     return found | {f"the kustomization {top}": top for top in graph.tops(reached)}
 
 
+def counting(graph: Graph, files: Sequence[str], lays: Callable[[str, str], bool] | None = None) -> list[str] | None:
+    """Of files that each set one value of one object, those that some deployment takes it from: over the others every
+    deployment lays one of these. `lays(over, under)`: whether one can lie over another (None: any can). None: two of
+    them come into one deployment, and which one wins there is not known."""
+    reach = {each: graph.reach(each) for each in files}
+    deployed = {each: set(deployed_by(graph, each)) for each in files}
+    over = {
+        each: [one for one in files if reach[one] < reach[each] and (lays is None or lays(one, each))] for each in files
+    }
+    kept = [
+        each for each in files
+        if not deployed[each] or deployed[each] - set[str]().union(*(deployed[one] for one in over[each]))
+    ]  # fmt: skip
+    for at, one in enumerate(kept):
+        for other in kept[at + 1 :]:
+            ordered = one in over[other] or other in over[one] or not (lays is None or lays(one, other))
+            if not ordered and deployed[one] & deployed[other]:
+                return None
+    return kept
+
+
 def block_shared_file(ground: Ground, path: str, limits: Limits) -> None:
     """Raises Blocked where a file is the base of several overlays or clusters and not all of them are meant."""
     found = {} if limits.everywhere or limits.named else deployments(ground, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from executor.errors import Blocked, Unresolved
@@ -63,16 +63,16 @@ class BumpAsks(Base):
             return [
                 each
                 for token in target.names
-                for each in (self._bump_images(token, common) if plural else [self._bump_named(target, token, common)])
+                for each in (self._bump_images if plural else self._bump_named)(target, token, common)
             ]
         field = ask.get("field")
         if field is not None and field.of is not None and field.name == "chart":
             names = self._made_of(field.of, every=common.get("everywhere", False))
             return [self._request("helmrelease.bump", **{**common, "name": name}) for name in names]
         if target == Target() and (only := self._only_image_in(common)) is not None:
-            return [self._bump_pinned(only, common)]
+            return self._bump_pinned(only, common)
         if change is not None and change.to.reference is not None:
-            return [self._bump_pinned(common["image"], common)]
+            return self._bump_pinned(common["image"], common)
         return [
             self._request("helmrelease.bump", **{**common, "name": name, "namespace": namespace})
             for name, namespace in self._unnamed_releases(target, common)
@@ -168,14 +168,14 @@ class BumpAsks(Base):
             return {**found, "field": "image", "image": reference.name, "version": text.removeprefix("@")}
         return {**found, "version": written(self._exact(to, field or ""))}
 
-    def _bump_named(self, target: Target, token: Token, common: Mapping[str, Any]) -> Request:
+    def _bump_named(self, target: Target, token: Token, common: Mapping[str, Any]) -> list[Request]:
         entry = token.entry
         if target.kind in WORKLOAD_KINDS:
             return self._workload_bump(target.kind, token, common)
         if target.kind is not None and target.kind != "HelmRelease":
-            return self._source_bump(target.kind, token, common)
+            return [self._source_bump(target.kind, token, common)]
         if entry is not None and entry.releases:
-            return self._request("helmrelease.bump", **{**common, "name": entry.name})
+            return [self._request("helmrelease.bump", **{**common, "name": entry.name})]
         if target.kind == "HelmRelease" or entry is None:
             here = sorted({each.name for each in self.names.of_kind("HelmRelease")})
             near = self.names.near(token.text, here)
@@ -188,13 +188,13 @@ class BumpAsks(Base):
             kinds = sorted({each.kind for each in entry.sources})
             if len(kinds) > 1:
                 raise Blocked(ReasonCode.AMBIGUOUS, f"{entry.name} is {' and '.join(kinds)}; say which")
-            return self._source_bump(kinds[0], token, common)
+            return [self._source_bump(kinds[0], token, common)]
         pinned = sorted({pin.repository for pin in entry.pins})
         if len(pinned) != 1:
             raise Blocked(ReasonCode.AMBIGUOUS, f"{entry.name} may be {' or '.join(pinned)}; write the whole name")
         return self._bump_pinned(pinned[0], common)
 
-    def _workload_bump(self, kind: str, token: Token, common: Mapping[str, Any]) -> Request:
+    def _workload_bump(self, kind: str, token: Token, common: Mapping[str, Any]) -> list[Request]:
         """The one image of a Deployment, CronJob …: by a kustomization's entry that sets it, else where it stands."""
         assert token.entry is not None
         paths = {each.path for each in token.entry.workloads if each.kind == kind}
@@ -211,9 +211,9 @@ class BumpAsks(Base):
                 ReasonCode.AMBIGUOUS if found else ReasonCode.NOT_FOUND,
                 f"{kind} {token.entry.name} runs {' and '.join(found) or 'no image that is pinned'}; name the image",
             )
-        return self._bump_pinned(found[0], common)
+        return self._bump_pinned(found[0], common, among=paths)
 
-    def _bump_images(self, token: Token, common: Mapping[str, Any]) -> list[Request]:
+    def _bump_images(self, target: Target, token: Token, common: Mapping[str, Any]) -> list[Request]:
         """All images of a release that are at one and the same old version, or that this task builds."""
         releases = token.entry.releases if token.entry is not None else []
         pins = [pin for pin in self.names.pins if len(releases) == 1 and pin.path == releases[0].path and pin.tag]
@@ -230,7 +230,7 @@ class BumpAsks(Base):
         if len(pins) > 1:
             listed = ", ".join(f"{pin.repository}:{pin.tag} ({pin.path}:{pin.line})" for pin in pins)
             raise Blocked(ReasonCode.AMBIGUOUS, f"its images are at several versions: {listed}; name each")
-        return [self._bump_named(Target("HelmRelease", (token,)), token, common)]
+        return self._bump_named(Target("HelmRelease", (token,)), token, common)
 
     def _source_bump(self, kind: str, token: Token, common: Mapping[str, Any]) -> Request:
         entry = token.entry
@@ -255,8 +255,12 @@ class BumpAsks(Base):
         }
         return self._request("source.bump", kind=kind, name=there[0].name, **{**kept, **given})
 
-    def _bump_pinned(self, repository: str, common: Mapping[str, Any]) -> Request:
-        """An image wherever it is pinned, if that is one place: a kustomization's `images`, or a release's values."""
+    def _bump_pinned(
+        self, repository: str, common: Mapping[str, Any], among: Collection[str] | None = None
+    ) -> list[Request]:
+        """An image wherever it is pinned, if that is one place: a kustomization's `images`, or a release's values;
+        "everywhere", all places that some deployment takes it from. `among`: the manifests of the workload that is
+        meant; what another one runs is not."""
         if common.get("image") and not _same_image(common["image"], repository):
             raise Blocked(ReasonCode.NOT_SUPPORTED, "a bump changes the version, not which image it is")
         if common.get("field") == "chart":
@@ -269,21 +273,25 @@ class BumpAsks(Base):
         if common.get("where"):
             pins = [pin for pin in pins if below(pin.path, common["where"])]
         places = sorted({pin.path for pin in pins})
+        counting = self._counting(places, among)
+        if len(places) > 1 and counting is not None and common.get("everywhere"):
+            for pin in (pin for pin in pins if pin.path not in counting):
+                said = f"{pin.path}:{pin.line} stays: each deployment has another version laid over it"
+                self.at.remark(said)
+            return [each for path in counting for each in self._bump_pinned(repository, {**common, "file": path})]
         if len(places) != 1:
-            raise self._not_one_place(repository, pins, common)
+            raise self._not_one_place(repository, pins, common, everywhere=counting is not None)
         path, version = places[0], common["version"]
         releases = [each for each in self.names.of_kind("HelmRelease") if each.path == path]
-        if path.rpartition("/")[2] in KUSTOMIZATION_FILES or not releases:
+        if _is_kustomization(path) or not releases:
             tag, _, digest = version.partition("@") if not version.startswith("sha256:") else ("", "", version)
             limits = {key: common[key] for key in ("from_version", "where", "everywhere", "rollback") if key in common}
-            return self._request(
-                "kustomize.image",
-                file=path,
-                image=pins[0].repository,
-                tag=tag or None,
-                digest=digest or None,
-                **limits,
-            )
+            image = pins[0].repository
+            return [
+                self._request(
+                    "kustomize.image", file=path, image=image, tag=tag or None, digest=digest or None, **limits
+                )
+            ]
         if len(releases) != 1:
             names = ", ".join(each.name for each in releases)
             what = f"{repository} is pinned at {path}:{pins[0].line}, in one of the HelmReleases {names}; name which"
@@ -291,15 +299,38 @@ class BumpAsks(Base):
         kept = {
             key: value for key, value in common.items() if key in ("version", "from_version", "rollback", "everywhere")
         }
-        return self._request(
-            "helmrelease.bump", name=releases[0].name, namespace=releases[0].namespace, field="image",
-            image=pins[0].repository, file=path, **kept,
-        )  # fmt: skip
+        return [
+            self._request(
+                "helmrelease.bump", name=releases[0].name, namespace=releases[0].namespace, field="image",
+                image=pins[0].repository, file=path, **kept,
+            )
+        ]  # fmt: skip
 
-    def _not_one_place(self, repository: str, pins: Sequence[APin], common: Mapping[str, Any]) -> Blocked:
+    def _counting(self, places: Sequence[str], among: Collection[str] | None) -> list[str] | None:
+        """The places that count, where each is a kustomization's `images` or a manifest's own image; a kustomization's
+        lies over what it builds, a manifest over another of the same object."""
+        from executor.flux.change import counting
+
+        objects: dict[str, set[tuple[str, str]]] = {each: set() for each in places}
+        for each in self.names.manifests:
+            if each.path in objects:
+                objects[each.path].add((each.kind, each.name))
+        releases = any(kind == "HelmRelease" for found in objects.values() for kind, _ in found)
+        if releases or any(each not in among and not _is_kustomization(each) for each in places if among is not None):
+            return None
+
+        def lays(over: str, under: str) -> bool:
+            return _is_kustomization(over) or bool(objects[over] & objects[under])
+
+        return counting(self.at.inventory.graph, places, lays)
+
+    def _not_one_place(
+        self, repository: str, pins: Sequence[APin], common: Mapping[str, Any], *, everywhere: bool
+    ) -> Blocked:
         if pins:
             listed = ", ".join(f"{pin.path}:{pin.line}" for pin in pins)
-            return Blocked(ReasonCode.AMBIGUOUS, f"{repository} is pinned at {listed}; name the file")
+            more = ", or say everywhere if all of them are meant" if everywhere else ""
+            return Blocked(ReasonCode.AMBIGUOUS, f"{repository} is pinned at {listed}; name the file{more}")
         where = common.get("file") or common.get("where")
         pins = [pin for pin in self.names.pins if repository in (pin.repository, bare(pin.repository))]
         listed = ", ".join(f"{pin.path}:{pin.line}" for pin in pins)
@@ -348,6 +379,10 @@ class BumpAsks(Base):
     def _mentions(self, manifest: AManifest, version: str) -> bool:
         text = self.at.read(manifest.path) or ""
         return re.search(rf"(?<![\w.+-])v?{re.escape(version.removeprefix('v'))}(?![\w.+-])", text) is not None
+
+
+def _is_kustomization(path: str) -> bool:
+    return path.rpartition("/")[2] in KUSTOMIZATION_FILES
 
 
 def _unique_pairs(manifests: Iterable[AManifest]) -> list[tuple[str, str | None]]:

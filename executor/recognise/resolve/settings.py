@@ -189,22 +189,24 @@ class _Search:
         self.asks, self.at, self.named, self.holder = asks, asks.at, named, holder
         self.file, self.limits = file, limits
         self.stage = limits.get("stage")
+        self.removes = False
 
     # --- what is made of them ---------------------------------------------------------------------------------------
 
     def requests(self, act: str, turned: Turned | None) -> list[Request]:
         self._make_field()
         if act == "remove":
-            return [self._removed()]
+            self.removes = True
+            return self._removed()
         if act == "add":
             assert turned is not None
             return [self._added(turned)]
         if act in ("enable", "disable"):
-            return [self._toggled(act)]
+            return self._toggled(act)
         if act in ("suspend", "resume"):
-            return [self._suspended(act)]
+            return self._suspended(act)
         assert turned is not None
-        return [self._turned(turned, act)]
+        return self._turned(turned, act)
 
     def _make_field(self) -> None:
         """`spec.interval` of an object that has such a field is that field, set or not; "the log level" is the only
@@ -220,7 +222,7 @@ class _Search:
         if self.named.what == "key" and name != self.named.name and name in _FIELDS_OF_SPEC:
             self.named = replace(self.named, what="field", name=name)
 
-    def _turned(self, turned: Turned, act: str) -> Request:
+    def _turned(self, turned: Turned, act: str) -> list[Request]:
         found = self._places()
         there = [each for each in self._objects() if self._stays(each.path)]
         if not found and len(there) == 1 and self._is_whole():
@@ -230,9 +232,12 @@ class _Search:
 
             place = self._place_of(there[0], Seat(whole(self.named.name), there[0].line, None))
             self._block_shared(place, "manifest.set", {"path": self.named.name, "value": request.arguments["value"]})
-            return request
-        place = self._one(found)
-        self._block_scaled(place)
+            return [request]
+        if found:
+            self._block_scaled(found[0])
+        return [self._turned_at(place, turned, act) for place in self._every(found)]
+
+    def _turned_at(self, place: Place, turned: Turned, act: str) -> Request:
         value = self._value(place, turned, act)
         before = self._spelt(place, turned.before) if turned.before is not None else None
         if place.seat.text is None and (before is not None or act != "set"):
@@ -254,19 +259,22 @@ class _Search:
         token = self.named.token
         return token is not None and token.code and re.split(r"[.\[]", self.named.name)[0] in _TOP_KEYS
 
-    def _suspended(self, act: str) -> Request:
-        place = self._one(self._places())
-        if act == "resume" and place.seat.text is None:
-            raise Blocked(ReasonCode.NO_EFFECT, f"{place}: it is not suspended there; leave the criterion out")
-        return self._set(place, act == "suspend", None)
+    def _suspended(self, act: str) -> list[Request]:
+        places = self._every(self._places())
+        for place in places:
+            if act == "resume" and place.seat.text is None:
+                raise Blocked(ReasonCode.NO_EFFECT, f"{place}: it is not suspended there; leave the criterion out")
+        return [self._set(place, act == "suspend", None) for place in places]
 
-    def _toggled(self, act: str) -> Request:
+    def _toggled(self, act: str) -> list[Request]:
         found = self._places()
         plain = self.named
         self.named = replace(plain, name=f"{plain.name}.enabled")
         found += self._places()
         self.named = plain
-        place = self._one(found or self._places())
+        return [self._toggled_at(place, act) for place in self._every(found or self._places())]
+
+    def _toggled_at(self, place: Place, act: str) -> Request:
         now = self._plain(place) or ""
         risky = place.seat.plain and now.lower() not in ("true", "false") and place.kind != "ConfigMap"
         if now not in _FLIPPED or risky:
@@ -276,12 +284,13 @@ class _Search:
         wanted = now if (now in _FIRST) == (act == "enable") else _FLIPPED[now]
         return self._set(place, self._literal(place, wanted), None)
 
-    def _removed(self) -> Request:
+    def _removed(self) -> list[Request]:
+        # what is not there may be misspelt, or be elsewhere: that it is gone would be a tick for nothing
+        return [self._removed_at(place) for place in self._every(self._places())]
+
+    def _removed_at(self, place: Place) -> Request:
         from executor.flux.settings import shown
 
-        found = self._places()
-        # what is not there may be misspelt, or be elsewhere: that it is gone would be a tick for nothing
-        place = self._one(found)
         steps: Any = place.seat.path
         entry: Any = None
         if place.file.rpartition("/")[2] in KUSTOMIZATION_FILES and steps[0] == "configMapGenerator":
@@ -356,11 +365,44 @@ class _Search:
         if self.holder.container is None and len(among) > 1:
             raise self._blocked(found, f"it has the containers {', '.join(among)}; say of which (of the X container)")
         if len(found) > 1:
-            raise self._blocked(found, "name the file, or the whole path in code")
+            raise self._blocked(found, self._way_out(found))
         place = found[0]
         if place.seat.fixed:
             raise Blocked(ReasonCode.NOT_SUPPORTED, f"{place}: {place.seat.fixed}; change it there by hand")
         return place
+
+    def _every(self, found: list[Place]) -> list[Place]:
+        """The only place; "everywhere", all places of the value that some deployment takes it from."""
+        counting = self._counting(found) if self.limits.get("everywhere") and len(found) > 1 else None
+        if counting is None:
+            return [self._one(found)]
+        for place in found:
+            if place not in counting:
+                self.at.remark(f"{place} stays: each deployment has another value laid over it")
+        return [self._one([place]) for place in counting]
+
+    def _counting(self, found: Sequence[Place]) -> list[Place] | None:
+        """Of several places those that count; None where they are not one value of one object, each in its own file."""
+        from executor.flux.change import counting
+
+        paths = {each.seat.path for each in found if self.named.what != "replicas"}
+        files = {each.file: each for each in found}
+        loose = any(each.seat.fixed for each in found) or any(isinstance(s, int) for path in paths for s in path)
+        if loose or len({each.kind for each in found}) > 1 or len(paths) > 1 or len(files) < len(found):
+            return None
+        kept = counting(self.at.inventory.graph, sorted(files))
+        if kept is None or (self.removes and len(kept) < len(files)):  # what a value lies over shows when it is gone
+            return None
+        return [files[each] for each in kept]
+
+    def _way_out(self, found: Sequence[Place]) -> str:
+        """What would say which of several places is meant."""
+        kinds = sorted({each.kind for each in found if each.kind})
+        if len(kinds) > 1 and self.holder.token is not None:
+            return f"say which: the {' or the '.join(f'{self.holder.token.text} {each}' for each in kinds)}"
+        if self.file is not None or len({each.file for each in found}) < len(found):
+            return "name one by its whole path in code"
+        return "name the file" + (", or say everywhere if all of them are meant" if self._counting(found) else "")
 
     def _blocked(self, found: Sequence[Place], what: str) -> Blocked:
         listed = ", ".join(map(str, found[:10])) + (f" and {len(found) - 10} more" if len(found) > 10 else "")

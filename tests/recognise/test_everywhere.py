@@ -1,0 +1,148 @@
+"""A value that a base and its overlays set: one place, all places that count, or a list with the way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.recognise.world import World, kustomization, make, told
+
+OBJECT = "apiVersion: {api}\nkind: {kind}\nmetadata:\n  name: {name}\nspec:\n"
+WEB = OBJECT.format(api="apps/v1", kind="Deployment", name="web")
+POD = "  template:\n    spec:\n      containers:\n        - name: web\n"
+IMAGE = "          image: r.test/shop/web:1.0.0\n"
+LEVEL = "          env:\n            - name: LEVEL\n              value: {}\n"
+JOB = (
+    OBJECT.format(api="batch/v1", kind="CronJob", name="sweep")
+    + "  schedule: 0 3 * * *\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n"
+    "            - name: sweep\n              image: r.test/shop/web:1.0.0\n"
+)
+TAGS = "images:\n  - name: r.test/shop/web\n    newTag: {}\n"
+FILES = {
+    "base/web.yaml": WEB + "  replicas: 2\n" + POD + IMAGE + LEVEL.format("info"),
+    "base/kustomization.yaml": kustomization("web.yaml"),
+    "staging/kustomization.yaml": kustomization("../base") + "patches:\n  - path: web.yaml\n",
+    "staging/web.yaml": WEB + POD + LEVEL.format("debug"),
+    "production/kustomization.yaml": kustomization("../base"),
+}
+AT = "spec.template.spec.containers[name=web].env[name=LEVEL].value"
+
+
+def world(tmp_path: Path, files: dict[str, str] | None = None) -> World:
+    return make(tmp_path, {**FILES, **(files or {})})
+
+
+def why(found: World, sentence: str) -> str:
+    cannot = found.recognise(sentence).cannot
+    return f"{cannot.code} {cannot.reason}" if cannot is not None else "runs"
+
+
+def test_the_base_and_the_overlay_that_has_its_own(tmp_path: Path) -> None:
+    found = world(tmp_path)
+    assert told(found.recognise("Set LEVEL of web to warn everywhere")) == (
+        f"manifest.set file=base/web.yaml path={AT} value=warn everywhere=True + "
+        f"manifest.set file=staging/web.yaml path={AT} value=warn everywhere=True"
+    )
+    assert why(found, "Set LEVEL of web to warn").endswith("name the file, or say everywhere if all of them are meant")
+    assert told(found.recognise("Set LEVEL of web to warn in staging")).startswith("manifest.set file=staging/web.yaml")
+
+
+def test_what_every_deployment_lays_another_over_stays_and_is_named(tmp_path: Path) -> None:
+    patched = kustomization("../base") + "patches:\n  - path: web.yaml\n"
+    own = {"production/kustomization.yaml": patched, "production/web.yaml": WEB + POD + LEVEL.format("error")}
+    recognised = world(tmp_path, own).recognise("Set LEVEL of web to warn everywhere")
+    assert told(recognised) == (
+        f"manifest.set file=production/web.yaml path={AT} value=warn everywhere=True + "
+        f"manifest.set file=staging/web.yaml path={AT} value=warn everywhere=True"
+    )
+    assert any("base/web.yaml:" in each and "stays" in each for each in recognised.remarks)
+    # what it lies over would show when it is gone
+    assert why(world(tmp_path / "b", own), "Remove LEVEL from web everywhere").startswith("ambiguous")
+
+
+def test_replicas_of_a_kustomization_lie_over_those_of_the_object(tmp_path: Path) -> None:
+    counted = kustomization("../base") + "replicas:\n  - name: web\n    count: 5\n"
+    found = world(tmp_path, {"production/kustomization.yaml": counted})
+    assert told(found.recognise("Scale web to 3 replicas everywhere")) == (
+        "manifest.set file=base/web.yaml path=spec.replicas value=3 everywhere=True + "
+        "manifest.set file=production/kustomization.yaml path=replicas[name=web].count value=3 everywhere=True"
+    )
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        # two of one deployment, neither of which lies over the other
+        {
+            "staging/kustomization.yaml": kustomization("../base")
+            + "patches:\n  - path: web.yaml\n  - path: more.yaml\n",
+            "staging/more.yaml": WEB + POD + LEVEL.format("trace"),
+        },
+        # another kind of thing that is called so
+        {
+            "base/kustomization.yaml": kustomization("web.yaml", "config.yaml"),
+            "base/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  LEVEL: info\n",
+        },
+        # two of them in one file
+        {
+            "base/web.yaml": FILES["base/web.yaml"]
+            + "        - name: side\n"
+            + IMAGE.replace("web:", "side:")
+            + LEVEL.format("info")
+        },
+    ],
+)
+def test_what_is_not_one_value_stays_a_question(tmp_path: Path, more: dict[str, str]) -> None:
+    found = why(world(tmp_path, more), "Set LEVEL of web to warn everywhere")
+    assert found.startswith("ambiguous") and "say everywhere" not in found
+
+
+def test_a_question_of_kinds_names_the_kinds(tmp_path: Path) -> None:
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  SIZE: '1'\n"
+    plain = {"base/web.yaml": FILES["base/web.yaml"].replace("LEVEL", "SIZE").replace("info", "'2'")}
+    found = world(
+        tmp_path, {**plain, "base/kustomization.yaml": kustomization("web.yaml", "c.yaml"), "base/c.yaml": config}
+    )
+    assert why(found, "Set SIZE of web to 3").endswith("say which: the web ConfigMap or the web Deployment")
+    assert why(found, "Set SIZE of the web ConfigMap to 3 everywhere") == "runs"
+
+
+def test_an_autoscaler_is_said_before_the_places(tmp_path: Path) -> None:
+    scaler = OBJECT.format(api="autoscaling/v2", kind="HorizontalPodAutoscaler", name="web")
+    scaler += "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\n  maxReplicas: 4\n"
+    more = {"base/kustomization.yaml": kustomization("web.yaml", "hpa.yaml"), "base/hpa.yaml": scaler}
+    more["staging/web.yaml"] = WEB + "  replicas: 1\n"
+    assert why(world(tmp_path, more), "Scale web to 3 replicas").startswith("no-effect")
+
+
+def test_an_image_wherever_a_deployment_takes_it_from(tmp_path: Path) -> None:
+    tagged = {
+        f"{place}/kustomization.yaml": kustomization("../base") + TAGS.format("1.0.1")
+        for place in ("staging", "production")
+    }
+    found = world(tmp_path, tagged)
+    recognised = found.recognise("Update web to 1.1.0 everywhere")
+    assert told(recognised) == (
+        "kustomize.image file=production/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True + "
+        "kustomize.image file=staging/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True"
+    )
+    assert any("base/web.yaml" in each and "stays" in each for each in recognised.remarks)
+    assert "or say everywhere" in why(found, "Update web to 1.1.0")
+    one = world(tmp_path / "b", {"staging/kustomization.yaml": tagged["staging/kustomization.yaml"]})
+    assert told(one.recognise("Update web to 1.1.0 everywhere")) == (
+        "kustomize.image file=base/web.yaml image=r.test/shop/web tag=1.1.0 everywhere=True + "
+        "kustomize.image file=staging/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True"
+    )
+
+
+def test_what_another_workload_runs_is_not_the_deployments(tmp_path: Path) -> None:
+    found = world(
+        tmp_path, {"base/kustomization.yaml": kustomization("web.yaml", "sweep.yaml"), "base/sweep.yaml": JOB}
+    )
+    assert told(found.recognise("Update web to 1.1.0 everywhere")) == (
+        "kustomize.image file=base/sweep.yaml image=r.test/shop/web tag=1.1.0 everywhere=True + "
+        "kustomize.image file=base/web.yaml image=r.test/shop/web tag=1.1.0 everywhere=True"
+    )
+    said = why(found, "Update the web Deployment to 1.1.0 everywhere")
+    assert said.startswith("ambiguous") and "say everywhere" not in said
