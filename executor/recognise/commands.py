@@ -14,9 +14,9 @@ from typing import Any
 from executor.errors import Blocked, Refused, Stop
 from executor.reasons import ReasonCode
 from executor.recognise import shell, versions
-from executor.recognise.policy import PROGRAMS, Flags, files_of, flags, inside, judge
+from executor.recognise.policy import PROGRAMS, Flags, files_of, flags, inside, judge, verb_first
 from executor.tools.hosts import never_asked
-from executor.values import dataclass, field
+from executor.values import dataclass, field, replace
 
 _WORDS_INSTEAD = frozenset({"kustomize build", "kubectl kustomize", "git commit", "kustomize", "flux reconcile"})
 _DOCKER_HUB = "docker.io"
@@ -108,14 +108,15 @@ def _dry_run(line: str) -> Blocked:
 
 
 def _one(simple: shell.Simple, exists: Callable[[str], bool]) -> list[Typed]:
-    argv = simple.argv
+    argv, _ = verb_first(simple.argv)
     if argv[:2] == ("kubectl", "apply") and any(
         word.startswith("--dry-run") and word != "--dry-run=none" for word in argv
     ):
-        raise _dry_run(shlex.join(argv))
+        raise _dry_run(shlex.join(simple.argv))
     before = judge_first(simple)
     if before is not None:
         raise before
+    simple = replace(simple, argv=argv)
     translate = _translator(argv)
     ignored = [name for name, _ in simple.env if name != "DOCKER_BUILDKIT"]
     if translate is not None and ignored:

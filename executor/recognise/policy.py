@@ -146,8 +146,63 @@ class Verdict:
     code: ReasonCode = ReasonCode.FORBIDDEN
 
 
+_KUBE = "--kubeconfig --cluster --user --token -s --server --as --as-group --certificate-authority --tls-server-name"
+_GLOBAL = {
+    "kubectl": flags("--insecure-skip-tls-verify --warnings-as-errors", f"-n --namespace --context --request-timeout -v --v "
+                     f"--cache-dir --client-certificate --client-key --profile {_KUBE}"),
+    "helm": flags("--debug", "-n --namespace --kube-context --kubeconfig --kube-apiserver --kube-as-user --kube-as-group --kube-token "
+                  "--kube-ca-file --registry-config --repository-cache --repository-config --burst-limit --qps"),
+    "flux": flags("--verbose --insecure-skip-tls-verify", f"-n --namespace --context --timeout --cache-dir {_KUBE}"),
+    "docker": flags("-D --debug --tls --tlsverify", "-c --context -H --host --config -l --log-level --tlscacert --tlscert --tlskey"),
+    "git": flags("-p --paginate -P --no-pager --bare --no-replace-objects --literal-pathspecs --no-optional-locks --no-advice "
+                 "--glob-pathspecs --noglob-pathspecs --icase-pathspecs --no-lazy-fetch --html-path --man-path --info-path",
+                 "-C -c --git-dir --work-tree --namespace --exec-path --super-prefix --config-env --attr-source --list-cmds"),
+}  # fmt: skip
+"""Options that may stand in front of the verb (`kubectl options`, `helm --help`, `flux --help`, `docker --help`, git(1))."""
+_ANYWHERE = ("kubectl", "helm", "flux")
+"""Here they may stand behind it as well, and mean the same; in docker and git they do not."""
+
+
+def verb_first(argv: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words with the verb at once behind the program, and the options that stood in front of it (or of its second
+    word); those of `_ANYWHERE` come behind it. As it is where one of them is not known: the next word may be its value.
+    """
+    known, rest = _GLOBAL.get(argv[0]), list(argv[1:])
+    verbs: list[str] = []
+    options: list[str] = []
+    words = 2 if argv[0] in _ANYWHERE else 1
+    while known is not None and rest and len(verbs) < words:
+        if rest[0][:1] != "-":
+            verbs.append(rest.pop(0))
+            continue
+        size = 2 if rest[0] in known.valued else 1
+        if len(rest) < size or rest[0] == "--" or isinstance(known.parse(rest[:size]), str):
+            break
+        options, rest = [*options, *rest[:size]], rest[size:]
+    if not verbs:
+        return tuple(argv), ()
+    return (argv[0], *verbs, *(options if argv[0] in _ANYWHERE else ()), *rest), tuple(options)
+
+
 def judge(argv: Sequence[str], env: Sequence[tuple[str, str]] = ()) -> Verdict:
     """May this argument list run? Typed operations were looked for before; see commands.py."""
+    argv, options = verb_first(argv)
+    found = _judged(argv, env)
+    if options and argv[0] not in _ANYWHERE and found.rule not in _rule_ids(argv[0], "refused", "blocked"):
+        reason = f"`{options[0]}` in front of {argv[1]} turns it to something else than this repository; leave it away"
+        return Verdict("blocked", "elsewhere", reason, ReasonCode.NOT_SUPPORTED) if found.rule not in _ALWAYS else found
+    return found
+
+
+_ALWAYS = ("database", "metadata", "environment", "control")
+"""What is refused whichever program it is."""
+
+
+def _rule_ids(program: str, *verdicts: str) -> list[str]:
+    return [rule.id for rule in _rules_of(program) if rule.verdict in verdicts]
+
+
+def _judged(argv: Sequence[str], env: Sequence[tuple[str, str]]) -> Verdict:
     program = argv[0]
     if program in DATABASE_CLIENTS or any(DATABASE.search(word) for word in argv):
         return Verdict("refused", "database", f"{program} reaches a database; none is ever touched")

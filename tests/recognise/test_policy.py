@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from executor.errors import Blocked, Stop
 from executor.recognise import commands, shell
 from executor.recognise.policy import DATABASE_CLIENTS, RULES, judge
 
@@ -223,3 +224,76 @@ def test_nothing_gets_by(words: list[str]) -> None:
         if each.operation == "command":
             assert judge(each.arguments["argv"]).what == "allowed"
         assert each.operation != "command" or each.arguments["argv"][0] not in ("kubectl", "psql", "curl")
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "rule"),
+    [
+        ("kubectl -n shop apply -f x.yaml", "refused", "kubectl-apply"),
+        ("kubectl --context prod apply -f x.yaml", "refused", "kubectl-apply"),
+        ("kubectl --context=prod -n shop delete pod x", "refused", "kubectl-delete"),
+        ("kubectl -nshop rollout restart deployment/x", "refused", "kubectl-rollout-restart"),
+        ("kubectl rollout -n shop restart deployment/x", "refused", "kubectl-rollout-restart"),
+        ("kubectl -n shop logs x", "blocked", "kubectl-logs"),
+        ("kubectl --context get delete pod x", "refused", "kubectl-delete"),
+        ("kubectl --unheard-of get delete pod x", "refused", "unknown"),
+        ("kubectl -n shop", "refused", "unknown"),
+        ("helm --kube-context prod upgrade x y", "refused", "helm-upgrade"),
+        ("helm -n shop template charts/ffl", "allowed", "helm-template"),
+        ("flux --context prod suspend helmrelease x", "refused", "flux-suspend"),
+        ("git -C sub push", "refused", "git-push"),
+        ("git -c core.pager=x push", "refused", "git-push"),
+        ("git -C sub status --porcelain", "blocked", "elsewhere"),
+        ("git --git-dir=/x/.git diff --check", "blocked", "elsewhere"),
+        ("git -C sub commit -m x", "blocked", "elsewhere"),
+        ("docker --context prod run x", "refused", "docker-run"),
+        ("docker --context prod images", "blocked", "elsewhere"),
+        ("docker -H tcp://1.2.3.4:2375 build -t x .", "blocked", "elsewhere"),
+        ("docker -c prod push x:1", "blocked", "elsewhere"),
+        ("git diff -C", "refused", "git-diff"),
+    ],
+)
+def test_options_in_front_of_the_verb(line: str, what: str, rule: str) -> None:
+    judged = judge(shlex.split(line))
+    assert (judged.what, judged.rule) == (what, rule)
+
+
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        ("kubectl -n shop get pods", "kubectl get pods -n shop"),
+        ("kubectl --namespace=shop get pods -A", "kubectl get pods --namespace=shop -A"),
+        ("kubectl rollout -n shop status deploy/web", "kubectl rollout status deploy/web -n shop"),
+        ("flux -n shop get helmreleases web", "flux get helmreleases web -n shop"),
+    ],
+)
+def test_an_option_in_front_of_the_verb_means_what_it_means_behind_it(line: str, same: str) -> None:
+    one, other = (commands.understand(each, lambda path: True, {}) for each in (line, same))
+    assert one == other and one[0].operation == "cluster.observe" and one[0].arguments["namespace"] == "shop"
+
+
+@pytest.mark.parametrize("line", ["git -C sub commit -m x", "git -C sub add .", "docker --context x build -t a:1 ."])
+def test_what_works_elsewhere_is_not_taken_for_here(line: str) -> None:
+    with pytest.raises(Blocked, match="in front of"):
+        commands.understand(line, lambda path: True, {})
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["kubectl", "-n", "x", "--context", "get", "delete", "apply", "pods", "-f", "--", "--unknown", "--all"]
+        ),
+        max_size=7,
+    )
+)
+def test_no_order_of_words_makes_a_write_of_a_cluster_an_observation(words: list[str]) -> None:
+    """Whatever stands in front: where the first word that is no option or its value is a write, nothing is observed."""
+    line = ["kubectl", *words]
+    verb = next(
+        (w for before, w in zip(line, words, strict=False) if w[0] != "-" and before not in ("-n", "--context")), ""
+    )
+    try:
+        found = commands.understand(shlex.join(line), lambda path: True, {})
+    except Stop:
+        return
+    assert verb == "get" and all(each.operation == "cluster.observe" for each in found)
