@@ -298,7 +298,8 @@ def why_not(field: Field, text: str, literal: bool | None = None, now: str | Non
         return None
     what, fits = _meaning(rule)
     why = fits(text)
-    whose = f"of a {field.kind} " if field.kind and not field.in_values and not field.kustomization else ""
+    article = "an" if (field.kind or "")[:1] in ("A", "E", "I", "O") else "a"
+    whose = f"of {article} {field.kind} " if field.kind and not field.in_values and not field.kustomization else ""
     if why is not None:
         return f"{show_path(field.steps)} {whose}takes {what}; {text or 'an empty text'} is none{why and f': {why}'}"
     if literal is False and not field.in_values and (rule in _TYPED or (rule in _EITHER and _WHOLE.fullmatch(text))):

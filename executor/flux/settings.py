@@ -133,6 +133,19 @@ def names(kind: str, root: Map) -> list[str]:
     return list(found)
 
 
+def spoken(kind: str, root: Map, words: tuple[str, ...]) -> list[str]:
+    """Dotted paths of Helm values that begin with the first word and end with the others, with at most one key between:
+    "log level" for `logs.general.level`."""
+    found: list[str] = []
+    for path, each in _walk(_at(root, "spec", "values"), ()) if kind == "HelmRelease" and len(words) > 1 else ():
+        keys = tuple(str(step) for step in path if isinstance(step, str) and "." not in step)
+        fits = isinstance(each, Scalar) and len(words) <= len(keys) == len(path) <= len(words) + 1
+        said = tuple(key.lower() for key in keys)
+        if fits and said[0] in (words[0], f"{words[0]}s") and said[-len(words) + 1 :] == words[1:]:
+            found.append(".".join(keys))
+    return found
+
+
 def referenced(kind: str, root: Map) -> list[str]:
     """The ConfigMaps that the containers of a workload take variables from."""
     found: dict[str, None] = {}

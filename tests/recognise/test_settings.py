@@ -139,3 +139,26 @@ def test_never_runs(tmp_path: Path, sentence: str) -> None:
 def test_a_key_of_a_file_goes(tmp_path: Path) -> None:
     found = told(world(tmp_path).recognise("Remove LEVEL from base/settings.yaml"))
     assert found == "manifest.remove file=base/settings.yaml path=data.LEVEL"
+
+
+RELEASE = (
+    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: edge\nspec:\n  interval: 5m\n"
+    "  chart: {spec: {chart: edge, version: 1.0.0, sourceRef: {kind: HelmRepository, name: charts}}}\n  values:\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ("    logs:\n      general:\n        level: INFO\n", "path=spec.values.logs.general.level value=WARN"),
+        ("    log: {level: INFO}\n", "path=spec.values.log.level value=WARN"),
+        ("    logLevel: INFO\n    logs: {level: INFO}\n", "path=spec.values.logLevel value=WARN"),
+        ("    logs: {general: {level: INFO}, access: {level: INFO}}\n", "logs.access.level, logs.general.level"),
+        ("    proxy: {logs: {level: INFO}}\n", 'edge has no "log level"'),
+        ("    logs: {a: {b: {level: INFO}}}\n", 'edge has no "log level"'),
+        ("    logs: {levels: INFO}\n", 'edge has no "log level"'),
+    ],
+)
+def test_a_setting_in_words_is_the_only_path_that_begins_and_ends_so(tmp_path: Path, values: str, said: str) -> None:
+    found = make(tmp_path, {"edge.yaml": RELEASE + values}).recognise("Set the edge log level to WARN")
+    assert said in (told(found) if found.cannot is None else found.cannot.reason)

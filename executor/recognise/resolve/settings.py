@@ -210,10 +210,11 @@ class _Search:
 
     def _make_field(self) -> None:
         """`spec.interval` of an object that has such a field is that field, set or not; "the log level" is the only
-        key there that has those letters."""
+        key there that has those letters, else the only path that begins and ends so."""
         if self.named.what == "spoken":
             letters = self.named.name.replace(" ", "").lower()
             found = {each for each in self._known() if re.sub(r"[\W_]", "", each).lower() == letters}
+            found = found or self._spoken()
             if len(found) != 1:
                 said = f" but {', '.join(sorted(found))}; write one" if found else ""
                 raise Unresolved(ReasonCode.UNKNOWN_NAME, f'{self._called()} has no "{self.named.name}"{said}')
@@ -221,6 +222,13 @@ class _Search:
         name = self.named.name.removeprefix("spec.")
         if self.named.what == "key" and name != self.named.name and name in _FIELDS_OF_SPEC:
             self.named = replace(self.named, what="field", name=name)
+
+    def _spoken(self) -> set[str]:
+        from executor.flux.settings import document, spoken
+
+        words = tuple(self.named.name.lower().split())
+        roots = ((each.kind, document(self.at.read(each.path), each.kind, each.name)) for each in self._objects())
+        return {path for kind, root in roots if root is not None for path in spoken(kind, root, words)}
 
     def _turned(self, turned: Turned, act: str) -> list[Request]:
         found = self._places()

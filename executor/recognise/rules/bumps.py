@@ -155,6 +155,8 @@ def _asks(c: Captured, target: Target, field: Field | None, change: Change | Non
         return None  # "upgrade chart" does not say of what, "edit ffl" not to what
     if target == Target() and (field is None or field.name is None):
         return None  # "bump version to 2.0.0" may be any version
+    if change is not None and change.to.kind == "whole" and (field is None or field.name != "image"):
+        return None  # "ffl from 2 to 3" may be said of its replicas
     slots = {"target": target, "field": field, "change": change, "rollback": verb == "rollback"}
     return [Ask("bump", {**slots, "where": places, "each": c.get("in_each")})]
 
@@ -276,6 +278,9 @@ RULES = (
             ),
             "Set image tag to 0.1.18 in the ffl HelmRelease": "helmrelease.bump name=ffl field=image version=0.1.18",
             "Update ffl HelmRelease in beckerkube to version 0.1.18": "helmrelease.bump name=ffl version=0.1.18",
+            "Bump the image tag of ffl from 41 to 42": (
+                "helmrelease.bump name=ffl field=image from_version=41 version=42"
+            ),
             "Bump the chart version of longhorn to 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
             "Roll ffl back to 0.1.16": "helmrelease.bump name=ffl rollback=True version=0.1.16",
             "Update ghcr.io/dani-garcia/vaultwarden:1.35.2 to ghcr.io/dani-garcia/vaultwarden:1.35.3": (
@@ -334,6 +339,9 @@ RULES = (
             "Update chart version from v27.x to v33.x": "b not-determinate",
             "Pin Helm chart to current stable at scaffold time": "b not-determinate",
             "Update ffl HelmRelease to new version": "b not-determinate",
+            "Bump ffl from 41 to 42": "u",
+            "Bump the ffl chart from 41 to 42": "u",
+            "Bump the image tag of ffl to 42": "u",
             "Bump ffl to 0.1.18 with zero downtime": "u",
             "Bump ffl to 0.1.18 - staging only": "u",
             "Bump ffl to 0.1.18 (if exists)": "u",

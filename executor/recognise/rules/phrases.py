@@ -8,7 +8,7 @@ from typing import Any
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Change, Field, Images, Item, Place, Registry, Target, Wanted
-from executor.recognise.versions import ImageReference, Version
+from executor.recognise.versions import ONE, ImageReference, Version
 
 Captured = Mapping[str, Any]
 
@@ -271,6 +271,7 @@ def _releases(g: Grammar) -> None:
     g.phrase("change", "from f:<field>? y:<old> (to | →) <field>? x:<value>", _change)
     g.phrase("change", "to f:<field>? x:<value> (from | instead of) <field>? y:<old>", _change)
     g.phrase("change", "(: | =)? y:<old> (→ | to) x:<value>", _change)
+    g.phrase("change", "(from | : | =)? y:NUMBER (→ | to) x:NUMBER", _build_numbers)
     g.phrase("change", "f:<field> (: | =)? y:<old> → x:<value>", _change)
 
 
@@ -313,6 +314,12 @@ def source_kind(token: Token) -> str:
 
 def _source(c: Captured) -> Target:
     return Target(source_kind(c["k"]), (c["n"],))
+
+
+def _build_numbers(c: Captured) -> Change:
+    """ "41 → 42": versions where an image's are said; "whole" until then."""
+    to, before = (Wanted("whole", c[key].text, Version(c[key].text, ONE)) for key in "xy")
+    return Change(to, before)
 
 
 def _change(c: Captured) -> Change | None:
