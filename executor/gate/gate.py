@@ -3,9 +3,10 @@
     policy and keys of the base → commits of the proposal, oldest first → is each covered? → findings
 
 What a commit owes is a certificate for every box that it ticks, by what the box claims, and for every path that is
-protected or was certified by an earlier commit of the proposal, blob by blob. A certificate counts as a whole or not at
-all, and once. Ids of commits do not matter, nor what else people wrote in a task file, so a squash or a rebase of
-honest work is covered as the original was, by what is in the certificates and in the commits themselves.
+protected or was certified by a commit of the proposal in its past, blob by blob. A certificate counts as a whole or not
+at all, and once on each line of the history. Ids of commits do not matter, nor what else people wrote in a task file,
+so a squash or a rebase of honest work is covered as the original was, by what is in the certificates and in the commits
+themselves.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import functools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,12 @@ from executor.gate import keys, notes
 from executor.gate.boxes import Box, Boxes, Tasks
 from executor.gate.certificate import Blob, Certificate, Change, RepositoryPart
 from executor.gate.cover import Offer, Question, cover
-from executor.gate.history import Step, commits, own
+from executor.gate.history import Commit, Step, commits, own
 from executor.gate.objects import Objects, quarantine
 from executor.gate.past import Past
 from executor.gate.policy import Policy, changes_policy, is_one_of, of_commit
 from executor.gate.refusal import Finding, Uncovered, shown
+from executor.gate.standing import NOTHING, Standing, Use, together
 from executor.gate.store import Refused, Store, vouched
 from executor.gate.verdict import counted
 from executor.repository import top_of
@@ -109,16 +111,17 @@ def _base(objects: Objects, base: str | None) -> str:
 
 @dataclass
 class _Judge:
-    """`standing` are the certificates that commits of the proposal were covered by, oldest first, `used` also those of
-    them that a later commit took back."""
+    """`standing` is what stands at each commit of the proposal, `used` where a certificate was used first; `in_base`
+    the commits of the base that used one, of those that were asked about."""
 
     objects: Objects
     policy: Policy
     head: str
     refs: Sequence[str]
     findings: list[Finding] = field(default_factory=list)
-    standing: list[Offer] = field(default_factory=list)
+    standing: dict[str, Standing] = field(default_factory=dict)
     used: dict[str, tuple[Offer, str]] = field(default_factory=dict)
+    in_base: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def run(self) -> Judged:
         self.tasks = Tasks(self.objects, self.policy.config.max_task_bytes)
@@ -131,7 +134,7 @@ class _Judge:
         touched = [change for commit in found for against in commit.against for change in against.values()
                    if self.is_task(change.path)]  # fmt: skip
         self.tasks.fetch(entry.blob for each in touched for entry in (each.before, each.after) if entry is not None)
-        covered = {each.id: self._step(own(self.objects, each, self._may_matter)) for each in found}
+        covered = {each.id: self._step(self._own(each)) for each in found}
         return Judged(self.policy.commit, self.head, tuple(covered), covered, tuple(self.findings))
 
     @functools.cached_property
@@ -139,51 +142,94 @@ class _Judge:
         """Markdown in the task folders, and elsewhere what a certificate that is here has for its task file."""
         return functools.cache(lambda path: self.policy.is_task(path) or self.store.names_task(path))
 
-    def _may_matter(self, change: Change) -> bool:
-        path = change.path
-        return (
-            self.is_task(path) or path in self._certified() or self.policy.protects(path)
-            or is_one_of(path, _POLICY) or self.policy.hides_tasks(change)
-        )  # fmt: skip
-
-    def _certified(self) -> set[str]:
-        return {path for each in self.standing for path in each.paths}
-
     def _is_free(self, path: str) -> bool:
         """A task file, in which people may write what ticks nothing."""
         return self.policy.gate.task_edits == "free" and self.is_task(path) and not self.policy.protects(path)
+
+    # What a commit does, and what stands before it
+
+    def _own(self, commit: Commit) -> Step:
+        sides = [self._at(each) for each in commit.parents]
+        standing = together(sides, commit.against)
+        if len(sides) > 1:
+            standing = standing.without(self._went_on(commit, standing))
+
+        def may_matter(change: Change) -> bool:
+            path = change.path
+            return (
+                self.is_task(path) or path in standing.files or self.policy.protects(path)
+                or is_one_of(path, _POLICY) or self.policy.hides_tasks(change)
+            )  # fmt: skip
+
+        def leads(place: int, change: Change) -> bool | None:
+            known = functools.partial(self._knows, commit.parents[place])
+            return standing.leads(sides[place], change, known)
+
+        return own(self.objects, commit, standing, may_matter, leads)
+
+    def _at(self, commit: str) -> Standing:
+        """What the base has was accepted, and stands for nothing here."""
+        return self.standing.get(commit, NOTHING)
+
+    def _knows(self, commit: str, use: Use) -> bool:
+        return use.offer.digest in self._at(commit).digests or self._in_past(commit, use.elsewhere)
+
+    def _in_past(self, of: str, commits: Iterable[str]) -> bool:
+        return any(self.objects.is_ancestor(each, of) for each in commits)
+
+    def _went_on(self, commit: Commit, standing: Standing) -> Iterable[tuple[Use, str]]:
+        """Where a line had a certified file as the base had it, and the merge has it as the base had it later."""
+        for parent, against in zip(commit.parents, commit.against, strict=True):
+            for path in standing.files.keys() & against.keys():
+                change = against[path]
+                then = self._is_the_base_s(parent, path, change.before)
+                if then and self._is_the_base_s(commit.id, path, change.after):
+                    yield from ((use, path) for use in standing.files[path])
+
+    def _is_the_base_s(self, commit: str, path: str, entry: Blob | None) -> bool:
+        """Whether the newest commits of the base in a commit's past have a file so."""
+        found = self.objects.merge_bases(commit, self.policy.commit)
+        return bool(found) and all(self.objects.some(each, [path]).get(path) == entry for each in found)
+
+    # What it owes
 
     def _step(self, step: Step) -> tuple[str, ...]:
         """The digests of the certificates that cover a commit; what is not covered becomes findings."""
         self._policy_of(step)
         self._hidden(step)
         boxes = self._boxes(step)
-        watched = {path for path in step.changes if self._owes(path)}
-        back = self._taken_back(step, watched)
-        own_offers = self._offers(self.store.of(step.commit, step.named))
-        paths = (watched - back).union(*(each.paths for each in own_offers if each.paths <= step.changes.keys()))
-        if not paths and not boxes:
-            return ()
-        found = self._cover(step, paths, boxes, own_offers)
-        if found is None:
-            own_offers += self._offers(self.store.about(step.changes))
-            found = self._cover(step, paths, boxes, own_offers)
-        if found is None:
-            found = self._refuse(step, paths, boxes, own_offers)
-        self.standing += found
-        self.used.update({each.digest: (each, step.commit) for each in found})
+        undone = self._taken_back(step)
+        owed = {path for path in step.changes if self._owes(step, path)} - {path for _, path in undone}
+        own_offers = self._offers(step, self.store.of(step.commit, step.named))
+        paths = owed.union(*(each.paths for each in own_offers if each.paths <= step.changes.keys()))
+        found = self._covered(step, paths, boxes, own_offers) if paths or boxes else []
+        self.standing[step.commit] = step.standing.without(undone).used(self._uses(step, found))
         return tuple(each.digest for each in found)
 
-    def _owes(self, path: str) -> bool:
+    def _covered(self, step: Step, paths: set[str], boxes: Sequence[Box], own_offers: list[Offer]) -> list[Offer]:
+        found = self._cover(step, paths, boxes, own_offers)
+        if found is None:
+            own_offers += self._offers(step, self.store.about(step.changes))
+            found = self._cover(step, paths, boxes, own_offers)
+        return self._refuse(step, paths, boxes, own_offers) if found is None else found
+
+    def _uses(self, step: Step, found: Iterable[Offer]) -> Iterator[Use]:
+        """What was used in the base that the commit builds on is only brought back: that is no use."""
+        for each in found:
+            self.used.setdefault(each.digest, (each, step.commit))
+            elsewhere = self.in_base[each.digest]
+            if not self._in_past(step.commit, elsewhere):
+                yield Use(each, step.commit, elsewhere)
+
+    def _owes(self, step: Step, path: str) -> bool:
         """Whether a change of this path needs a certificate, whatever it changes."""
-        if self.policy.protects(path) or path in self._certified():
+        if self.policy.protects(path) or path in step.standing.files:
             return True
         return self.policy.gate.task_edits == "certified" and self.is_task(path)
 
     def _boxes(self, step: Step) -> list[Box]:
         found: list[Box] = []
-        for path in sorted(filter(self.is_task, step.changes)):
-            new = self.boxes.new(path, step)
+        for path, new in self.boxes.new(step).items():
             if new is None:
                 lint = f"executor lint {shown(path)}"
                 self._find(
@@ -193,13 +239,30 @@ class _Judge:
                     f"cannot be read as a task file, and may hold boxes: {lint}; or delete the file",
                 )
             found += new or ()
-        return found
+        return found or self._ticked_twice(step)
+
+    def _ticked_twice(self, step: Step) -> list[Box]:
+        """Boxes that a side of a merge gets by a certificate that it has used itself: two by one."""
+        for parent in step.parents:
+            side = self._at(parent)
+            twice = [each.offer for each in step.standing.uses - side.uses if each.offer.digest in side.digests]
+            if twice and (found := self._more(parent, step.commit, twice)):
+                return found
+        return []
+
+    def _more(self, before: str, after: str, offers: Sequence[Offer]) -> list[Box]:
+        """The boxes of certificates that are ticked in one commit and not in another."""
+        return self._of(offers, lambda words: self.boxes.more(before, after, words))
+
+    def _of(self, offers: Sequence[Offer], boxes: Callable[[list[bytes]], list[Box]]) -> list[Box]:
+        claims = {claim for each in offers for claim in each.claims}
+        return [each for each in boxes([word for each in offers for word in each.words]) if each.claim in claims]
 
     # Certificates
 
-    def _offers(self, certificates: Iterable[Certificate]) -> list[Offer]:
-        """What certificates that were not used yet could do for a commit."""
-        offers = (self._offer(each) for each in certificates if each.digest not in self.used)
+    def _offers(self, step: Step, certificates: Iterable[Certificate]) -> list[Offer]:
+        """What certificates that were not used on the way to a commit could do for it."""
+        offers = (self._offer(each) for each in certificates if each.digest not in step.standing.digests)
         return [each for each in offers if each is not None]
 
     def _offer(self, certificate: Certificate) -> Offer | None:
@@ -229,30 +292,37 @@ class _Judge:
         before, after = self._states(step, paths.union(*(each.paths for each in usable)))
         claims = Counter(each.claim for each in boxes)
         while (found := cover(Question(before, after, frozenset(paths), claims), usable)) is not None:
-            known = [*(each for each, _ in self.used.values()), *usable]
-            spent = {each.digest for each in found if self._spent(step, each, known)}
+            spent = {each.digest for each in found if self._spent(step, each, usable, found)}
             if not spent:
                 return found
             usable = [each for each in usable if each.digest not in spent]
         return None
 
-    def _spent(self, step: Step, offer: Offer, known: Iterable[Offer]) -> bool:
-        """Used before, and more than a branch that brings once more what the base has got from another one."""
-        where = self.past.use_of(offer, known)
-        if where is None or self._stands_in_base(step, offer):
+    def _spent(self, step: Step, offer: Offer, others: Iterable[Offer], beside: Iterable[Offer] = ()) -> bool:
+        """Used in the base, and more than bringing once more what the base has got, from this line or another one.
+        `beside` are the certificates that the commit is covered by together."""
+        where = self.past.uses_of(offer, [*(each for each, _ in self.used.values()), *others])
+        self.in_base[offer.digest] = where
+        if not where or (self._stands_in_base(step, offer) and not self._undoes(step, offer, where, beside)):
             return False
-        self.used[offer.digest] = (offer, where)
+        self.used.setdefault(offer.digest, (offer, where[0]))
         return True
 
     def _stands_in_base(self, step: Step, offer: Offer) -> bool:
-        """The base has its boxes ticked and its files as it left them, and no more boxes that claim the same are ticked
-        here, nor in the end: nothing new is claimed with it."""
-        there = self.objects.some(self.policy.commit, sorted(offer.paths)) if offer.paths else {}
+        """The base has its boxes ticked and its files as it left them, and none of its boxes is ticked here, nor in the
+        end, that is open there: nothing new is claimed with it."""
+        base = self.policy.commit
+        there = self.objects.some(base, sorted(offer.paths)) if offer.paths else {}
         if any(there.get(each.path) != each.after for each in offer.changes):
             return False
-        ticked = self._ticked(self.policy.commit, [offer])
-        here = (self._ticked(each, [offer]) for each in (step.commit, self.head))
-        return offer.claims <= ticked and all(each <= ticked for each in here)
+        if not offer.claims <= Counter(each.claim for each in self._ticked(base, [offer])):
+            return False
+        return not any(self._more(base, each, [offer]) for each in (step.commit, self.head))
+
+    def _undoes(self, step: Step, offer: Offer, where: Iterable[str], beside: Iterable[Offer]) -> bool:
+        """Whether it brings back what the commit builds on, over what a certificate of the proposal made of it."""
+        paths = set(step.standing.files).union(*(each.paths for each in beside if each is not offer))
+        return bool(offer.paths & paths) and self._in_past(step.commit, where)
 
     def _states(self, step: Step, paths: set[str]) -> tuple[dict[str, Blob | None], dict[str, Blob | None]]:
         """Files before and after a commit, also those that it leaves as they are."""
@@ -264,34 +334,15 @@ class _Judge:
         after.update({path: each.after for path, each in step.changes.items()})
         return before, after
 
-    def _taken_back(self, step: Step, paths: set[str]) -> set[str]:
-        """The certified paths that a commit brings back to what they were before certificates of this proposal, newest
-        first, each as a whole and with its boxes: nothing is claimed by these any more. They stay used."""
-        certified = self._certified() & paths
-        state = {path: step.changes[path].before for path in certified}
-        undone: list[Offer] = []
-        for offer in reversed(self.standing):
-            if all(state.get(path) == step.changes[path].after for path in offer.paths & certified):
-                continue
-            if any(each.path not in state or state[each.path] != each.after for each in offer.changes):
-                return set()
-            state.update({each.path: each.before for each in offer.changes})
-            undone.append(offer)
-        if not undone or any(state[path] != step.changes[path].after for path in certified):
-            return set()
-        if self._ticked(step.commit, undone):
-            return set()
-        self.standing = [each for each in self.standing if each not in undone]
-        return certified
+    def _taken_back(self, step: Step) -> set[tuple[Use, str]]:
+        """The uses that a commit takes back, with all their files and boxes: nothing is claimed by them any more."""
+        undone = step.standing.taken_back(step.changes)
+        ticked = undone and self._ticked(step.commit, [use.offer for use, _ in undone])
+        return set() if ticked else undone
 
-    def _ticked(self, commit: str, offers: Sequence[Offer]) -> Counter[str]:
-        """How often claims of these certificates are ticked in a commit, wherever their files went."""
-        words = [word for each in offers for word in each.words]
-        files = {path: entry for path, entry in self.objects.entries(commit).items() if self.is_task(path)}
-        self.tasks.fetch(entry.blob for entry in files.values())
-        claims = {claim for each in offers for claim in each.claims}
-        found = (self.tasks.claims(entry, path, words) for path, entry in files.items())
-        return Counter(claim for each in found for claim in each.elements() if claim in claims)
+    def _ticked(self, commit: str, offers: Sequence[Offer]) -> list[Box]:
+        """The boxes of these certificates that are ticked in a commit, wherever their files went."""
+        return self._of(offers, lambda words: self.boxes.ticked(commit, words))
 
     # Refusing
 
@@ -325,9 +376,11 @@ class _Judge:
         own_ones = self.store.of(step.commit, step.named)
         refused = self.store.refusals(step.commit, step.named)
         refused += [self._of_another(each) for each in own_ones if self._offer(each) is None]
+        claims = {each.claim for each in boxes}
+        spent = [each for each in offers if claims & each.claims.keys() and self._spent(step, each, offers)]
         self.findings += Uncovered(
             step.commit, boxes, sorted(paths), step.changes, self.store.missing(step.named), refused,
-            tuple(self.store.refused.values()), [each for each in offers if each.digest not in self.used],
+            tuple(self.store.refused.values()), [each for each in offers if each not in spent],
             list(self.used.values()),
         ).findings()  # fmt: skip
         return found

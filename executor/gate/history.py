@@ -9,7 +9,8 @@ from executor.errors import RepositoryError
 from executor.gate.certificate import Blob, Change
 from executor.gate.message import CERTIFICATE_TRAILER, trailers
 from executor.gate.objects import EVERY_CHANGE, Objects, change_of
-from executor.values import dataclass, field
+from executor.gate.standing import NOTHING, Standing
+from executor.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -23,24 +24,17 @@ class Commit:
     named: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A path of a merge against one of its parents. `gains` is what each other side did to it since the two parted:
-    how it was there, in each commit where they parted (there are several where branches were merged crosswise), and how
-    it is now."""
-
-    change: Change
-    gains: tuple[tuple[tuple[Blob | None, ...], Blob | None], ...]
-
-
 @dataclass(frozen=True)
 class Step:
-    """What a commit does that is its own: of a merge, only what none of its sides did. `sides` is there for merges."""
+    """What a commit does that is its own (of a merge, only what none of its sides did), and what stands before it.
+    `against` is all that it changes, for each of its parents."""
 
     commit: str
+    parents: tuple[str, ...]
     changes: dict[str, Change]
+    standing: Standing = NOTHING
     named: tuple[str, ...] = ()
-    sides: dict[str, tuple[Side, ...]] = field(default_factory=dict)
+    against: tuple[dict[str, Change], ...] = ()
 
 
 def commits(objects: Objects, head: str, base: str | None) -> list[Commit]:
@@ -98,22 +92,28 @@ def _against(raw: bytes) -> Iterator[dict[str, Change]]:
         yield changes
 
 
-def own(objects: Objects, commit: Commit, relevant: Callable[[Change], bool]) -> Step:
+def own(
+    objects: Objects, commit: Commit, standing: Standing, relevant: Callable[[Change], bool],
+    leads: Callable[[int, Change], bool | None],
+) -> Step:  # fmt: skip
     """The commit as a step. Of a merge, a path that one side alone changed since the sides parted, and that is as that
-    side has it, is that side's doing and was looked at there; so `merge -s ours` cannot bring back what is over."""
+    side has it, is that side's doing and was looked at there; so `merge -s ours` cannot bring back what is over.
+    `leads` says of a parent, by its number, whether its certificates lead there, which counts more; None: it has none.
+    """
     if len(commit.against) == 1:
-        return Step(commit.id, commit.against[0], commit.named)
-    changes, sides = {}, {}
+        return Step(commit.id, commit.parents, commit.against[0], standing, commit.named, commit.against)
+    changes: dict[str, Change] = {}
     paths = sorted({path for each in commit.against for path, change in each.items() if relevant(change)})
     origins = _Origins(objects, commit, paths) if paths else None
     for path in paths:
         assert origins is not None
-        against = [(place, each[path]) for place, each in enumerate(commit.against) if path in each]
-        left = [change for place, change in against if not origins.other_side_did_it(place, path)]
-        if left:
-            changes[path] = left[0]
-            sides[path] = tuple(Side(change, origins.gains(place, path)) for place, change in against)
-    return Step(commit.id, changes, commit.named, sides)
+        for place, change in ((place, each[path]) for place, each in enumerate(commit.against) if path in each):
+            theirs = leads(place, change)
+            if theirs is None:
+                theirs = origins.other_side_did_it(place, path)
+            if not theirs:
+                changes.setdefault(path, change)
+    return Step(commit.id, commit.parents, changes, standing, commit.named, commit.against)
 
 
 class _Origins:
@@ -129,24 +129,11 @@ class _Origins:
                 trees = [objects.some(each, paths) for each in found] or [{}]
                 self.apart[one, other] = self.apart[other, one] = trees
 
-    def of(self, place: int, path: str) -> Blob | None:
-        """The file as that parent has it."""
-        change = self.commit.against[place].get(path)
-        if change is not None:
-            return change.before
-        return next((each[path].after for each in self.commit.against if path in each), None)
-
     def other_side_did_it(self, place: int, path: str) -> bool:
         """The merge has it as another parent has it, and this parent's side left it alone since the two parted."""
+        had = self.commit.against[place][path].before
         return any(
-            path not in self.commit.against[other] and all(tree.get(path) == self.of(place, path) for tree in trees)
-            for (here, other), trees in self.apart.items()
-            if here == place
-        )
-
-    def gains(self, place: int, path: str) -> tuple[tuple[tuple[Blob | None, ...], Blob | None], ...]:
-        return tuple(
-            (tuple(tree.get(path) for tree in trees), self.of(other, path))
+            path not in self.commit.against[other] and all(tree.get(path) == had for tree in trees)
             for (here, other), trees in self.apart.items()
             if here == place
         )

@@ -82,7 +82,11 @@ class Objects(Git):
         return frozenset(self._answer(*_roots(commit)).decode().split())
 
     def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
-        return tuple(self.attempt("merge-base", "--all", one, other).output.split())
+        """The newest commits that both have in their past; both names are full ids."""
+        found: tuple[str, ...] = self.once(
+            ("merge-base", one, other), lambda: tuple(self.attempt("merge-base", "--all", one, other).output.split())
+        )
+        return found
 
     def tree_of(self, commit: str) -> str:
         return self.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}").decode().strip()

@@ -30,16 +30,15 @@ class Past:
     _read: dict[str | None, list[Commit]] = field(default_factory=dict)
     _here: dict[str, bool] = field(default_factory=dict)
 
-    def use_of(self, offer: Offer, others: Iterable[Offer]) -> str | None:
-        """The commit of the base that used it. `others` are certificates of the same proposal."""
+    def uses_of(self, offer: Offer, others: Iterable[Offer]) -> tuple[str, ...]:
+        """The commits of the base that used it. `others` are certificates of the same proposal."""
         older = sorted((each for each in others if each.moment < offer.moment), key=lambda each: each.moment)
         bases = [each.base for each in (*older, offer) if each.base is not None]
-        for commit in self._since(next(filter(self._is_here, bases), None)):
-            if offer.digest in commit.named:
-                return commit.id
-            if self._could_be(commit, offer) and not self._was_there(commit.id, bases):
-                return commit.id
-        return None
+        return tuple(
+            commit.id
+            for commit in self._since(next(filter(self._is_here, bases), None))
+            if offer.digest in commit.named or (self._could_be(commit, offer) and not self._was_there(commit.id, bases))
+        )
 
     def _could_be(self, commit: Commit, offer: Offer) -> bool:
         """Whether it takes all files from where the certificate begins, or ticks one of its boxes. What a merge's sides

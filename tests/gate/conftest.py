@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from servers import own_registry
 
-from .pushes import serve
+from executor.gate import keys
+
+from .proposals import FILES, Team
+from .pushes import remote, serve
 from .work import LIGHT, Work, run, start
 
 
@@ -62,3 +66,22 @@ def light(finished_light: Work, tmp_path: Path) -> Work:
 def server(light: Work, tmp_path: Path) -> Path:
     """What the team pushes to: it has the base, and the gate in front of it."""
     return serve(light, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Work:
+    """The key is valid since yesterday: what is certified here was certified some seconds apart. Not to be touched."""
+    work = start(tmp_path_factory.mktemp("planned"), FILES)
+    (key,) = keys.parse_trusted(work.read(keys.TRUSTED_KEYS)).values()
+    older = keys.TrustedKey(key.name, key.valid_from - timedelta(days=1), key.valid_until, key.public)
+    work.write(keys.TRUSTED_KEYS, older.line + "\n")
+    work.commit("Since yesterday")
+    return work
+
+
+@pytest.fixture
+def team(planned: Work, tmp_path: Path) -> Team:
+    work = planned.copy(tmp_path)
+    server = remote(work, tmp_path)
+    work.git("fetch", "--quiet", "origin")
+    return Team(work, server)

@@ -28,6 +28,7 @@ from .work import KEY, Work
 
 ONE, TWO = "tasks/T-1.md", "tasks/T-2.md"
 A, B, C = "a.yaml", "b.yaml", "c.yaml"
+V1, V2, V3, V9 = "v: 1\n", "v: 2\n", "v: 3\n", "v: 9\n"
 TASK = """\
 ---
 id: {id}
@@ -45,7 +46,7 @@ title: Roll out
 - [ ] Update b to 2
 - [ ] All manifests are valid
 """
-FILES = {ONE: TASK.format(id="T-1"), TWO: TASK.format(id="T-2"), A: "v: 1\n", B: "v: 1\n", C: "v: 1\n"}
+FILES = {ONE: TASK.format(id="T-1"), TWO: TASK.format(id="T-2"), A: V1, B: V1, C: V1}
 
 
 @dataclass
@@ -67,6 +68,38 @@ class Team:
 
     def commit(self, message: str = "By hand") -> str:
         return self.work.commit(message)
+
+    def by_hand(self, path: str, text: str) -> str:
+        self.work.write(path, text)
+        return self.commit()
+
+    def move(self, path: str, to: str) -> str:
+        (self.work.root / to).parent.mkdir(exist_ok=True)
+        self.git("mv", path, to)
+        return self.commit("Move")
+
+    def join(self, *others: str) -> str:
+        """A merge as git makes it without being asked anything."""
+        self.git("merge", "--quiet", "--no-ff", "--no-edit", *others)
+        return self.work.head()
+
+    def settle(self, other: str, files: Mapping[str, str | None]) -> str:
+        """A merge in which a person has the last word: HEAD's tree with these files (None: without)."""
+        self.git("merge", "--quiet", "--no-ff", "--no-commit", "--strategy=ours", other)
+        for path, text in files.items():
+            if text is None:
+                self.git("rm", "--quiet", "--cached", path)
+                (self.work.root / path).unlink()
+            else:
+                self.work.write(path, text)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "Merge")
+        return self.work.head()
+
+    def configure(self, toml: str) -> None:
+        self.work.write("executor.toml", toml)
+        self.commit("Configure")
+        self.push()
 
     def tick(self, path: str, *indexes: int) -> None:
         data = (self.work.root / path).read_bytes()

@@ -57,7 +57,7 @@ def test_merge_that_keeps_an_older_state(light: Work, server: Path) -> None:
     light.git("merge", "--quiet", "--strategy=ours", "--no-edit", "main")
     light.git("branch", "--quiet", "--force", "main", "HEAD")
     light.git("switch", "--quiet", "main")
-    refused(light, server, "forged-tick")
+    refused(light, server, "used-certificate")
 
 
 def test_merge_that_keeps_an_older_state_and_adds_a_space(light: Work, server: Path) -> None:
@@ -70,7 +70,7 @@ def test_merge_that_keeps_an_older_state_and_adds_a_space(light: Work, server: P
     light.git("commit", "--quiet", "-m", "Merge")
     light.git("branch", "--quiet", "--force", "main", "HEAD")
     light.git("switch", "--quiet", "main")
-    refused(light, server, "forged-tick")
+    refused(light, server, "used-certificate")
 
 
 def test_crosswise_merges_that_keep_an_older_state(light: Work, server: Path) -> None:
@@ -90,7 +90,61 @@ def test_crosswise_merges_that_keep_an_older_state(light: Work, server: Path) ->
     light.git("merge", "--quiet", "--strategy=ours", "--no-edit", "main")
     light.git("branch", "--quiet", "--force", "main", "HEAD")
     light.git("switch", "--quiet", "main")
-    refused(light, server, "forged-tick")
+    refused(light, server, "used-certificate")
+
+
+def setting(work: Work, value: str) -> str:
+    """Committed by hand on the base's text."""
+    work.write(SETTINGS, LIGHT[SETTINGS].replace("1.25", value))
+    return work.commit(value, SETTINGS)
+
+
+def meeting(work: Work, one: str, other: str) -> None:
+    work.git("switch", "--quiet", "--detach", one)
+    work.git("merge", "--quiet", "--no-ff", "--no-edit", other)
+    work.git("branch", "--quiet", "--force", "main", "HEAD")
+    work.git("switch", "--quiet", "main")
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_edit_hidden_behind_the_same_change(light: Work, server: Path, swapped: bool) -> None:
+    """A side branch makes the certified change by hand, is merged, edits on, is merged again: no conflict anywhere."""
+    certified = commit_it(light)
+    light.git("switch", "--quiet", "--create", "side", "HEAD~1")
+    same = setting(light, "1.26")
+    edited = setting(light, "6.6.6")
+    meeting(light, certified, same)
+    both = light.head()
+    meeting(light, *((both, edited) if swapped else (edited, both)))
+    assert "6.6.6" in light.read(SETTINGS) and "- [x] Set it" in light.read(TASK)
+    refused(light, server, "uncertified-change", SETTINGS)
+    light.git("reset", "--quiet", "--hard", both)
+    accepted(light, server)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_taken_back_where_it_never_was(light: Work, server: Path, swapped: bool) -> None:
+    """On a branch without the certified work its file is set to what it was before, and then to something else."""
+    work = light
+    work.git("stash", "--quiet")
+    begin = setting(work, "1.26")
+    setting(work, "1.25")
+    work.git("stash", "pop", "--quiet", "--index")
+    assert work.call("run", "TASK-001").code in (0, 1)
+    certified = commit_it(work)
+    work.git("switch", "--quiet", "--create", "side", begin)
+    setting(work, "1.25")
+    side = setting(work, "6.6.6")
+    one, other = (side, certified) if swapped else (certified, side)
+    work.git("switch", "--quiet", "--detach", one)
+    work.git("merge", "--quiet", "--no-ff", "--no-commit", "--strategy=ours", other)
+    work.git("checkout", side, "--", SETTINGS)
+    work.git("checkout", certified, "--", TASK)
+    work.git("commit", "--quiet", "-m", "Merge")
+    work.git("branch", "--quiet", "--force", "main", "HEAD")
+    work.git("switch", "--quiet", "main")
+    assert "6.6.6" in work.read(SETTINGS) and "- [x] Set it" in work.read(TASK)
+    refused(work, server, "uncertified-change", SETTINGS)
 
 
 @pytest.fixture

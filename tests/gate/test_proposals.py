@@ -3,45 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from support import ENVIRONMENT
 
-from executor.gate import keys
-
-from .proposals import FILES, ONE, TASK, TWO, A, B, C, Team
-from .pushes import remote
-from .work import Work, start
-
-V2, V3 = "v: 2\n", "v: 3\n"
-
-
-@pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Work:
-    """The key is valid since yesterday: what is certified here was certified some seconds apart."""
-    work = start(tmp_path_factory.mktemp("base"), FILES)
-    (key,) = keys.parse_trusted(work.read(keys.TRUSTED_KEYS)).values()
-    older = keys.TrustedKey(key.name, key.valid_from - timedelta(days=1), key.valid_until, key.public)
-    work.write(keys.TRUSTED_KEYS, older.line + "\n")
-    work.commit("Since yesterday")
-    return work
-
-
-@pytest.fixture
-def team(base: Work, tmp_path: Path) -> Team:
-    work = base.copy(tmp_path)
-    server = remote(work, tmp_path)
-    work.git("fetch", "--quiet", "origin")
-    return Team(work, server)
-
-
-def configured(team: Team, toml: str) -> None:
-    team.work.write("executor.toml", toml)
-    team.commit("Configure")
-    team.push()
-
+from .proposals import FILES, ONE, TASK, TWO, V2, V3, A, B, C, Team
 
 # A box is what it claims
 
@@ -378,7 +344,7 @@ def test_replay_of_a_box_without_files(team: Team) -> None:
 
 def test_replay_of_a_protected_file(team: Team) -> None:
     """The box was left open when the certificate was used."""
-    configured(team, '[gate]\nprotected = ["*.yaml"]\n')
+    team.configure('[gate]\nprotected = ["*.yaml"]\n')
     first = team.prove(ONE, 1, files={A: V2})
     team.squash()
     team.git("checkout", "--quiet", "origin/main", "--", ONE)
@@ -647,7 +613,7 @@ def test_policy_by_another_case(team: Team, path: str) -> None:
 def test_ignored_submodule(team: Team, path: str) -> None:
     """What git is told to ignore is merged as well."""
     team.work.write(".gitmodules", f'[submodule "x"]\n\tpath = {path}\n\turl = https://example.com/x\n\tignore = all\n')
-    configured(team, '[gate]\nprotected = ["kustomize/*"]\n')
+    team.configure('[gate]\nprotected = ["kustomize/*"]\n')
     team.git("update-index", "--add", "--cacheinfo", f"160000,{team.work.head()},{path}")
     team.git("commit", "--quiet", "--message", "Link")
     answer = team.work.call("gate", "--base", "refs/remotes/origin/main", "--json")
@@ -670,7 +636,7 @@ def test_replay_of_what_is_too_long_by_now(team: Team) -> None:
     team.amend()
     team.merge()
     team.work.write(ONE, FILES[ONE])
-    configured(team, "max_task_bytes = 2000\n")
+    team.configure("max_task_bytes = 2000\n")
     team.tick(ONE, 2)
     team.commit(named)
     assert team.rules() == ["used-certificate"]
@@ -678,7 +644,7 @@ def test_replay_of_what_is_too_long_by_now(team: Team) -> None:
 
 def test_every_edit_certified(team: Team) -> None:
     """`task_edits = "certified"`: words, too, and then the file has to be the certified one."""
-    configured(team, '[gate]\ntask_edits = "certified"\n')
+    team.configure('[gate]\ntask_edits = "certified"\n')
     team.prove(ONE, 1, files={A: V2})
     team.prove(ONE, 3, files={B: V2})
     assert team.rules() == []
@@ -759,7 +725,7 @@ def test_grafts(team: Team) -> None:
 
 
 def test_protected_by_another_case(team: Team) -> None:
-    configured(team, '[gate]\nprotected = ["apps/*"]\n')
+    team.configure('[gate]\nprotected = ["apps/*"]\n')
     team.work.write("Apps/x.yaml", V2)
     team.commit()
     assert team.rules() == ["uncertified-change"]
