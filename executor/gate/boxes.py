@@ -133,8 +133,13 @@ class Boxes:
         """By path, the boxes that become ticked. In a merge: that one of its parents has open, and no other side
         ticked. None where a file cannot be read and may hold ticked boxes."""
         sides = [self._between(each.values()) for each in step.against]
-        paths = set(filter(self.is_task, step.changes)).union(*(each.moved for each in sides if len(sides) > 1))
-        return {path: self._new(path, step, sides) for path in sorted(paths)}
+        own = set(filter(self.is_task, step.changes))
+        new = {path for each in sides for path in each.changes if each.changes[path].before is None}
+        return {
+            path: found
+            for path in sorted(own | new)
+            if (found := self._new(path, step, sides)) is not None or path in own
+        }
 
     def ticked(self, commit: str, words: Sequence[bytes]) -> list[Box]:
         """The boxes that are ticked in a commit, in files with one of these words."""

@@ -152,7 +152,7 @@ class _Judge:
         sides = [self._at(each) for each in commit.parents]
         standing = together(sides, commit.against)
         if len(sides) > 1:
-            standing = standing.without(self._went_on(commit, standing))
+            standing = standing.without(self._went_on(commit, sides))
 
         def may_matter(change: Change) -> bool:
             path = change.path
@@ -177,14 +177,15 @@ class _Judge:
     def _in_past(self, of: str, commits: Iterable[str]) -> bool:
         return any(self.objects.is_ancestor(each, of) for each in commits)
 
-    def _went_on(self, commit: Commit, standing: Standing) -> Iterable[tuple[Use, str]]:
-        """Where a line had a certified file as the base had it, and the merge has it as the base had it later."""
-        for parent, against in zip(commit.parents, commit.against, strict=True):
-            for path in standing.files.keys() & against.keys():
+    def _went_on(self, commit: Commit, sides: Sequence[Standing]) -> Iterator[tuple[Use, str]]:
+        """Where a line had a file that it certified as the base had it, and the merge has it as the base had it later:
+        what the base has was accepted."""
+        for parent, side, against in zip(commit.parents, sides, commit.against, strict=True):
+            for path in side.files.keys() & against.keys():
                 change = against[path]
                 then = self._is_the_base_s(parent, path, change.before)
                 if then and self._is_the_base_s(commit.id, path, change.after):
-                    yield from ((use, path) for use in standing.files[path])
+                    yield from ((use, path) for use in side.files[path])
 
     def _is_the_base_s(self, commit: str, path: str, entry: Blob | None) -> bool:
         """Whether the newest commits of the base in a commit's past have a file so."""
@@ -239,7 +240,7 @@ class _Judge:
                     f"cannot be read as a task file, and may hold boxes: {lint}; or delete the file",
                 )
             found += new or ()
-        return found or self._ticked_twice(step)
+        return [*found, *(each for each in self._ticked_twice(step) if each not in found)]
 
     def _ticked_twice(self, step: Step) -> list[Box]:
         """Boxes that a side of a merge gets by a certificate that it has used itself: two by one."""

@@ -243,6 +243,46 @@ def test_moved_and_taken_back_on_the_base(team: Team, how: str) -> None:
     assert team.rules() == ["forged-tick"] or team.rules() == ["used-certificate"]
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_moved_here_and_kept_where_it_was(team: Team, first: bool) -> None:
+    """The base opened the box; the merge has the file of both sides."""
+    done = team.prove(ONE, 1, files={A: V2})
+    team.merge()
+    team.git("revert", "--no-edit", "HEAD")
+    back = team.work.head()
+    team.merge()
+    team.branch("old", done)
+    moved = team.move(ONE, "tasks/done/T-1.md")
+    ticked = team.work.read("tasks/done/T-1.md")
+    team.branch("new", back if first else moved)
+    team.settle(moved if first else back, {"tasks/done/T-1.md": ticked, ONE: FILES[ONE], A: V1})
+    assert team.rules() == ["forged-tick"] or team.rules() == ["used-certificate"]
+
+
+@orders
+def test_moved_to_a_place_on_each_side(team: Team, swapped: bool) -> None:
+    team.prove(ONE, 2)
+    team.merge()
+    ticked = team.work.read(ONE)
+    team.branch("one")
+    one = team.move(ONE, "tasks/x/T-1.md")
+    team.branch("two", "origin/main")
+    two = team.move(ONE, "tasks/y/T-1.md")
+    settled(team, one, two, swapped, {"tasks/x/T-1.md": ticked, "tasks/y/T-1.md": ticked})
+    assert team.rules() == ["forged-tick"] or team.rules() == ["used-certificate"]
+
+
+@orders
+def test_what_cannot_be_read_comes_from_the_base(team: Team, swapped: bool) -> None:
+    team.branch("work")
+    work = team.prove(ONE, 1, files={A: V2})
+    team.branch("theirs", "origin/main")
+    theirs = team.by_hand("tasks/old.md", "## Acceptance Criteria\n\n-\n  [x] Update a\n")
+    team.push()
+    joined(team, work, theirs, swapped)
+    assert team.rules() == []
+
+
 def test_moved_to_two_places(team: Team) -> None:
     """One file that is gone stands for one that is new."""
     team.prove(ONE, 2)
@@ -364,6 +404,24 @@ def test_the_base_went_on(team: Team, swapped: bool) -> None:
     assert team.rules() == [], "a line without it takes it from who has it"
     team.by_hand(B, V9)
     assert team.rules() == ["uncertified-change"], "of the other file the certificate stands"
+
+
+@orders
+def test_older_base_merged_for_nothing(team: Team, swapped: bool) -> None:
+    """A commit of the base that is in the branch already, for a parent: nothing went on there."""
+    team.by_hand(A, V9)
+    older = team.work.head()
+    team.push()
+    team.by_hand(A, V1)
+    team.push()
+    work = team.prove(ONE, 1, files={A: V2})
+    tree = team.git("commit-tree", f"{work}^{{tree}}", "-p", *((older, "-p", work) if swapped else (work, "-p", older)),
+                    "-m", "Merge").strip()  # fmt: skip
+    team.git("reset", "--quiet", "--hard", tree)
+    assert team.rules() == []
+    team.work.write(A, V1)
+    team.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    assert team.rules() == ["uncertified-change"]
 
 
 def test_stacked_on_work_that_was_taken_in(team: Team) -> None:
