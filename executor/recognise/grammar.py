@@ -173,11 +173,15 @@ class _FirstSets(Mapping[str, int]):
 
 
 def _value(bindings: Bindings, action: Action | None) -> Any:
-    if action is not None:
-        return action(dict(bindings))
-    if len(bindings) == 1 and bindings[0][0] == "_":
+    """What a reading means; None for one that says two different things of the same name ("in staging … in prod")."""
+    if len(bindings) == 1 and action is None and bindings[0][0] == "_":
         return bindings[0][1]
-    return dict(bindings) if bindings else True
+    captured = dict(bindings)
+    if len(captured) != len(bindings) and any(
+        captured[name] != value and not hasattr(value, "bits") for name, value in bindings
+    ):
+        return None
+    return action(captured) if action is not None else captured or True
 
 
 def _union(bits: Iterable[int]) -> int:

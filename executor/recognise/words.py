@@ -24,6 +24,11 @@ OBJECT_KINDS: dict[str, str] = {
     "GitRepository": "gitrepository gitrepositories", "OCIRepository": "ocirepository ocirepositories",
     "HelmRepository": "helmrepository helmrepositories", "HelmChart": "helmchart helmcharts",
     "Bucket": "bucket buckets",
+    "PodDisruptionBudget": "poddisruptionbudget pdb poddisruptionbudgets pdbs",
+    "NetworkPolicy": "networkpolicy netpol networkpolicies netpols",
+    "ServiceAccount": "serviceaccount sa serviceaccounts",
+    "ServiceMonitor": "servicemonitor servicemonitors",
+    "PrometheusRule": "prometheusrule prometheusrules",
     "ImageRepository": "imagerepository imagerepositories", "ImagePolicy": "imagepolicy imagepolicies",
     "ImageUpdateAutomation": "imageupdateautomation imageupdateautomations",
 }  # fmt: skip
@@ -94,8 +99,8 @@ VOCABULARY: dict[str, str] = {
         "inform tell email clarify brainstorm estimate prioritize prioritise assign meet learn "
     ),
     # what sentences are about
-    "IMAGE": "image container",
-    "IMAGES": "images containers",
+    "IMAGE": "image container sidecar",
+    "IMAGES": "images containers sidecars",
     "PARTS": "components services microservices",
     "DOCKER": "docker oci container",
     "DOCKERFILE": "dockerfile",

@@ -61,6 +61,8 @@ class Stopped(Surroundings):
     def _left(self, tokens: Sequence[Token], at: int) -> Cannot:
         """Words that no rule used up."""
         token = tokens[at]
+        if at > 1 and tokens[at - 1].text == "(":
+            token = tokens[at - 1]
         if at > 0 and token.text in "(—":
             what = f'"{self.stem[token.start :]}" is no remark that is understood, and may limit it or take it back'
             return Cannot(Status.UNRESOLVED, ReasonCode.WORD_LEFT, f"{what}; {_ASIDE}")

@@ -30,6 +30,10 @@ def table() -> tuple[Grammar, Lexer]:
     for rule in RULES:
         for pattern in rule.patterns:
             grammar.phrase("alone" if rule.alone else "clause", pattern, _make(rule))
+    grammar.phrase(
+        "clause", "(ensure | make sure | see to it | it MODAL be ensured) that? c:<clause>", lambda c: c["c"]
+    )
+    grammar.phrase("clause", "(VERIFY that | it MODAL be VERIFIED that) c:<clause>", _checked)
     grammar.phrase("sep", "; | STOP | , | AND | , AND | ,? THEN | AND THEN | &")
     grammar.phrase("sentence", "_:<clauses>")
     grammar.phrase("sentence", "clause:<alone>", lambda c: tuple(c["clause"]))
@@ -40,6 +44,17 @@ def table() -> tuple[Grammar, Lexer]:
     grammar.phrase("clauses", "clause:<clause> <sep> more:<clauses>", lambda c: (*c["clause"], *c["more"]))
     grammar.seal()
     return grammar, Lexer(grammar)
+
+
+_CHECKS = frozenset(
+    ("image.verify", "registry.ping", "kustomize.build", "manifest.validate", "security.check", "exists")
+)
+
+
+def _checked(c: Mapping[str, Any]) -> list[Ask] | None:
+    """ "Verify that …" is said of what is looked at, not of what is to change."""
+    asks: list[Ask] = c["c"]
+    return asks if all(ask.what in _CHECKS for ask in asks) else None
 
 
 def _pushed(c: Mapping[str, Any]) -> tuple[Ask, ...]:

@@ -38,6 +38,7 @@ def add(g: Grammar) -> None:
     g.phrase("its_field", "THE? x:NAME DOCKER* IMAGE (TAG | VERSION_WORD | REFERENCE)?", _its_image)
     g.phrase("its_field", "THE? DOCKER* IMAGE x:NAME (TAG | VERSION_WORD | REFERENCE)?", _its_image)
     g.phrase("its_field", "_:<its_chart>")
+    g.phrase("its_chart", "CHART x:CHARTED", lambda c: Field("chart", of=c["x"]))
     g.phrase("its_chart", "THE? x:CHARTED HELM? CHART (VERSION_WORD | TAG)?", lambda c: Field("chart", of=c["x"]))
     g.phrase("what_of", "f:<field> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
     g.phrase("what_of", "f:<field>", lambda c: (None, c["f"]))
@@ -48,6 +49,7 @@ def add(g: Grammar) -> None:
     g.phrase("is_now", "(is | are | (should | must | shall) be | (needs | need) to be) (now | at last)?")
     g.phrase("stands", "<is_now> (at | on) f:<field>? (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
     g.phrase("stands", "MODAL? (GOES | move | go) <change>", lambda c: c["change"])
+    g.phrase("stands", "(points | MODAL point) (at | to) f:<field>? x:<value>", _stands)
     g.phrase("stands", "(MODAL | now)? USES f:<field> (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
     g.phrase("stands", "(USES | references | pins | runs) THE? IMAGE? x:IMAGE_REF", _runs)
     g.phrase("stands", "USES THE? n:NAME IMAGE? TAG x:<value>", _uses_its)
@@ -243,6 +245,7 @@ def _labelled(c: Captured) -> list[Ask] | None:
 
 _REST = "{ <change> <where> where2:<where> <in_each> <in_release> } <manner>*"
 _AT = "(<where> | <in_each>)"
+_AT2 = "(where2:<where> | <in_each>)"
 
 RULES = (
     Rule(
@@ -421,13 +424,21 @@ RULES = (
             "Bump longhorn image to chart 1.2.0": "u",
             "Bump API version to 1.3.0": "u",
             "Upgrade ffl (Kubernetes) to 0.1.18": "u",
-            "Bump longhorn (prod) to 1.11.0": "u",
+            "Bump longhorn (prod only) to 1.11.0": "u",
+            "Bump longhorn (not prod) to 1.11.0": "u",
+            "Bump longhorn (prod) to 1.11.0 in staging": "u",
+            "longhorn in staging is at 1.11.0 in prod": "u",
+            "longhorn chart in staging to 1.11.0 in prod": "u",
+            "Verify that longhorn is at 1.11.0": "u",
+            "Ensure that longhorn is not at 1.11.0": "u",
+            "Ensure that longhorn is at 1.11.0 after the freeze": "u",
         },
     ),
     Rule(
         "what a manifest is to say",
         (
-            f"<what_of> {_AT}? (<stands> | <equals>) {_AT}? <manner>*",
+            f"<what_of> {_AT}? (<stands> | <equals>) where2:<where>? <manner>*",
+            "<what_of> (<stands> | <equals>) <in_each> <manner>*",
             f"{_AT} , <what_of> (<stands> | <equals>) <manner>*",
             "THE? where:<a_stage> (OVERLAY | ENVIRONMENT | CLUSTER)? (pins | sets) <what_of> <change> <manner>*",
         ),
@@ -554,7 +565,7 @@ RULES = (
     Rule(
         "a version, without a verb",
         (
-            f"<what_of> {_AT}? (: | DASH)? <change> {_AT}? <manner>*",
+            f"<what_of> {_AT}? (: | DASH)? <change> where2:<where>? <manner>*",
             "r:<release> (: | DASH) f:<field> (: | =)? <change> <where>?",
         ),
         _labelled,
@@ -576,8 +587,9 @@ RULES = (
     Rule(
         "from → to, without a verb",
         (
-            "<what_of> (: | DASH | ,)? <change> <manner>*",
-            "<what_of> (: | DASH)? arrow:→ x:<value> <manner>*",
+            f"<what_of> {_AT}? (: | DASH | ,)? <change> {_AT2}? <manner>*",
+            f"<what_of> {_AT}? (: | DASH)? arrow:→ x:<value> {_AT2}? <manner>*",
+            f"(CHART | IMAGE) : <what_of> (: | DASH)? (<change> | arrow:→ x:<value>) {_AT}?",
             "images:<change> <where>? <manner>*",
             "r:<release> (: | DASH) f:<field> (: | =)? <change> <where>?",
             "r:<release> (: | DASH) f:<field> (: | =)? <change> , f2:<field> (: | =)? c2:<change>",

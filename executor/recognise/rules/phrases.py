@@ -39,7 +39,10 @@ def _manner(c: Captured) -> Any:
 
 
 def _versions(g: Grammar) -> None:
-    g.phrase("version_noun", "(image | IMAGE)? (VERSION_WORD | TAG) number? | RELEASE | HELM? CHART VERSION_WORD")
+    g.phrase(
+        "version_noun",
+        "(image | IMAGE)? (VERSION_WORD | TAG | VERSION_WORD TAG) number? | RELEASE | HELM? CHART VERSION_WORD",
+    )
     g.phrase("old", "x:VERSION | x:DIGEST | x:RANGE | x:PLACEHOLDER | x:IMAGE_REF", _value)
     g.phrase("value", "x:VERSION | x:DIGEST | x:RANGE | x:PLACEHOLDER | x:IMAGE_REF | x:LATEST", _value)
     g.phrase("value", "<vague>", lambda c: Wanted("vague", c["vague"]))
@@ -103,6 +106,7 @@ def _places(g: Grammar) -> None:
         "| <in> THE? x:PART (ENVIRONMENT | CLUSTER | OVERLAY | folder | directory)",
         _stage,
     )
+    g.phrase("where", "OPEN (in | on | for)? THE? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? CLOSE", _stage)
     g.phrase("where", "<in> THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Place(path=c["x"].text))
     g.phrase(
         "where",
@@ -115,6 +119,7 @@ def _places(g: Grammar) -> None:
     g.phrase("spots", "a:<spot> , <in>? b:<spot> ,? AND <in>? c:<spot> (OVERLAYS | STAGES | FILE)?", _each_spot)
     g.phrase("spots", "BOTH (of? THE)? (OVERLAYS | STAGES | FILE) OPEN s:<spots> CLOSE", lambda c: c["s"])
     g.phrase("in_each", "<in> s:<spots>", lambda c: c["s"])
+    g.phrase("in_each", "OPEN <in>? s:<spots> CLOSE", lambda c: c["s"])
     g.phrase("in_each", "<in> BOTH (of? THE)? (OVERLAYS | STAGES)", lambda c: "both")
     g.phrase(
         "where",

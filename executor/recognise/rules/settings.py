@@ -48,6 +48,8 @@ def add(g: Grammar) -> None:
     g.phrase("held", "a:<holder> <and> b:<holder>", _each)
     g.phrase("held", "a:<holder> , b:<holder> ,? AND c:<holder>", _each)
     g.phrase("number", "x:NUMBER | x:COUNT", lambda c: c["x"])
+    g.phrase("turn", "on | enabled", lambda c: "enable")
+    g.phrase("turn", "off | disabled", lambda c: "disable")
     g.phrase("onoff", "ENABLE | (turn | switch) on", lambda c: "enable")
     g.phrase("onoff", "DISABLE | (turn | switch) off", lambda c: "disable")
     g.phrase("pair", "x:<meta_key> (: | = | to) <scalar>", lambda c: (c["x"], Turned(c["scalar"])))
@@ -236,6 +238,7 @@ def _holders(g: Grammar) -> None:
     g.phrase("holder", "THE? n:NAME | THE? n:CONFIG", _bare)
     g.phrase("holder", "THE? c:ANY x:IMAGE ((of | in) h:<holder>)?", _container)
     g.phrase("holder", "THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Holder(file=c["x"].text))
+    g.phrase("in_holder", "OPEN (in | of)? h:<holder> CLOSE", lambda c: c["h"])
     g.phrase("in_holder", "(in | of | at | on | for | inside) h:<holder>", lambda c: c["h"])
     g.phrase("to_holder", "(to | in | on | for) h:<holder>", lambda c: c["h"])
     g.phrase("marked", "THE? s:SPACE NAMESPACE | THE? NAMESPACE s:SPACE", lambda c: Holder("Namespace", c["s"]))
@@ -273,7 +276,7 @@ def _bare(c: Captured) -> Holder | None:
 
 def _container(c: Captured) -> Holder | None:
     """ "the web container", "the sidecar container of the api Deployment"."""
-    if fold(c["x"].text) != "container" or fold(c["c"].text) in _NO_VALUE:
+    if fold(c["x"].text) not in ("container", "sidecar") or fold(c["c"].text) in _NO_VALUE:
         return None
     held: Holder | None = c.get("h")
     if held is None:
@@ -376,7 +379,7 @@ def _toggled(c: Captured) -> list[Ask] | None:
     token: Token = c["x"]
     if not (token.code or token.quoted) and (fold(token.text) in _NO_VALUE or not re.match(r"\w", token.text)):
         return None
-    return _asks(c, named=Named("key", token.text, token), holder=c["h"], act=c["onoff"])
+    return _asks(c, named=Named("key", token.text, token), holder=c["h"], act=c.get("onoff") or c["turn"])
 
 
 def _added(c: Captured) -> list[Ask] | None:
@@ -798,6 +801,7 @@ RULES = (
             f"(run | keep) h:<holder> (with | at) x:<number> REPLICAS {_AROUND}",
             f"(run | keep) x:<number> REPLICAS of h:<holder> {_AROUND}",
             f"h:<holder> {_AROUND} : x:<number> REPLICAS",
+            f"<setting_verb> h:<holder> {_AROUND} (from y:<number>)? to x:<number> <counted> {_AROUND}",
         ),
         _scaled,
         {
@@ -884,7 +888,12 @@ RULES = (
     ),
     Rule(
         "enable and disable",
-        (f"<onoff> THE? x:ANY (in | on | of | for) h:<holder> {_AROUND}",),
+        (
+            f"<onoff> THE? x:ANY (in | on | of | for) h:<holder> {_AROUND}",
+            f"(turn | switch) THE? x:ANY turn:<turn> (in | on | of | for) h:<holder> {_AROUND}",
+            f"(turn | switch) THE? x:ANY (in | on | of | for) h:<holder> {_AROUND} turn:<turn>",
+            "h:<holder> : THE? x:ANY (on | off | enabled | disabled) → turn:<turn>",
+        ),
         _toggled,
         {
             "Enable NEW_QUOTA in the till-config ConfigMap": (
@@ -951,6 +960,8 @@ RULES = (
         (
             f"ADD THE? <meta_word> p:<pair> to h:<marked> {_AROUND}",
             f"(l:LABEL | ANNOTATE) h:<marked> with THE? (LABEL | ANNOTATION)? p:<pair> {_AROUND}",
+            f"h:<marked> <be> (l:labelled | l:labeled | annotated) (with | as)? p:<pair> {_AROUND}",
+            f"h:<marked> (carries | HAVE | MODAL carry | MODAL HAVE) THE? <meta_word> p:<pair> {_AROUND}",
         ),
         _marked,
         {

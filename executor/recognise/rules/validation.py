@@ -57,7 +57,7 @@ def add(g: Grammar) -> None:
         "fine",
         "(BOTH | still)? (RUNS | RENDERS | PASSES | COMPLETES | <be> VALID | <be> clean | <be> PASSES | BUILDS | EXITS NUMBER | EXITS with CODE? NUMBER) MANNER? (VALID? YAML)?",
     )
-    g.phrase("built", "BOTH? still? (BUILD | BUILDS | RENDERS | RENDER | compile | compiles)")
+    g.phrase("built", "BOTH? MODAL? still? (BUILD | BUILDS | RENDERS | RENDER | compile | compiles)")
     g.phrase("built", "(can | must | should)? still? be (BUILT | rendered)")
     g.phrase(
         "on_paths",
@@ -71,6 +71,7 @@ def add(g: Grammar) -> None:
     )
     g.phrase("on_paths", "(in | under | below) THE? x:PART f:<folder_word>?", _folder)
     g.phrase("folder_word", "folder | directory")
+    g.phrase("unrepeated", "(without | with no | AND (HAVE | contain) no) duplicate (key | keys)")
     g.phrase("on_paths", "in (THE | ALL) MANIFESTS", lambda c: _MANIFESTS)
     g.phrase("on_paths", "(in | on | of | for | under | below) s:<spots>", lambda c: c["s"])
     g.phrase("in_neither", "(in | on | of | for | under | below) a:<spot> or b:<spot>", _listed)
@@ -88,8 +89,9 @@ def add(g: Grammar) -> None:
         "manifests",
         "FLUX PATHS | KUSTOMIZE PATHS | FLUX (/ | AND) KUSTOMIZE (PATHS | MANIFESTS) | HELMRELEASE (REFERENCE | MANIFESTS | SYNTAX) | KUSTOMIZATION PATHS",
     )
+    g.phrase("has_it", "(may | MODAL)? _:<has_latest>")
     g.phrase(
-        "has_it",
+        "has_latest",
         "uses | use | with | has | have | runs | run | runs with | run with | pins | pin | references | reference | is on | are on | pulls | pull",
     )
     _security_words(g)
@@ -118,7 +120,9 @@ def _security_words(g: Grammar) -> None:
     says("bad", "(hostport | hostports | host ports)", "host-ports")
     says("bad", "privilege escalation", "privilege-escalation")
     g.phrase("bad", "(unencrypted | plaintext | plain-text | plain | unsealed) k:KUBERNETES? x:SECRETS", _secrets)
-    g.phrase("bad", "k:KUBERNETES? x:SECRETS (in | as) (plain text | plaintext | clear text | cleartext)", _secrets)
+    g.phrase("plainly", "(in | as) (plain text | plaintext | plain-text | clear text | cleartext)")
+    g.phrase("bad", "k:KUBERNETES? x:SECRETS (<be>? (COMMITTED | stored | kept | left | there)?)? <plainly>", _secrets)
+    g.phrase("bad", "(plain text | clear text) k:KUBERNETES? x:SECRETS", _secrets)
     says("bad_do", "(run | runs) (as root | with root privileges)", "running-as-non-root")
     says("bad_do", "(<be> | run | runs) privileged", "privileged-containers")
     says("bad_do", "USES THE? (host network | hostnetwork | hostpid | hostipc)", "host-namespaces")
@@ -127,7 +131,11 @@ def _security_words(g: Grammar) -> None:
     says("good", "(run | runs) as (a? non-root user? | nonroot | a? nonroot user)", "running-as-non-root")
     says("good", "(drop | drops) ALL capabilities", "capabilities")
     says("good", "(HAVE | USES) (a? read-only | readonly) root (filesystem | filesystems)", "read-only-root-filesystem")
-    g.phrase("good", "(HAVE | set | sets | define | defines | specify | specifies) <amounts>", lambda c: c["amounts"])
+    g.phrase(
+        "good",
+        "MODAL? (HAVE | set | sets | define | defines | specify | specifies) <amounts> (configured | defined | set)?",
+        lambda c: c["amounts"],
+    )
     says("amounts", "(resource | resources)? limits", "limits-cpu", "limits-memory")
     says("amounts", "(resource | resources)? requests", "requests-cpu", "requests-memory")
     says("amounts", "(resource | resources)? requests AND limits",
@@ -269,11 +277,13 @@ RULES = (
     Rule(
         "manifests are valid",
         (
-            "every:ALL? THE? <manifests> <be>? VALID (KUBERNETES? YAML)? <on_paths>?",
-            "every:ALL? THE? <manifests> <on_paths> <be>? VALID (KUBERNETES? YAML)?",
-            "every:ALL? THE? <manifests> PARSES <manner>? <on_paths>?",
+            "every:ALL? THE? <manifests> <be>? syntactically? VALID (KUBERNETES? YAML)? <unrepeated>? <on_paths>?",
+            "every:ALL? THE? <manifests> <on_paths> <be>? syntactically? VALID (KUBERNETES? YAML)? <unrepeated>?",
+            "every:ALL? THE? <manifests> MODAL? PARSES <manner>? <unrepeated>? <on_paths>?",
+            "every:ALL? THE? <manifests> <on_paths>? (HAVE | contain | MODAL (HAVE | contain)) no duplicate (key | keys)",
+            "every:no <manifests> <on_paths>? (HAVE | contains | contain) duplicate (key | keys)",
             "every:ALL? THE? <manifests> <on_paths> PARSES <manner>?",
-            "every:ALL? THE? <manifests> PASSES (schema:schema | YAML | KUBERNETES)? VALIDATION <on_paths>?",
+            "every:ALL? THE? <manifests> MODAL? PASSES (schema:schema | YAML | KUBERNETES)? VALIDATION <on_paths>?",
             "(VALIDATE | VERIFY) every:ALL? THE? <manifests> (<be>? VALID)? <on_paths>?",
         ),
         _validate,
@@ -320,9 +330,9 @@ RULES = (
     Rule(
         "what no container may",
         (
-            "<there_is>? every:no <bad> (<on_paths> | <in_neither>)?",
-            "<there_is>? every:no <pods> <on_paths> <bad_do>",
-            "<there_is>? every:no <pods> <bad_do> <on_paths>?",
+            "<there_is>? every:no <bad> (<be> (COMMITTED | stored | kept | left | used | PRESENT))? (<on_paths> | <in_neither>)?",
+            "<there_is>? every:no <pods> <on_paths> (may | MODAL)? <bad_do>",
+            "<there_is>? every:no <pods> (may | MODAL)? <bad_do> <on_paths>?",
             "(VERIFY <that>?)? every:ALL? THE? (MANIFESTS | <pods>) <on_paths>? <be> free of <bad>",
         ),
         _rules_of,
