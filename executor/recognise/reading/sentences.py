@@ -200,7 +200,7 @@ class Sentences(Stopped):
 _SIGNS = (",", ":", "—")
 _FRONTS = (
     ("where", "", False), ("in_each", "", False), ("in_holder", "", False), ("spots", "in", True), ("spot", "in", True),
-    ("holder", "of", True),
+    ("holder", "of", True), ("images", "", True),
 )  # fmt: skip
 """What may stand in front of a clause: the phrase, the word that it has behind it, and whether a sign must follow."""
 

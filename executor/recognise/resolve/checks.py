@@ -14,6 +14,7 @@ from executor.recognise.resolve.base import (
     Base,
 )
 from executor.recognise.rules.objects import FLUX
+from executor.recognise.words import fold
 
 
 class CheckAsks(Base):
@@ -36,12 +37,27 @@ class CheckAsks(Base):
             return self._all_overlays()
         if overlays == "both":
             stages = self._both()
-            return [each for each in self._all_overlays() if each.rpartition("/")[2] in stages]
+            found = [each for each in self._all_overlays() if each.rpartition("/")[2] in stages]
+            if len(found) != 2:
+                raise Blocked(ReasonCode.AMBIGUOUS, f"both may be two of {', '.join(found)}; name them")
+            return found
         if overlays == "every":
             return self.names.folders if "." in self.names.folders else ["."]
+        if overlays[0] == "counted":
+            return self._counted(overlays[1], *overlays[2:])
         if overlays[0] in ("all", "every"):
             return self._lying_below(overlays[1], self._all_overlays() if overlays[0] == "all" else self.names.folders)
         return dict.fromkeys(path for each in overlays for path in self._built_at(each))
+
+    def _counted(self, number: int, part: str | None = None) -> list[str]:
+        """So many overlays as the sentence says, of all or of those below a folder."""
+        found = self._all_overlays()
+        found = [each for each in found if part is None or fold(part) in fold(each).split("/")[:-1]]
+        if len(found) != number:
+            raise Blocked(
+                ReasonCode.COUNT_DIFFERS, f"{number} overlays, but here are {', '.join(found) or 'none'}; name them"
+            )
+        return found
 
     def _lying_below(self, written: str, folders: Iterable[str]) -> list[str]:
         path = self._path(written)

@@ -27,7 +27,7 @@ def add(g: Grammar) -> None:
     )
     g.phrase(
         "arrives",
-        "MODAL? (GOES | move | upgrades | upgrade) to | <is_now> (at | on) | picks up | MODAL pick up | MODAL? (USES | pins | takes | gets)",
+        "MODAL? (GOES | move | upgrades | upgrade) to | <is_now> (at | on) | picks up | MODAL pick up | MODAL? (USES | pins | pin | takes | gets | references | reference)",
     )
     g.phrase("bump_verb", "ROLLBACK | roll back | rolled back", lambda c: "rollback")
     g.phrase("rolling", "roll", lambda c: "rollback")
@@ -69,9 +69,11 @@ def add(g: Grammar) -> None:
 
 
 def _image_named(c: Captured) -> tuple[Target, Field] | None:
-    """ "image ghcr.io/team/api": that which is pinned."""
-    pinned = c["f"] == Field("image") and c["n"].entry.pins and not c["n"].entry.releases
-    return (Target(None, (c["n"],)), c["f"]) if pinned else None
+    """ "image ghcr.io/team/api": that which is pinned; "chart longhorn": that of the release."""
+    entry = c["n"].entry
+    pinned = c["f"] == Field("image") and entry.pins and not entry.releases
+    made = c["f"] == Field("chart") and entry.releases
+    return (Target(None, (c["n"],)), c["f"]) if pinned or made else None
 
 
 def _its_image(c: Captured) -> Field | None:

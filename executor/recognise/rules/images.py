@@ -46,6 +46,7 @@ def _making(g: Grammar) -> None:
     g.phrase("given", "x:ASSIGNED | x:SETTING", lambda c: c["x"])
     g.phrase("build_arg", "(with | using) THE? (BUILD? (arg | args | argument | arguments) | build-arg | build-args)")
     g.phrase("made", "<build_arg> :? a:<given> (<and> b:<given>)? (<and> c:<given>)?", _given)
+    g.phrase("made", "(with | using) a:<given> (<and> b:<given>)? (<and> c:<given>)?", _given)
     g.phrase("made", "(with | using | for) THE? BUILD? target (stage | :)? x:<word>", lambda c: Made(target=c["x"]))
     g.phrase("made", "(with | using | to) THE? x:<word> (target | stage)", lambda c: Made(target=c["x"]))
     g.phrase("made", "(for | on) THE? platform? x:PLATFORM platform?", lambda c: Made(platform=c["x"].text))
@@ -185,6 +186,12 @@ RULES = (
             "Build stitcher 1.1.0 with build arg `PYTHON=3.12`": "image.build stitcher:1.1.0 build_args={'PYTHON': '3.12'}",
             "Build stitcher 1.1.0 using the target runtime for linux/amd64": (
                 "image.build stitcher:1.1.0 target=runtime platform=linux/amd64"
+            ),
+            "Build stitcher 1.1.0 with PYTHON=3.12": "image.build stitcher:1.1.0 build_args={'PYTHON': '3.12'}",
+            "The stitcher image is built from `infra/stitcher` and tagged 1.1.0": "image.build stitcher:1.1.0",
+            "`stitcher:1.1.0` — build + push": "image.build stitcher:1.1.0 + image.push stitcher:1.1.0 192.168.7.21:5000",
+            "Both the ffl/backend and the ffl/frontend image are built with version tag 0.1.18": (
+                "image.build ffl/backend:0.1.18 + image.build ffl/frontend:0.1.18"
             ),
             "Build, tag and push stitcher 1.1.0": "image.build stitcher:1.1.0 + image.push stitcher:1.1.0 192.168.7.21:5000",
             "Build stitcher:1.1.0 and render-worker:0.1.18 and push both": (

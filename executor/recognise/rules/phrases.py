@@ -57,7 +57,7 @@ def _versions(g: Grammar) -> None:
         "version",
         "(with | at | as | using | for | in | on | to) THE? <version_noun>? (: | =)? x:VERSION "
         "| THE? <version_noun> (: | =)? x:VERSION | : x:VERSION "
-        "| , THE? <version_noun> (: | =)? x:VERSION ,? | ,? tagged (as | with)? <version_noun>? x:VERSION | (with | using) THE? DIGEST_WORD? x:DIGEST",
+        "| , THE? <version_noun> (: | =)? x:VERSION ,? | (, | AND)? tagged (as | with)? <version_noun>? x:VERSION | (with | using) THE? DIGEST_WORD? x:DIGEST",
         _value,
     )
     g.phrase(
@@ -175,7 +175,7 @@ def _images(g: Grammar) -> None:
     g.phrase("item", "x:NAME ((t:: VERSION_WORD? | t:VERSION_WORD)? v:VERSION)?", _item)
     g.phrase("item", "x:IMAGE_REF", lambda c: Item(c["x"], None, c["x"].value))
     g.phrase("item", "x:IMAGE_NAME (:? v:VERSION)?", _item)
-    g.phrase("items", "a:<item> (<and> b:<item>)?", lambda c: tuple(c[k] for k in "ab" if k in c))
+    g.phrase("items", "a:<item> (<and> THE? b:<item>)?", lambda c: tuple(c[k] for k in "ab" if k in c))
     g.phrase(
         "items",
         "a:<item> , b:<item> ,? AND c:<item> | a:<item> , b:<item> , c:<item> ,? AND d:<item>",

@@ -134,6 +134,12 @@ def _sure(c: Captured) -> Any:
 
 def _settings(g: Grammar) -> None:
     g.phrase("setting", "THE? (desired)? REPLICAS (count)? | THE? number of REPLICAS", lambda c: Named("replicas"))
+    g.phrase(
+        "setting", "THE? (max | maximum) number of REPLICAS", lambda c: Named("key", "maxReplicas", kind=_AUTOSCALER)
+    )
+    g.phrase(
+        "setting", "THE? (min | minimum) number of REPLICAS", lambda c: Named("key", "minReplicas", kind=_AUTOSCALER)
+    )
     g.phrase("setting", "THE? (max | maximum) REPLICAS", lambda c: Named("key", "maxReplicas", kind=_AUTOSCALER))
     g.phrase("setting", "THE? (min | minimum) REPLICAS", lambda c: Named("key", "minReplicas", kind=_AUTOSCALER))
     g.phrase("setting", "THE? r:RESOURCE b:BOUND", _resource)
@@ -564,6 +570,12 @@ RULES = (
                 "manifest.set file=deploy/pos/uat/kustomization.yaml "
                 "path=configMapGenerator[name=pos-flags].literals[0] value=REFUNDS=on"
             ),
+            "`DPI`: 203 → 300 (till-config)": (
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 from_version=203 where=ConfigMap/till-config"
+            ),
+            "Ensure that the maximum number of replicas of kiosk is set to 8": (
+                "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8"
+            ),
             "Max replicas of kiosk should be 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8",
             "Set maxReplicas of the kiosk HPA to 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8",
             "kiosk: replicaCount 2 → 3": (
@@ -621,6 +633,8 @@ RULES = (
                 "manifest.set file=apps/ffl/config.yaml path=data.FRAME_SIZE value=640x360"
             ),
             "Set DPI in the till-config ConfigMap": "u",
+            "Scale pos-api in demo to 3 replicas in uat": "u",
+            "The resolution (`DPI`) of till-config is 300": "u",
             "Set DPI to 300 dots in the till-config ConfigMap": "u",
             "Set DPI to 300 or 600 in the till-config ConfigMap": "u",
             "Set DPI to the maximum in the till-config ConfigMap": "u",
@@ -863,6 +877,7 @@ RULES = (
         (
             f"(SUSPEND | back:RESUME) h:<holder> {_AROUND}",
             f"h:<holder> {_AROUND} <be>? (SUSPENDED | back:RESUMED) {_AROUND}",
+            "h:<holder> : (SUSPEND | back:RESUME)",
         ),
         _suspended,
         {
@@ -871,6 +886,9 @@ RULES = (
             ),
             "Suspend the longhorn HelmRelease": (
                 "manifest.set file=apps/longhorn/helmrelease.yaml path=spec.suspend value=True"
+            ),
+            "nightly CronJob: suspend": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.suspend value=True where=CronJob/nightly"
             ),
             "The nightly CronJob is suspended": (
                 "manifest.set file=deploy/kiosk/flux.yaml path=spec.suspend value=True where=CronJob/nightly"

@@ -27,6 +27,13 @@ def add(g: Grammar) -> None:
     g.phrase("every_overlay", "ALL (of? THE)? (OVERLAYS | OVERLAY)")
     g.phrase("every_kustomization", "ALL (of? THE)? (KUSTOMIZATIONS | KUSTOMIZATION)")
     g.phrase("these_overlays", "<every_overlay>", lambda c: "all")
+    g.phrase("these_overlays", "(ALL (of? THE)?)? n:<number> OVERLAYS", lambda c: ("counted", c["n"].value))
+    g.phrase(
+        "these_overlays",
+        "(BOTH (of? THE)? | (ALL (of? THE)?)? n:<number>) x:PART (OVERLAYS | KUSTOMIZATIONS)",
+        lambda c: ("counted", c["n"].value if "n" in c else 2, c["x"].text),
+    )
+    g.phrase("these_overlays", "BOTH (of? THE)? STAGES (KUSTOMIZATIONS | KUSTOMIZATION)", lambda c: "both")
     g.phrase(
         "these_overlays",
         "<every_overlay> (in | under | below | of) THE? (x:PATH | x:PART) (folder | directory)?",
@@ -212,6 +219,7 @@ RULES = (
             "VALIDATE THE? KUSTOMIZATION BUILDS",
             "KUSTOMIZATION BUILDS MANNER?",
             "(VERIFY <that>?)? overlays:<these_overlays> <built> <manner>? ((with | using | via | by) (<kustomize_build> | KUSTOMIZE))? <manner>?",
+            "overlays:<these_overlays> : KUSTOMIZE (BUILD | BUILDS) (<manner> | <fine>)?",
             "KUSTOMIZE (can | MODAL)? still? (BUILD | BUILDS | RENDERS) overlays:<these_overlays> <manner>?",
             "(BUILD | RENDER) overlays:<these_overlays> (with | using | via) KUSTOMIZE <manner>?",
         ),
@@ -247,6 +255,9 @@ RULES = (
             "kustomize can build apps/ffl": "kustomize.build paths=apps/ffl",
             "Every kustomization in the repository builds": "kustomize.build paths=.",
             "The staging and prod overlays render": "kustomize.build paths=clusters/overlays/staging,clusters/overlays/prod",
+            "All two overlays build": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
+            "all overlays: kustomize build ok": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
+            "The prod overlay must build successfully with kustomize": "kustomize.build paths=clusters/overlays/prod",
             "All overlays render": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
         },
         {
@@ -265,6 +276,8 @@ RULES = (
             "kustomize build passes for the old overlays": "u",
             "kustomize build passes for nowhere": "u",
             "Both overlays build in CI": "u",
+            "All three overlays build": "b count-differs",
+            "The prod overlay may build": "u",
             "Both overlays build except prod": "u",
             "Both apps build": "u",
             "apps/ffl or apps/longhorn renders": "u",
