@@ -133,6 +133,45 @@ def names(kind: str, root: Map) -> list[str]:
     return list(found)
 
 
+def held(kind: str, root: Map, name: str) -> list[tuple[Seat, str]]:
+    """Where the name stands for more than one value, or for one that is not the object's own: maps and lists of that
+    key, an entry of a list that is called so, and in Helm values the keys of its parts. `fixed` says what it is; with
+    each, the path of one value that could be meant ("": none)."""
+    keys = tuple(name.split("."))
+    found: list[tuple[Seat, str]] = []
+    for path, each in _walk(_body(kind, root), ()):
+        what = one = ""
+        if isinstance(each, Map) and path[-len(keys) :] == keys:
+            what, one = f"a map of {', '.join(map(str, each))}", next((f"{name}.{key}" for key in _single(each)), "")
+        elif isinstance(each, Items) and path[-len(keys) :] == keys:
+            what = f"a list of {len(each)}"
+        elif isinstance(each, Map) and len(path) > 1 and isinstance(path[-1], int) and each.get("name") == name:
+            what = f"the name of an entry of {path[-2]}"
+        elif isinstance(each, Scalar) and name in _OF_SOMETHING and path[-1:] == keys and kind == "HelmRelease":
+            what, one = "the key of a part", show_path(path[2:])
+        if what:
+            found.append(
+                (Seat(_by_name(root, path), each.line, str(each) if isinstance(each, Scalar) else "", what), one)
+            )
+    return found
+
+
+def _single(node: Map) -> list[str]:
+    return [str(key) for key, each in node.items() if isinstance(each, Scalar)]
+
+
+def _by_name(root: Map, path: Path) -> Path:
+    """The path with the names of entries for their numbers, where they have one of their own."""
+    node: Any = root
+    steps: list[Step] = []
+    for step in path:
+        above, node = node, node[step] if isinstance(step, int) else node.get(str(step))
+        name = node.get("name") if isinstance(above, Items) and isinstance(node, Map) else None
+        alone = isinstance(name, Scalar) and sum(isinstance(e, Map) and e.get("name") == name for e in above) == 1
+        steps.append(Select("name", str(name)) if alone else step)
+    return tuple(steps)
+
+
 def spoken(kind: str, root: Map, words: tuple[str, ...]) -> list[str]:
     """Dotted paths of Helm values that begin with the first word and end with the others, with at most one key between:
     "log level" for `logs.general.level`."""

@@ -443,6 +443,16 @@ def test_a_key_in_the_indentation_of_a_mapping_in_a_list() -> None:
         ("i:\n  - name: a\n    digest: sha256:1", "digest", "i:\n  - name: a"),
         ("i: [{name: a, digest: d}]\n", "digest", "i: [{name: a}]\n"),
         ("i: [{digest: d, name: a}]\n", "digest", "i: [{name: a}]\n"),
+        ("i: [{name: a, digest: {of: d}}]\n", "digest", "i: [{name: a}]\n"),
+        (
+            "i:\n  - name: a\n    digest: # all\n      of: d\n\n      # too\n      by: [x]\n    # stays\n    b: 1\n",
+            "digest",
+            "i:\n  - name: a\n    # stays\n    b: 1\n",
+        ),
+        ("i:\n  - name: a\n    digest:\n    - d\n    - e\n", "digest", "i:\n  - name: a\n"),
+        ("i:\n  - name: a\n    digest:\n      of: d", "digest", "i:\n  - name: a"),
+        ("i:\n  - name: a\n    digest: |\n      one\n      two\n    b: 1\n", "digest", "i:\n  - name: a\n    b: 1\n"),
+        ("i:\n  - name: a\n    digest: [d,\n      e]\n    b: 1\n", "digest", "i:\n  - name: a\n    b: 1\n"),
     ],
 )
 def test_a_key_goes_line_and_all(before: str, key: str, after: str) -> None:

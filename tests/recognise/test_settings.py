@@ -56,6 +56,8 @@ def test_what_is_shared_is_listed_and_the_block_runs(tmp_path: Path) -> None:
     assert shared.cannot is not None and shared.cannot.code == "shared"
     assert "staging" in shared.cannot.reason and "production" in shared.cannot.reason
     assert shared.suggestion is not None and 'file: "base/web.yaml"' in shared.suggestion
+    known = world(tmp_path).recognise("Scale web from 2 to 3 replicas")
+    assert known.suggestion is not None and 'from_version: "2"' in known.suggestion
     everywhere = told(world(tmp_path).recognise("Scale web to 3 replicas everywhere"))
     assert everywhere == "manifest.set file=base/web.yaml path=spec.replicas value=3 everywhere=True"
     named = told(world(tmp_path).recognise("Set replicas of web to 3 in base/web.yaml"))
@@ -162,3 +164,68 @@ RELEASE = (
 def test_a_setting_in_words_is_the_only_path_that_begins_and_ends_so(tmp_path: Path, values: str, said: str) -> None:
     found = make(tmp_path, {"edge.yaml": RELEASE + values}).recognise("Set the edge log level to WARN")
     assert said in (told(found) if found.cannot is None else found.cannot.reason)
+
+
+PROBED = DEPLOYMENT.format(name="api", feeds="none") + (
+    "          readinessProbe:\n            httpGet: {path: /ready, port: 80}\n            periodSeconds: 5\n"
+    "          args:\n            - --one\n            - --two\n        - name: side\n          image: x/side:1\n"
+)
+SCALER = (
+    "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: {name}\nspec:\n"
+    "  scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: api}}\n  minReplicas: 2\n  maxReplicas: 4\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said", "offered"),
+    [
+        ("Remove readinessProbe from api", "is a map of httpGet, periodSeconds; write one value by its path, such as "
+         "`readinessProbe.periodSeconds`; or an operation block takes", 'containers[name=api].readinessProbe"'),
+        ("Set `readinessProbe` of api to 5", "such as `readinessProbe.periodSeconds`", ""),
+        ("Remove `args` from api", "is a list of 2; an operation block", 'containers[name=api].args"'),
+        ("Remove side from api", "is the name of an entry of containers", 'containers"\nentry: {"name": "side"}'),
+        ("Remove readinesProbe from api", 'has no "readinesProbe"', ""),
+    ],
+)  # fmt: skip
+def test_a_key_that_holds_more_is_said_to_be_there(tmp_path: Path, sentence: str, said: str, offered: str) -> None:
+    found = make(tmp_path, {"app/api.yaml": PROBED, "app/kustomization.yaml": kustomization("api.yaml")})
+    recognised = found.recognise(sentence)
+    assert recognised.cannot is not None and said in recognised.cannot.reason
+    assert offered in (recognised.suggestion or "") and (offered or recognised.suggestion is None)
+
+
+def test_what_is_there_under_its_own_name_is_never_the_nearest(tmp_path: Path) -> None:
+    values = RELEASE + "    cache: {enabled: true}\n    web: {enabled: false}\n"
+    found = make(tmp_path, {"edge.yaml": values})
+    reason = why(found, "Set enabled of edge to false")
+    assert "has no enabled of its own" in reason and "such as `cache.enabled`" in reason and "nearest" not in reason
+
+
+@pytest.mark.parametrize("name", ["api", "api-scaler"])
+def test_a_field_of_what_scales_it(tmp_path: Path, name: str) -> None:
+    files = {"app/api.yaml": PROBED, "app/hpa.yaml": SCALER.format(name=name)}
+    found = make(tmp_path, {**files, "app/kustomization.yaml": kustomization("api.yaml", "hpa.yaml")})
+    for sentence in ("Raise maxReplicas of api to 6", "Set the max replicas of api to 6"):
+        recognised = found.recognise(sentence)
+        assert told(recognised) == "manifest.set file=app/hpa.yaml path=spec.maxReplicas value=6"
+    assert any(
+        f"HorizontalPodAutoscaler {name}" in each for each in found.recognise("Raise maxReplicas of api to 6").remarks
+    )
+    assert why(found, "Raise maxReplica of api to 6").startswith("unknown-name")
+
+
+def test_two_that_scale_it_are_no_lookup(tmp_path: Path) -> None:
+    files = {"app/api.yaml": PROBED, "app/a.yaml": SCALER.format(name="a"), "app/b.yaml": SCALER.format(name="b")}
+    assert why(make(tmp_path, files), "Raise maxReplicas of api to 6").startswith("unknown-name")
+
+
+def test_what_shows_again_from_below_is_not_gone(tmp_path: Path) -> None:
+    patch = DEPLOYMENT.format(name="web", feeds="none").partition("          image")[0] + (
+        "          env:\n            - name: SIZE\n              value: small\n            - name: EXTRA\n              value: x\n"
+    )
+    base = BASE["base/web.yaml"] + "          env:\n            - name: SIZE\n              value: big\n"
+    staging = kustomization("../base") + "patches:\n  - path: web.yaml\n"
+    found = world(tmp_path, base__web=base, staging__web=patch, staging__kustomization=staging)
+    assert why(found, "Remove SIZE from web in staging").startswith("no-effect staging/web.yaml")
+    assert told(found.recognise("Remove EXTRA from web in staging")).startswith("manifest.remove file=staging/web.yaml")
+    assert told(found.recognise("Remove SIZE from web in staging/web.yaml")).startswith("manifest.remove")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _TOP_KEYS = frozenset({"apiVersion", "kind", "metadata", "spec", "status", "data"})
 _FIELDS_OF_SPEC = ("interval", "timeout", "suspend", "schedule")
+_AUTOSCALER = "HorizontalPodAutoscaler"
 _OPPOSITES = (("true", "false"), ("yes", "no"), ("on", "off"), ("enabled", "disabled"))
 _FLIPPED = {a: b for pair in _OPPOSITES for s in (str.lower, str.capitalize, str.upper)
             for a, b in ((s(pair[0]), s(pair[1])), (s(pair[1]), s(pair[0])))}  # fmt: skip
@@ -190,6 +191,7 @@ class _Search:
         self.file, self.limits = file, limits
         self.stage = limits.get("stage")
         self.removes = False
+        self.scalers: list[AManifest] = []
 
     # --- what is made of them ---------------------------------------------------------------------------------------
 
@@ -222,6 +224,17 @@ class _Search:
         name = self.named.name.removeprefix("spec.")
         if self.named.what == "key" and name != self.named.name and name in _FIELDS_OF_SPEC:
             self.named = replace(self.named, what="field", name=name)
+        if self.named.what == "key" and self.holder.kind is None and not self._places(anywhere=True):
+            self._look_at_scalers()
+
+    def _look_at_scalers(self) -> None:
+        """`maxReplicas` of a Deployment that has none is that of the HorizontalPodAutoscaler which scales it."""
+        self.scalers = self._scaling()
+        there = {f"{each.kind} {each.name}" for each in self.scalers}
+        if len(there) == 1 and self._places(anywhere=True):
+            self.at.remark(f"of {there.pop()}, which scales {self._called()}")
+        else:
+            self.scalers = []
 
     def _spoken(self) -> set[str]:
         from executor.flux.settings import document, spoken
@@ -256,7 +269,7 @@ class _Search:
         """Raises Blocked where a HorizontalPodAutoscaler sets the number of replicas."""
         from executor.flux.settings import document, scales
 
-        for each in self.asks.names.of_kind("HorizontalPodAutoscaler") if self.named.what == "replicas" else ():
+        for each in self.asks.names.of_kind(_AUTOSCALER) if self.named.what == "replicas" else ():
             root = document(self.at.read(each.path), each.kind, each.name)
             if root is not None and self.holder.token is not None and scales(root, self.holder.token.text):
                 reason = f"{place}: HorizontalPodAutoscaler {each.name} ({each.path}:{each.line}) sets it; change that"
@@ -294,7 +307,18 @@ class _Search:
 
     def _removed(self) -> list[Request]:
         # what is not there may be misspelt, or be elsewhere: that it is gone would be a tick for nothing
-        return [self._removed_at(place) for place in self._every(self._places())]
+        places = self._every(self._places())
+        self._block_under(places)
+        return [self._removed_at(place) for place in places]
+
+    def _block_under(self, places: Sequence[Place]) -> None:
+        """Raises Blocked where another value shows when this one is gone: that of what it was laid over."""
+        graph, chosen = self.at.inventory.graph, {each.file for each in places}
+        every = self._places(anywhere=True) if self.file is None else []
+        for under in (each for each in every if each.seat.text is not None and each.file not in chosen):
+            for place in (each for each in places if graph.reach(each.file) < graph.reach(under.file)):
+                reason = f"{place}: without it {under} counts there, so that it would not be gone"
+                raise Blocked(ReasonCode.NO_EFFECT, f"{reason}; write Set … to another value, or name the file")
 
     def _removed_at(self, place: Place) -> Request:
         from executor.flux.settings import shown
@@ -356,7 +380,7 @@ class _Search:
         if place.seat.path[0] == "configMapGenerator":
             value, before = f"{self.named.name}={value}", f"{self.named.name}={before}" if before else None
         path = shown(place.seat.path)
-        self._block_shared(place, "manifest.set", {"path": path, "value": value})
+        self._block_shared(place, "manifest.set", {"path": path, "value": value, "from_version": before})
         limits = {"everywhere": self.limits.get("everywhere"), "document": place.where}
         return self.asks._request_set(place.file, path, value, before, limits)
 
@@ -430,6 +454,7 @@ class _Search:
                 f"{self._what()} is set nowhere in {where} alone: {listed}; put it into a file of {where}, or name the "
                 "file",
             )
+        self._block_held()
         places = ", ".join(f"{each.path}:{each.line}" for each in objects[:5])
         near = self._near()
         said = f"; nearest: {', '.join(near)}" if near else ""
@@ -440,6 +465,49 @@ class _Search:
                 self.asks.instead = (token, near[0])
             raise Unresolved(ReasonCode.UNKNOWN_NAME, reason)
         raise Blocked(ReasonCode.NOT_FOUND, reason)
+
+    def _block_held(self) -> None:
+        """Raises where the key is there, and no single value of the object itself: a map, a list, a part's."""
+        found = [(place, one) for place, one in self._held() if self._stays(place.file)]
+        if not found:
+            return
+        listed = ", ".join(f"{place} is {place.seat.fixed}" for place, _ in found[:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        ways = [f"write one value by its path, such as `{one}`" for _, one in found if one][:1]
+        if self.removes and len(found) == 1 and len(found[0][0].seat.path) > 1 and not found[0][0].seat.text:
+            ways.append("an operation block takes all of it away")
+            self._offer_removal(found[0][0])
+        parts = all(place.seat.text for place, _ in found)
+        what = (
+            f"{self._called()} has no {self.named.name} of its own" if parts else f"{self._what()} is no single value"
+        )
+        reason = f"{what}: {listed}{more}; {'; or '.join(ways) or 'change it by hand'}"
+        token = self.named.token
+        if token is None or token.code:
+            raise Blocked(ReasonCode.AMBIGUOUS, reason)
+        raise Unresolved(ReasonCode.AMBIGUOUS, reason)
+
+    def _held(self) -> list[tuple[Place, str]]:
+        from executor.flux.settings import document, held
+
+        if self.named.what != "key":
+            return []
+        roots = [(each, document(self.at.read(each.path), each.kind, each.name)) for each in self._objects()]
+        return [
+            (self._place_of(each, seat), one)
+            for each, root in roots
+            if root is not None
+            for seat, one in held(each.kind, root, self.named.name)
+        ]
+
+    def _offer_removal(self, place: Place) -> None:
+        from executor.flux.settings import shown
+
+        steps = place.seat.path
+        listed = not isinstance(steps[-1], str)
+        path, entry = shown(steps[:-1] if listed else steps), {"name": self.named.name} if listed else None
+        arguments = {"file": place.file, "path": path, "entry": entry, "where": place.where}
+        self.asks.instead = _block("manifest.remove", arguments)
 
     def _reaches(self, path: str) -> bool:
         """Whether a file is part of what is deployed to the stage, among others."""
@@ -460,7 +528,9 @@ class _Search:
         raise Blocked(ReasonCode.NOT_FOUND, f"{kind or 'object'} {token.text}: none here{said}; name the file")
 
     def _near(self) -> list[str]:
-        return get_close_matches(self.named.name.rpartition(".")[2], dict.fromkeys(self._known()), n=3, cutoff=0.7)
+        name = self.named.name.rpartition(".")[2]
+        known = dict.fromkeys(each for each in self._known() if each != name)
+        return get_close_matches(name, known, n=3, cutoff=0.7)
 
     def _known(self) -> list[str]:
         """What could be set of the objects that are called so."""
@@ -534,6 +604,8 @@ class _Search:
         names, token = self.asks.names, self.holder.token
         if token is None:
             return [each for each in names.manifests if each.path == self.file]
+        if self.scalers:
+            return self.scalers
         kind = self.holder.kind or self.named.kind
         entry = token.entry or names.entry(token.text)
         if kind == "Namespace":
@@ -541,7 +613,22 @@ class _Search:
         found = list(objects_of(entry, kind))
         if kind is None and self.named.what in ("key", "env"):
             found += self._referenced(found)
+        if kind == _AUTOSCALER:
+            found += [each for each in self._scaling() if each not in found]
         return [each for each in found if self._is_there(each)]
+
+    def _scaling(self) -> list[AManifest]:
+        """The autoscalers that have what is named for their target, with the patches of them."""
+        from executor.flux.settings import document, scales
+
+        every = self.asks.names.of_kind(_AUTOSCALER) if self.holder.token is not None else []
+        target = self.holder.token.text if self.holder.token is not None else ""
+        found = {
+            each.name
+            for each in every
+            if (root := document(self.at.read(each.path), each.kind, each.name)) is not None and scales(root, target)
+        }
+        return [each for each in every if each.name in found and self._is_there(each)]
 
     def _referenced(self, found: Sequence[AManifest]) -> list[AManifest]:
         """ConfigMaps that the workload takes its variables from, if nothing else takes them from there."""

@@ -33,7 +33,8 @@ def _entry_word(c: Captured) -> Token | None:
 
 def _list_name(c: Captured) -> Token | None:
     token: Token = c["x"]
-    named = token.entry is not None and is_named(token.entry)
+    entry = token.entry
+    named = entry is not None and bool(is_named(entry) or entry.workloads or entry.configs)
     if not token.code and (named or fold(token.text) in _NO_LIST):
         return None
     return token if re.fullmatch(r"[A-Za-z][\w.\[\]=-]*", token.text) else None

@@ -646,9 +646,9 @@ RULES = (
             "Set dpi to 300 in the till-config ConfigMap": "u unknown-name",
             "Set DPI to 300": "u",
             "Set the new quota in till-config to True": "u",
-            "Set enabled of kiosk to false": "u unknown-name",
-            "Set `enabled` of kiosk to false": "b not-found",
-            "Update kiosk enabled to false": "u unknown-name",
+            "Set enabled of kiosk to false": "u ambiguous",
+            "Set `enabled` of kiosk to false": "b ambiguous",
+            "Update kiosk enabled to false": "u ambiguous",
             "Set the paper size in till-config to plain": "u unknown-name",
             "Set the paper of the team to plain": "u",
             "Set the log level of pos-api to the lowest in demo": "u",
@@ -1037,7 +1037,7 @@ RULES = (
                 "manifest.remove file=deploy/pos/uat/kustomization.yaml "
                 "path=configMapGenerator[name=pos-flags].literals entry=REFUNDS=off"
             ),
-            "Remove the env var LOG_LEVEL from the pos-api Deployment in demo": (
+            "Remove the env var LOG_LEVEL from the pos-api Deployment in deploy/pos/demo/pos-api.yaml": (
                 "manifest.remove file=deploy/pos/demo/pos-api.yaml "
                 "path=spec.template.spec.containers[name=server].env entry={'name': 'LOG_LEVEL'}"
             ),
@@ -1048,6 +1048,7 @@ RULES = (
         {
             "Remove tests from till-config": "u",
             "Remove the env var LOG_LEVEL from the pos-api Deployment": "b ambiguous",
+            "Remove the env var LOG_LEVEL from the pos-api Deployment in demo": "b no-effect",
             "Remove old keys from till-config": "u",
             "Remove DPI from till-config after the migration": "u",
         },

@@ -14,7 +14,7 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from typing import TypeAlias
 
-from executor.tools.yaml_span.compose import Alias, Event, Mapping, Node, Scalar, Sequence, Yaml
+from executor.tools.yaml_span.compose import Event, Mapping, Node, Scalar, Sequence, Yaml
 from executor.tools.yaml_span.proof import CannotEdit, Splice, prove
 from executor.tools.yaml_span.quoting import plain_kind, written
 from executor.values import dataclass
@@ -51,7 +51,8 @@ class InsertKey:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RemoveKey:
-    """A mapping loses a key with its value, line and all; the value stands on one line and is no collection."""
+    """A mapping loses a key with its value, line and all, and with the lines of a value that goes on below it. What
+    shares a line with something else stands on one line."""
 
     mapping: Mapping
     key: str
@@ -198,10 +199,12 @@ def _remove_key(yaml: Yaml, edit: RemoveKey) -> Splice:
     if len(at) != 1 or len(mapping.entries) == 1:
         raise CannotEdit(f"the key {edit.key} is not there once beside others", line)
     key, value = mapping.entries[at[0]]
-    start, end = yaml.events[key.event].start, max(key.end, yaml.events[value.event].end)
-    if not isinstance(value, Scalar | Alias) or yaml.line(start) != yaml.line(end):
+    start, end = yaml.events[key.event].start, max(key.end, _end(yaml, value))
+    if not mapping.flow and yaml.line(start) != yaml.line(_last(yaml, value)):
+        start, end = _lines_hole(yaml, start, _last(yaml, value))
+    elif yaml.line(start) != yaml.line(end):
         raise CannotEdit(f"the value of {edit.key} is not on one line", line)
-    if mapping.flow:
+    elif mapping.flow:
         start, end = _flow_hole(yaml, mapping.start, start, end)
     else:
         start, end = _line_hole(yaml, start, end, next_at=_start_of(yaml, mapping, at[0] + 1))
@@ -329,6 +332,16 @@ def _line_hole(yaml: Yaml, start: int, end: int, next_at: int | None) -> tuple[i
     if next_at is None or yaml.data[end:next_at].strip(b" \r\n"):
         raise CannotEdit("the key shares its line with something else", yaml.line(start))
     return start, next_at
+
+
+def _lines_hole(yaml: Yaml, start: int, last: int) -> tuple[int, int]:
+    """The lines from a key to the last of its value. They are its own: only spaces stand before the key."""
+    line_start, (_, line_end) = yaml.line_span(start)[0], yaml.line_span(last)
+    if yaml.data[line_start:start].strip(b" "):
+        raise CannotEdit("the key shares its line with something else", yaml.line(start))
+    if line_end == len(yaml.data) and not yaml.data.endswith((b"\n", b"\r")):
+        line_start = len(yaml.data[:line_start].removesuffix(b"\n").removesuffix(b"\r"))
+    return line_start, line_end
 
 
 def _flow_hole(yaml: Yaml, opening: int, start: int, end: int) -> tuple[int, int]:
