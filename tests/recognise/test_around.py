@@ -9,7 +9,7 @@ import pytest
 from executor.models import Recognised, Status
 from executor.recognise import Recogniser
 from executor.taskfile.parse import parse
-from tests.recognise.world import World
+from tests.recognise.world import World, kustomization, make
 
 SENTENCE = "- [ ] `kustomize build clusters/overlays/prod` succeeds\n"
 HEAD = "---\nid: TASK-001\nlabels: [deployment]\n---\n\n## Acceptance Criteria\n\n"
@@ -131,3 +131,45 @@ def test_the_title_of_the_section(world: World, title: str, counts: bool) -> Non
     head = HEAD.replace("## Acceptance Criteria", f"## Acceptance Criteria {title}")
     task = parse((head + SENTENCE).encode(), Path("tasks/TASK-001.md"))
     assert (Recogniser(task, world.workspace).criterion(task.criteria[0]).cannot is None) is counts
+
+
+STAGES = {
+    "base/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n",
+    "base/kustomization.yaml": kustomization("web.yaml"),
+    **{
+        f"overlays/{stage}/{file}": text
+        for stage in ("staging", "production")
+        for file, text in (
+            ("kustomization.yaml", kustomization("../../base") + "patches:\n  - path: web.yaml\n"),
+            ("web.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 3\n"),
+        )
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("above", "sentence", "found"),
+    [
+        ("### Staging", "Scale web to 4 replicas", "overlays/staging"),
+        ("### Staging", "Scale web to 4 replicas in staging", "overlays/staging"),
+        ("### Stage", "Scale web to 4 replicas in staging", "overlays/staging"),
+        ("### Staging", "Scale web to 4 replicas in production", 'it says "production", and "Staging" above it says'),
+        ("### Staging", "Scale web to 4 replicas everywhere", 'it says "everywhere", and "Staging" above'),
+        ("### Staging", "Scale web to 4 replicas in staging and production", 'it says "production"'),
+        ("### Staging", "Set replicas of web to 4 in overlays/production/web.yaml", 'it says "overlays/production'),
+        ("### Staging", "kustomize build passes for production", 'it says "production"'),
+        ("In staging:", "Scale web to 4 replicas in production", 'and "In staging:" above it says staging'),
+        ("### Rollout to staging and production", "Scale web to 4 replicas in production", "overlays/production"),
+        ("### Rollout to staging and production", "Scale web to 4 replicas in staging and production", "overlays/"),
+        ("### Rollout to staging and production", "Set replicas of web to 4 in base/web.yaml", "base/web.yaml"),
+        ("### Rollout to staging and production", "Scale web to 4 replicas", "say which in the criterion"),
+        ("### Staging and production\n\n#### Staging", "Scale web to 4 replicas in production", 'it says "production"'),
+        ("### Overlays", "Scale web to 4 replicas in production", "overlays/production"),
+        ("### Canary", "Scale web to 4 replicas in production", "it stands under"),
+    ],
+)
+def test_a_place_above_and_another_in_the_sentence(tmp_path: Path, above: str, sentence: str, found: str) -> None:
+    said = recognised(make(tmp_path, STAGES), f"{above}\n\n- [ ] {sentence}\n")
+    files = [str(each.arguments.get("file")) for each in said.requests]
+    outcome = said.cannot.reason if said.cannot is not None else " ".join(files)
+    assert found in outcome and (said.cannot is None) == found.startswith(("overlays", "base"))

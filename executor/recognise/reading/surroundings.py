@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from executor.errors import Unresolved
 from executor.models import Request, Source, Word
-from executor.reasons import ReasonCode
 from executor.recognise import decoration
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Wanted
@@ -60,6 +58,7 @@ class Surroundings:
 
     def _setting(self, scope: Scope, source: Source) -> Setting:
         version, said, of = self._version(scope)
+        above, above_said = self._places_above(scope)
         return Setting(
             names=scope.names,
             name=scope.repository.name,
@@ -72,7 +71,8 @@ class Surroundings:
             version_said=said,
             version_of=of,
             explicit=not self.with_facts,
-            stage=self._heading_stage(scope),
+            above=above,
+            above_said=above_said,
             facts=self._facts,
             exists=scope.exists,
             read=self._reader(scope),
@@ -106,20 +106,16 @@ class Surroundings:
                 return found, f'the heading "{heading}"', tuple(each for each in named if each is not None)
         return own, "the front matter", ()
 
-    def _heading_stage(self, scope: Scope) -> str | None:
-        """ "### Production": an environment or cluster in a heading, where the repository has a folder of that name."""
+    def _places_above(self, scope: Scope) -> tuple[tuple[str, ...], str]:
+        """ "### Production": environments or clusters that a heading names, where the repository has their folders; and
+        what says so."""
         bits = self.whole.lexer.bit("STAGE") | self.whole.lexer.bit("PLACE")
-        for heading in self._above():
-            found = [token.text for token in self._tokens(heading, scope) if token.bits & bits]
-            known = [word for word in found if has_stage(scope.names, word)]
-            if len(known) == 1:
-                return known[0]
-            if len(known) > 1:
-                raise Unresolved(
-                    ReasonCode.AMBIGUOUS,
-                    f'the heading "{heading}" names {" and ".join(known)}; say which in the criterion',
-                )
-        return None
+        for text in self._above():
+            found = [token.text for token in self._tokens(text, scope) if token.bits & bits]
+            known = [stage for word in found if (stage := has_stage(scope.names, word)) is not None]
+            if known:
+                return tuple(dict.fromkeys(known)), f'"{text}" above it'
+        return (), ""
 
     def _front_matter_version(self) -> Wanted | None:
         text = self.whole.task.version

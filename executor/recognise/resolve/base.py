@@ -53,7 +53,9 @@ class Setting:
     """What the heading with the version names; empty: it is everything's."""
     explicit: bool
     """Only what is named counts: the task's criteria are being read for what they name."""
-    stage: str | None
+    above: tuple[str, ...]
+    """The places (folder names) that the nearest heading, lead or parent with one names."""
+    above_said: str
     facts: Callable[[], Facts]
     exists: Callable[[str], bool]
     read: Callable[[str], str | None]
@@ -91,6 +93,7 @@ class Base:
             self._here(place.repository)
             return {}
         if place.everywhere:
+            self._block_contrary("everywhere", "")
             return {"everywhere": True}
         if place.path is not None:
             path = self._path(place.path)
@@ -113,8 +116,28 @@ class Base:
         """The path part that a stage, cluster or overlay is called by here."""
         found = has_stage(self.names, word)
         if found is not None:
+            self._block_contrary(word, found)
             return found
         raise Unresolved(ReasonCode.UNKNOWN_NAME, f'there is no folder "{word}" among the manifests here')
+
+    def _stage_above(self) -> str | None:
+        """The place that is said above, for a sentence that says none; raises where they are several."""
+        if len(self.at.above) > 1:
+            named = " and ".join(self.at.above)
+            raise Unresolved(ReasonCode.AMBIGUOUS, f"{self.at.above_said} names {named}; say which in the criterion")
+        if self.at.above:
+            self.at.remark(f"in {self.at.above[0]}, as its heading says")
+        return self.at.above[0] if self.at.above else None
+
+    def _block_contrary(self, word: str, stage: str) -> None:
+        """Raises where the sentence says another place than what stands above it. One inside of the other is none."""
+        if not self.at.above or stage in self.at.above:
+            return
+        folders = {*self.names.folders, *(each.path.rpartition("/")[0] for each in self.names.manifests)}
+        if not stage or not any(below(each, stage) and below(each, up) for each in folders for up in self.at.above):
+            named = " and ".join(self.at.above)
+            reason = f'it says "{word}", and {self.at.above_said} says {named}; write the one that is meant in both'
+            raise Blocked(ReasonCode.AMBIGUOUS, reason)
 
     def _both(self) -> list[str]:
         """The two stages of "both overlays"; raises where there are others."""
@@ -154,6 +177,9 @@ class Base:
                 path = path.partition("/")[2]
         if not self.at.exists(path):
             raise Blocked(ReasonCode.NOT_FOUND, f"{written} does not exist here; check the path")
+        stages = [part for part in path.split("/") if self._is_stage(part)] if self.at.above else []
+        if stages and not set(stages) & set(self.at.above):
+            self._block_contrary(written, stages[0])
         return path
 
     def _exact(self, found: Wanted, of: str) -> Version:

@@ -90,9 +90,8 @@ class BumpAsks(Base):
             common["rollback"] = True
         for place in places:
             common |= self._place(place, common)
-        if self.at.stage is not None and not {"where", "file", "everywhere"} & common.keys():
-            common["where"] = self._stage(self.at.stage)
-            self.at.remark(f"in {common['where']}, as its heading says")
+        if not {"where", "file", "everywhere"} & common.keys() and (stage := self._stage_above()) is not None:
+            common["where"] = stage
         if target.file is not None:
             common["file"] = self._path(target.file)
         return common

@@ -67,7 +67,7 @@ class SettingAsks(Base):
             _block_no_value(said)
         if holder is None:
             raise Blocked(ReasonCode.AMBIGUOUS, f"in which file {named.name} is to be set is not said; name it")
-        limits = self._limits(ask.get("places"))
+        limits = self._limits(ask.get("places"), named=holder.file is not None)
         file = self._file_of(holder, limits)
         if file is not None and holder.token is None and self._is_written(file, named):
             return [self._as_written(file, named, turned, limits, ask.get("act"))]
@@ -75,8 +75,8 @@ class SettingAsks(Base):
 
     # --- places around it -------------------------------------------------------------------------------------------
 
-    def _limits(self, places: Sequence[Any]) -> dict[str, Any]:
-        """stage, namespace, file or folder, everywhere: at most one of each."""
+    def _limits(self, places: Sequence[Any], *, named: bool) -> dict[str, Any]:
+        """stage, namespace, file or folder, everywhere: at most one of each. `named`: the file is the holder."""
         found: dict[str, Any] = {}
         for place in places:
             said = self._place(place, found)
@@ -85,9 +85,10 @@ class SettingAsks(Base):
             if said.keys() & found.keys():
                 raise Unresolved(ReasonCode.AMBIGUOUS, "two places of one kind; write one")
             found |= said
-        if self.at.stage is not None and "stage" not in found:
-            found["stage"] = self._stage(self.at.stage)
-            self.at.remark(f"in {found['stage']}, as its heading says")
+        named = named or "file" in found or "where" in found
+        if "stage" not in found and not (named and len(self.at.above) > 1):
+            stage = self._stage_above()
+            found |= {"stage": stage} if stage is not None else {}
         return found
 
     def _file_of(self, holder: Holder, limits: dict[str, Any]) -> str | None:
