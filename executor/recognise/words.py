@@ -99,8 +99,8 @@ VOCABULARY: dict[str, str] = {
         "inform tell email clarify brainstorm estimate prioritize prioritise assign meet learn "
     ),
     # what sentences are about
-    "IMAGE": "image container sidecar",
-    "IMAGES": "images containers sidecars",
+    "IMAGE": "image container",
+    "IMAGES": "images containers",
     "PARTS": "components services microservices",
     "DOCKER": "docker oci container",
     "DOCKERFILE": "dockerfile",

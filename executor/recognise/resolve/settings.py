@@ -523,6 +523,9 @@ class _Search:
         if token is None:
             raise Blocked(ReasonCode.NOT_FOUND, f"{self.file} holds no object; name another file")
         names = self.asks.names
+        if token is self.holder.container:
+            way = f"write `the {token.text} container of the NAME Deployment`"
+            raise Blocked(ReasonCode.AMBIGUOUS, f"container {token.text}: of what is not said; {way}")
         here = [each.name for each in names.manifests if kind is None or each.kind == kind]
         near = names.near(token.text, here) if here else []
         said = f"; nearest: {', '.join(near)}" if near else ""

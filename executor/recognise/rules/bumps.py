@@ -43,6 +43,7 @@ def add(g: Grammar) -> None:
     g.phrase("what_of", "f:<field> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
     g.phrase("what_of", "f:<field>", lambda c: (None, c["f"]))
     g.phrase("what_of", "f:<field> n:NAME", _image_named)
+    g.phrase("what_of", "THE? n:NAME sidecar IMAGE? (TAG | VERSION_WORD)?", _sidecar)
     g.phrase("what_of", "f:<its_chart>", _by_chart)
     g.phrase("what_of", "x:CHARTED", lambda c: _by_chart({"f": Field("chart", of=c["x"])}))
     g.phrase("what_of", "THE? x:PATH f:<field>?", _of_file)
@@ -74,6 +75,13 @@ def _image_named(c: Captured) -> tuple[Target, Field] | None:
     pinned = c["f"] == Field("image") and entry.pins and not entry.releases
     made = c["f"] == Field("chart") and entry.releases
     return (Target(None, (c["n"],)), c["f"]) if pinned or made else None
+
+
+def _sidecar(c: Captured) -> tuple[Target, Field] | None:
+    """ "the proxy sidecar": its image; "the web sidecar" of a workload web is another container than web."""
+    entry = c["n"].entry
+    named = entry.pins and not entry.releases and not entry.workloads
+    return (Target(None, (c["n"],)), Field("image")) if named else None
 
 
 def _its_image(c: Captured) -> Field | None:
@@ -345,6 +353,7 @@ RULES = (
             "Pin Helm chart to current stable at scaffold time": "b not-determinate",
             "Update ffl HelmRelease to new version": "b not-determinate",
             "Bump ffl from 41 to 42": "u",
+            "Update the ffl-api sidecar to 0.1.1": "u",
             "Bump the ffl chart from 41 to 42": "u",
             "Bump the image tag of ffl to 42": "u",
             "Bump ffl to 0.1.18 with zero downtime": "u",

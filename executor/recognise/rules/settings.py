@@ -242,7 +242,7 @@ def _holders(g: Grammar) -> None:
     )
     g.phrase("holder", "THE? VALUES (of | in) h:<holder>", lambda c: c["h"])
     g.phrase("holder", "THE? n:NAME | THE? n:CONFIG", _bare)
-    g.phrase("holder", "THE? c:ANY x:IMAGE ((of | in) h:<holder>)?", _container)
+    g.phrase("holder", "THE? c:ANY (x:IMAGE | x:sidecar) ((of | in) h:<holder>)?", _container)
     g.phrase("holder", "THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Holder(file=c["x"].text))
     g.phrase("in_holder", "OPEN (in | of)? h:<holder> CLOSE", lambda c: c["h"])
     g.phrase("in_holder", "(in | of | at | on | for | inside) h:<holder>", lambda c: c["h"])
@@ -282,7 +282,10 @@ def _bare(c: Captured) -> Holder | None:
 
 def _container(c: Captured) -> Holder | None:
     """ "the web container", "the sidecar container of the api Deployment"."""
-    if fold(c["x"].text) not in ("container", "sidecar") or fold(c["c"].text) in _NO_VALUE:
+    entry, noun = c["c"].entry, fold(c["x"].text)
+    if noun == "sidecar" and entry is not None and entry.workloads:
+        return None  # "the web sidecar" is not the web container itself
+    if noun not in ("container", "sidecar") or fold(c["c"].text) in _NO_VALUE:
         return None
     held: Holder | None = c.get("h")
     if held is None:
