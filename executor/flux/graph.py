@@ -196,6 +196,41 @@ class Graph:
         found = {each.key: each for f in folders for each in self._built.get(f, ())}
         return tuple(found[key] for key in sorted(found, key=str))
 
+    def deployed(self, folders: Iterable[str]) -> tuple[list[FluxBuild], list[tuple[str, FluxPath]]]:
+        """The Flux Kustomizations that these folders hold, or are built into what they hold, and so on through what
+        those build; and, each with its file, those that lead to what is not here: another repository, a folder that a
+        variable names."""
+        held = defaultdict[str, list[FluxBuild]](list)
+        for each in self.flux:
+            held[each.file].append(each)
+        found: dict[FluxKey, FluxBuild] = {}
+        lost: dict[FluxKey, tuple[str, FluxPath]] = {}
+        todo = [(folder, True) for folder in folders]
+        seen = set(todo)
+        while todo:
+            folder, whole = todo.pop()
+            for path in sorted(self._taken_by(folder, whole=whole)):
+                for flux in self.facts[path].flux if path in self.facts else ():
+                    if not any(flux.source) and flux.path == ".":
+                        continue  # a patch of another one, which says nothing of its folder
+                    build = next((each for each in held[path] if each.flux is flux), None)
+                    if build is not None and (build.folder in self.files or self.below(build.folder)):
+                        found[build.key] = build
+                        new = {(each, False) for each in (build.folder, *build.components)} - seen
+                        seen |= new
+                        todo += new
+                    elif any(flux.source):
+                        lost[path, flux.name, flux.namespace] = (path, flux)
+        return list(found.values()), [each for key, each in lost.items() if key not in found]
+
+    def _taken_by(self, folder: str, *, whole: bool) -> set[str]:
+        """The files that a build of the folder reads; with `whole` all below it, and what their builds read."""
+        prefix = "" if folder == "." else folder + "/"
+        inside = [path for path in self.facts if path.startswith(prefix)] if whole else []
+        built = [each for each in self.files if whole and each.startswith(prefix)]
+        start = [folder] if folder in self.files else self.below(folder)
+        return {*inside, *self.closure([*start, *built])[0]}
+
     def tops(self, folders: Iterable[str]) -> tuple[str, ...]:
         """Of a set that `reach` gave, the folders that no other folder and no Flux Kustomization takes in."""
         return tuple(sorted(f for f in folders if f in self.files and not self.takers(f) and f not in self._built))

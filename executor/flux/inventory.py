@@ -87,6 +87,9 @@ class Inventory:
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     """Symlinks that git tracks and what they lead to inside of the repository."""
+    dockerfiles: tuple[str, ...] = ()
+    json: tuple[str, ...] = ()
+    """Files that may hold objects, and are not read for the facts."""
 
     @functools.cached_property
     def manifests(self) -> tuple[Manifest, ...]:
@@ -253,7 +256,8 @@ def read(root: Path, config: Config, known: FactsByContent | None = None) -> Inv
     if config.registry.url:
         hosts.add(config.registry.url)
     images = image_sources(root, config, dockerfiles, names)
-    return Inventory(root, facts, tuple(images), tuple(sorted(hosts)), stamps, links)
+    listed_json = tuple(path for path in listed if path.endswith(".json"))
+    return Inventory(root, facts, tuple(images), tuple(sorted(hosts)), stamps, links, tuple(dockerfiles), listed_json)
 
 
 def split_host(repository: str) -> tuple[str | None, str]:

@@ -2,7 +2,7 @@
 
 Pod Security is judged as the admission controller does, statically, on every pod template: a finding of level
 `baseline` fails, one of level `restricted` is a warning (kubernetes.io, "Pod Security Standards"). What a Helm chart
-makes of its values is not seen; of a HelmRelease only the image tags in its values count.
+makes of its values is not seen; of a HelmRelease only the images in its values count (`named_images`).
 """
 
 from __future__ import annotations
@@ -13,31 +13,37 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
+from executor.flux.named_images import Image, of_object
 from executor.patterns import pattern
-from executor.tools.kustomize import load
 from executor.values import dataclass
 
-Level = Literal["latest", "secret", "password", "baseline", "restricted", "root", "resources", "files", "digest", "tag"]
+Level = Literal[
+    "latest", "unknown", "secret", "password", "baseline", "restricted", "root", "resources", "files", "digest", "tag"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The findings that fail it: of these levels, at a field that ends so. `of_pods`: it speaks about every
-    pod, so nothing may make pods that are not seen."""
+    """The findings that fail it: of these levels, at a field that ends so. `of`: what it looks at; where none of these
+    is there, it says nothing. `of_pods`: it speaks about every pod, so nothing may make pods that are not seen."""
 
     levels: frozenset[str]
     field: str = ""
+    of: Subject = "container"
     of_pods: bool = True
 
 
-def _rule(levels: str, field: str = "", *, of_pods: bool = True) -> Rule:
-    return Rule(frozenset(levels.split()), field, of_pods)
+Subject = Literal["container", "image", "object"]
+
+
+def _rule(levels: str, field: str = "", *, of: Subject = "container", of_pods: bool | None = None) -> Rule:
+    return Rule(frozenset(levels.split()), field, of, of == "container" if of_pods is None else of_pods)
 
 
 RULES: dict[str, Rule] = {
-    "no-latest": _rule("latest", of_pods=False),
-    "no-plain-secrets": _rule("secret", of_pods=False),
-    "no-passwords": _rule("password", of_pods=False),
+    "no-latest": _rule("latest", of="image"),
+    "no-plain-secrets": _rule("secret", of="object"),
+    "no-passwords": _rule("password", of="object"),
     "pod-security": _rule("baseline", of_pods=False),
     "baseline": _rule("baseline"),
     "restricted": _rule("baseline restricted"),
@@ -54,8 +60,8 @@ RULES: dict[str, Rule] = {
     "limits-memory": _rule("resources", r"\.limits\.memory"),
     "requests-cpu": _rule("resources", r"\.requests\.cpu"),
     "requests-memory": _rule("resources", r"\.requests\.memory"),
-    "pinned-by-digest": _rule("digest", of_pods=False),
-    "pinned-by-tag": _rule("tag", of_pods=False),
+    "pinned-by-digest": _rule("digest", of="image"),
+    "pinned-by-tag": _rule("tag", of="image"),
 }
 """The names from "privileged-containers" to "seccomp" are the controls of the Pod Security Standards."""
 DEFAULT = ("no-latest", "no-plain-secrets", "pod-security")
@@ -67,7 +73,8 @@ Found = Iterator[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`field` is where in the object; the words never hold a secret's value."""
+    """`field` is where in the object; the words never hold a secret's value. What is no object has no kind, and a line
+    of a file for its name."""
 
     level: Level
     kind: str
@@ -78,7 +85,7 @@ class Finding:
 
     @property
     def object(self) -> str:
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}".strip()
 
     def __str__(self) -> str:
         return f"{self.object} {self.field}: {self.words}"
@@ -92,13 +99,11 @@ def findings(document: Mapping[str, Any]) -> list[Finding]:
     found: list[tuple[Level, str, str]] = []
     if kind == "CustomResourceDefinition":
         return []
-    found += [("latest", field, words) for field, words in _floating(document)]
-    found += [(level, field, words) for level, field, words in _unpinned(document)]
+    found += list(_images(document))
     found += [("password", field, words) for field, words in _passwords(document)]
     if kind == "Secret":
         found += [("secret", field, words) for field, words in _plain(document)]
-    pod = _pod(document)
-    if pod is not None:
+    for pod in _pods(document):
         found += [("baseline", field, words) for field, words in _baseline(*pod)]
         found += [("restricted", field, words) for field, words in _restricted(*pod)]
         found += [("root", field, words) for field, words in _root(*pod[:2])]
@@ -109,99 +114,33 @@ def findings(document: Mapping[str, Any]) -> list[Finding]:
 
 def containers(document: Mapping[str, Any]) -> int:
     """How many containers an object makes, as far as it says so itself."""
-    pod = _pod(document)
-    return 0 if pod is None else sum(1 for _ in _containers(*pod[:2]))
+    return sum(1 for pod in _pods(document) for _ in _containers(*pod[:2]))
 
 
 # images
 
-_REFERENCE = pattern(r"[\w./:@${}-]+")
+
+def judged(image: Image) -> Iterator[tuple[Level, str]]:
+    """What speaks against one image: the level and the words."""
+    if image.unknown:
+        yield "unknown", f"{image} is filled in elsewhere"
+        return
+    if words := image.latest:
+        yield "latest", words
+    if not image.digest:
+        yield "digest", f"{image.called} has no digest"
+    if words := image.vague:
+        yield "tag", words
 
 
-def _floating(document: Mapping[str, Any]) -> Found:
-    """Images at the tag latest anywhere; images without tag and digest in containers, where that means latest. (In Helm
-    values a chart may add the tag, so there only an explicit latest counts.)"""
-    kind = document.get("kind")
-    for path, node in _maps(document, ""):
-        image, repository = node.get("image"), node.get("repository")
-        if isinstance(image, str) and (words := _floats(image, _is_container(path, node) and kind != "HelmRelease")):
-            yield f"{path}.image".lstrip("."), words
-        if isinstance(repository, str) and (words := _tag_floats(repository, node.get("tag"), node.get("digest"))):
-            yield f"{path}.tag".lstrip("."), words
-    if kind == "ConfigMap":
-        yield from _floating_in_texts(document)
-
-
-def _floating_in_texts(config_map: Mapping[str, Any]) -> Found:
-    """Values files that a ConfigMap carries."""
-    for name, text in _map(config_map, "data").items():
-        if str(name).endswith((".yaml", ".yml")) and isinstance(text, str):
-            for each in _loaded(text):
-                for field, words in _floating({"kind": "HelmRelease", "values": each}):
-                    yield f"data[{name}] {field.removeprefix('values.')}", words
-
-
-def _loaded(text: str) -> list[Any]:
-    import yaml
-
-    try:
-        return load(text.encode())
-    except yaml.YAMLError:
-        return []
-
-
-def _is_container(path: str, node: Mapping[str, Any]) -> bool:
-    return isinstance(node.get("name"), str) and re.search(r"ontainers\[\d+\]$", path) is not None
-
-
-def _floats(image: str, untagged: bool) -> str | None:
-    if "@sha256:" in image or "${" in image or not _REFERENCE.fullmatch(image):
-        return None
-    last = image.rpartition("/")[2]
-    _, colon, tag = last.partition(":")
-    if not colon and untagged:
-        return f"{image} has no tag, which means latest"
-    return f"{image} floats" if tag == "latest" else None
-
-
-def _tag_floats(repository: str, tag: Any, digest: Any) -> str | None:
-    if (isinstance(digest, str) and digest) or (isinstance(tag, str) and "@sha256:" in tag):
-        return None
-    return f"{repository} is at latest" if tag == "latest" else None
-
-
-_VAGUE_TAG = pattern(r"\D*|v?\d+")
-"""`latest`, `main`, `stable`; a major version alone, which moves with each release."""
-
-
-def _unpinned(document: Mapping[str, Any]) -> Iterator[tuple[Level, str, str]]:
-    """Images that no digest pins, and those that no exact tag does either. A HelmRelease without an image in its values
-    runs what its chart chooses."""
-    release = document.get("kind") == "HelmRelease"
-    seen = False
-    for path, node in _maps(document, ""):
-        for key, repository, tag, digest in _references(path, node):
-            seen = True
-            field = f"{path}.{key}".lstrip(".")
-            if not digest:
-                yield "digest", field, f"{repository} has no digest"
-                if not tag or _VAGUE_TAG.fullmatch(tag):
-                    yield "tag", field, f"{repository} is at {tag}" if tag else f"{repository} has no tag"
-    if release and not seen:
+def _images(document: Mapping[str, Any]) -> Iterator[tuple[Level, str, str]]:
+    """Of all images that an object names. A HelmRelease without one in its values runs what its chart chooses."""
+    images = of_object(document)
+    for image in images:
+        yield from ((level, image.field, words) for level, words in judged(image))
+    if not images and document.get("kind") == "HelmRelease":
         for level in ("digest", "tag"):
             yield level, "spec.values", "pins no image; its chart chooses them"
-
-
-def _references(path: str, node: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """key, repository, tag, digest of the images that a map names."""
-    image, repository = node.get("image"), node.get("repository")
-    if isinstance(image, str) and image and (_is_container(path, node) or re.search("[:/@]", image)):
-        whole, _, digest = image.partition("@")
-        tag = whole.rpartition("/")[2].partition(":")[2]
-        yield "image", whole.removesuffix(f":{tag}"), tag, digest
-    if isinstance(repository, str) and repository and ("tag" in node or "digest" in node):
-        tag, _, digest = str(node.get("tag") or "").partition("@")
-        yield "tag", repository, tag, digest or str(node.get("digest") or "")
 
 
 def _maps(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -276,12 +215,6 @@ def _stands_open(name: str, value: str) -> bool:
 
 # pods
 
-_TEMPLATES = {
-    "Pod": ("spec",),
-    "PodTemplate": ("template", "spec"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
-}
-_WITH_TEMPLATE = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"})
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 _CAPABILITIES = frozenset({"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
                            "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"})  # fmt: skip
@@ -297,20 +230,26 @@ Pod = tuple[str, Mapping[str, Any], Mapping[str, Any]]
 """path of the pod's spec, the spec, the pod's annotations"""
 
 
-def _pod(document: Mapping[str, Any]) -> Pod | None:
-    kind = str(document.get("kind", ""))
-    keys = _TEMPLATES.get(kind) or (("spec", "template", "spec") if kind in _WITH_TEMPLATE else None)
-    if keys is None:
-        return None
-    node: Any = document
-    above: Any = document
-    for key in keys:
-        above, node = node, node.get(key) if isinstance(node, Mapping) else None
-    if not isinstance(node, Mapping):
-        return None
-    metadata = above.get("metadata") if isinstance(above, Mapping) else None
-    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    return ".".join(keys), node, annotations if isinstance(annotations, Mapping) else {}
+_NO_PODS = pattern(r"(?:.*\.)?(kyverno\.io|gatekeeper\.sh)/.*")
+"""Policies, which show pods as patterns."""
+
+
+def _pods(document: Mapping[str, Any]) -> Iterator[Pod]:
+    """The pods that an object describes, whatever its kind: each mapping with a list of containers. What a custom
+    resource only adds to (a list without an image in it) is none, nor is what a chart may make of its values."""
+    if document.get("kind") == "HelmRelease" or _NO_PODS.fullmatch(str(document.get("apiVersion", ""))):
+        return
+    core = _CORE.fullmatch(str(document.get("apiVersion", ""))) is not None
+    above: dict[int, Mapping[str, Any]] = {}
+    for path, node in _maps(document, ""):
+        above.update((id(each), node) for each in node.values() if isinstance(each, Mapping))
+        listed = [each for key in _CONTAINERS for each in _list(node, key)]
+        if listed and (core or any("image" in each for each in listed)):
+            annotations = _map(_map(above.get(id(node), {}), "metadata"), "annotations")
+            yield path, node, annotations
+
+
+_CORE = pattern(r"v1|apps/v1|batch/v1|apps/v1beta\d|batch/v1beta\d|extensions/v1beta1")
 
 
 def _map(value: Any, key: str) -> Mapping[str, Any]:

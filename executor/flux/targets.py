@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 from executor.errors import Blocked, Errored, Failed, Refused, Stop
 from executor.flux import scratch
-from executor.flux.facts import is_remote
-from executor.flux.graph import Graph
+from executor.flux.facts import ADDING, FluxPath, is_remote
+from executor.flux.graph import FluxBuild, Graph
 from executor.flux.scratch import FLUX_FLAGS, Side, Target
 from executor.models import Artefact
 from executor.reasons import ReasonCode
 from executor.tools.kustomize import FILE_NAMES, Build, Job, Kustomize
 from executor.tools.yaml_read import Items, Map, NotYaml, Scalar, read
-from executor.values import dataclass
+from executor.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,16 +29,27 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Chosen:
     """What a validation works on. `paths` as named, `files` the YAML files that are meant themselves, `folders` what
-    is built; `whole` are the named folders, whose every object is meant."""
+    is built; `led` are the Flux Kustomizations in the named folders that lead to folders beside them, which are meant,
+    too, and `lost` those that lead to what is not here."""
 
     side: Side
     paths: tuple[str, ...]
     files: tuple[str, ...]
     folders: tuple[str, ...]
+    led: tuple[FluxBuild, ...] = ()
+    lost: tuple[str, ...] = ()
 
     @property
     def named(self) -> str:
-        return ", ".join("the whole repository" if path == "." else path for path in self.paths)
+        named = ", ".join("the whole repository" if path == "." else path for path in self.paths)
+        if not self.led:
+            return named
+        return f"{named} and what Flux builds from there ({', '.join(dict.fromkeys(each.folder for each in self.led))})"
+
+    def holds(self, folder: str) -> bool:
+        """Whether all that a folder builds is meant: it lies below a named one, or Flux leads there."""
+        below = any(path == "." or f"{folder}/".startswith(f"{path}/") for path in self.paths)
+        return below or any(each.folder == folder for each in self.led)
 
     def needs(self, site: Site) -> frozenset[Artefact]:
         """The edits that have to have passed: below the named paths, and in any file that the builds read."""
@@ -51,7 +62,7 @@ class Chosen:
 
 def choose(site: Site, paths: Sequence[str], *, whole: bool = False) -> Chosen:
     """What the paths mean. Reads files only. With `whole`, everything that is built from below a folder belongs to it,
-    not only the folder's own build.
+    not only the folder's own build, and so does what Flux Kustomizations in it lead to: what is deployed from there.
 
     Raises Blocked (`not-found`, `not-determinate`) and Refused (`outside`).
     """
@@ -67,7 +78,23 @@ def choose(site: Site, paths: Sequence[str], *, whole: bool = False) -> Chosen:
         inside, built = _meaning(side, path, whole)
         files += inside
         folders += built
-    return Chosen(side, tuple(named), tuple(dict.fromkeys(files)), tuple(dict.fromkeys(folders)))
+    chosen = Chosen(side, tuple(named), tuple(dict.fromkeys(files)), tuple(dict.fromkeys(folders)))
+    return _followed(chosen) if whole else chosen
+
+
+def _followed(chosen: Chosen) -> Chosen:
+    """With what the Flux Kustomizations in the named folders lead to, beside what is there anyway."""
+    graph = chosen.side.graph
+    builds, lost = graph.deployed(path for path in chosen.paths if path != "." and chosen.side.tree.is_dir(path))
+    led = tuple(each for each in builds if "." not in chosen.paths and not chosen.holds(each.folder))
+    folders = dict.fromkeys([*chosen.folders, *(each.folder for each in led)])
+    return replace(chosen, folders=tuple(folders), led=led, lost=tuple(lost_way(*each) for each in lost))
+
+
+def lost_way(file: str, flux: FluxPath) -> str:
+    """Where a Flux Kustomization leads that nobody can follow here."""
+    where = f"{flux.path} of {' '.join(flux.source)}"
+    return f"Flux Kustomization {flux.name} in {file} builds {where}, which is not in this repository"
 
 
 def _normal(path: str) -> str:
@@ -120,11 +147,11 @@ def _folder(side: Side, folder: str, whole: bool) -> tuple[list[str], list[str]]
     inner = _tops_below(graph, folder, [folder] if itself else [])
     if inner:
         return below, inner
-    if not below:
+    if not below and not whole:
         words = f"{folder}: no kustomization file and no YAML in it; name the folder to build"
         raise Blocked(ReasonCode.NOT_FOUND, words)
-    objects = any(graph.facts[path].manifests for path in below)
-    return below, [folder] if objects or not whole else []
+    objects_alone = bool(below) and all(graph.facts[path].manifests for path in below)
+    return below, [folder] if objects_alone or not whole else []
 
 
 def _tops_below(graph: Graph, folder: str, first: list[str]) -> list[str]:
@@ -144,6 +171,12 @@ def _below(graph: Graph, folder: str) -> list[str]:
     """The YAML files below a folder, without the templates of Helm charts: they are none until helm renders them."""
     prefix = "" if folder == "." else folder + "/"
     return sorted(path for path in graph.facts if path.startswith(prefix) and not _is_template(graph, path))
+
+
+def templates(chosen: Chosen) -> list[str]:
+    """The templates of charts below the named folders."""
+    graph = chosen.side.graph
+    return sorted(path for path in graph.facts if _is_template(graph, path) and chosen.holds(path))
 
 
 def _is_template(graph: Graph, path: str) -> bool:
@@ -173,20 +206,77 @@ def build(chosen: Chosen, toolbox: Toolbox) -> list[Build]:
     Raises Blocked (`tool-missing`, `needs-network`, `needs-approval`), Errored (`timeout`), Failed (`build-failed`),
     Refused (`outside`).
     """
-    for folder in chosen.folders:
-        leaves = _leaves(chosen.side, folder)
+    return _rendered(chosen.side, [Target(each) for each in chosen.folders], toolbox, recorded(toolbox))
+
+
+def deployed(chosen: Chosen, toolbox: Toolbox) -> list[tuple[str, list[bytes]]]:
+    """Every folder with the objects that it is deployed as: built with what Flux Kustomizations add to it, variables
+    filled in as far as files tell, and so for what comes out to lead elsewhere. Raises as `build` does."""
+    from executor.flux.effective import flux_targets
+
+    side, kustomize = chosen.side, recorded(toolbox)
+    follows = "." not in chosen.paths and any(side.tree.is_dir(path) for path in chosen.paths)
+    found: list[tuple[str, list[bytes]]] = []
+    todo = _as_flux_builds(chosen, toolbox, kustomize)
+    seen = {each.folder for each in todo}
+    while todo:
+        texts = [
+            scratch.substituted(side, target, each)
+            for target, each in zip(todo, _rendered(side, todo, toolbox, kustomize), strict=True)
+        ]
+        found += [(target.folder, each) for target, each in zip(todo, texts, strict=True)]
+        made = [each for one in texts for each in flux_targets(one, side.graph)] if follows else []
+        todo = [each for each in made if each.folder not in seen and _is_there(side.graph, each.folder)]
+        todo = [each for each in todo if not chosen.holds(each.folder)]
+        seen |= {each.folder for each in todo}
+    return found
+
+
+def _is_there(graph: Graph, folder: str) -> bool:
+    return folder in graph.files or bool(graph.below(folder))
+
+
+def _as_flux_builds(chosen: Chosen, toolbox: Toolbox, kustomize: Kustomize) -> list[Target]:
+    """The chosen folders, each as every Flux Kustomization that is meant builds it; plain where none does."""
+    from executor.flux.effective import Shared, Specs
+
+    graph = chosen.side.graph
+    led = {each.folder for each in chosen.led}
+    meant = {
+        folder: [
+            each
+            for each in graph.builds([folder])
+            if each.folder == folder and (folder not in led or each in chosen.led) and not each.flux.made_by
+        ]
+        for folder in chosen.folders
+    }
+    every = [each for builds in meant.values() for each in builds]
+    timeout = toolbox.site.config.timeouts.kustomize
+    specs = Specs(chosen.side, kustomize, timeout, Shared()).all_of(every) if every else {}
+    targets = [
+        target
+        for folder, builds in meant.items()
+        for target in [Target(folder, spec) for each in builds for spec in specs[each.key]] or [Target(folder)]
+    ]
+    return list({(each.folder, each.build_relevant()): each for each in targets}.values())
+
+
+def _rendered(side: Side, targets: Sequence[Target], toolbox: Toolbox, kustomize: Kustomize) -> list[Build]:
+    for target in targets:
+        leaves = _leaves(side, target.folder)
         for leaf in leaves:
             if not is_remote(leaf):
-                raise Refused(ReasonCode.OUTSIDE, f"{folder}: names {leaf}, which leads out of the repository")
+                raise Refused(ReasonCode.OUTSIDE, f"{target.folder}: names {leaf}, which leads out of the repository")
         if any(urlsplit(leaf).scheme for leaf in leaves):  # what has none may be a folder: kustomize tries that first
-            raise _needs_network(folder, leaves)
-    kustomize = recorded(toolbox)
+            raise _needs_network(target.folder, leaves)
+        if not _in_place(side, target) and (remote := scratch.remote_bases(side, target)):
+            raise _needs_network(target.folder, remote)
     timeout = toolbox.site.config.timeouts.kustomize
-    with _places(chosen) as jobs:
+    with _places(side, targets) as jobs:
         builds = kustomize.build_all(jobs, timeout=timeout)
-    for folder, each in zip(chosen.folders, builds, strict=True):
+    for target, each in zip(targets, builds, strict=True):
         if not each.ok:
-            raise why_not(chosen.side, folder, each, timeout)
+            raise why_not(side, target.folder, each, timeout)
     return builds
 
 
@@ -203,22 +293,28 @@ def recorded(toolbox: Toolbox) -> Kustomize:
     )
 
 
+def _in_place(side: Side, target: Target) -> bool:
+    """Whether nothing but the disk counts: no planned edit, nothing that Flux adds or makes up."""
+    adds = any(target.spec.get(key) for key in ADDING)
+    here = target.folder in side.graph.files and not adds
+    return here and not (closure(side.graph, [target.folder]) & side.contents.keys())
+
+
 @contextmanager
-def _places(chosen: Chosen) -> Iterator[list[Job]]:
+def _places(side: Side, targets: Sequence[Target]) -> Iterator[list[Job]]:
     import tempfile
 
-    side = chosen.side
     root = side.tree.root
     with tempfile.TemporaryDirectory(prefix="executor-build-") as folder:
         jobs = []
-        for number, each in enumerate(chosen.folders):
-            in_place = each in side.graph.files and not (closure(side.graph, [each]) & side.contents.keys())
-            if in_place:
-                jobs.append(Job(root / each, root))
+        for number, each in enumerate(targets):
+            if _in_place(side, each):
+                jobs.append(Job(root / each.folder, root))
             else:
                 place = Path(folder) / str(number)
-                scratch.write(side, Target(each), place)
-                jobs.append(Job(place / each, place, () if each in side.graph.files else FLUX_FLAGS))
+                scratch.write(side, each, place)
+                loose = () if each.folder in side.graph.files and not each.flux else FLUX_FLAGS
+                jobs.append(Job(place / each.folder, place, loose))
         yield jobs
 
 

@@ -55,6 +55,8 @@ class ManifestValidate:
 
         rules = _rules(arguments)
         chosen = choose(site, arguments.paths, whole=True)
+        if not (chosen.files or chosen.folders):
+            raise _no_file(chosen)
         return Forecast(f"validate {chosen.named} ({', '.join(rules)})", needs=chosen.needs(site))
 
     def preflight(self, arguments: Arguments, toolbox: Toolbox) -> None:
@@ -71,6 +73,8 @@ class ManifestValidate:
         problems, warnings = _problems(chosen, files, inventory, rules)
         if problems:
             raise Failed(ReasonCode.INVALID_MANIFEST, _sentence(problems))
+        objects = sum(len(inventory.facts[path].manifests) for path in files if path in inventory.facts)
+        _block_empty(chosen, files, objects, rules)
         rendered = chosen.folders and {"kustomize", "names"} & set(rules)
         builds = build(chosen, toolbox) if rendered else []
         if "names" in rules:
@@ -85,14 +89,16 @@ class ManifestValidate:
         evidence: dict[str, Any] = {
             "rules": list(rules),
             "files": len(files),
-            "objects": sum(len(inventory.facts[path].manifests) for path in files if path in inventory.facts),
+            "objects": objects,
             "builds": [
                 {"path": folder, "objects": len(b.documents()), "sha256": b.sha256, "seconds": round(b.seconds, 3)}
                 for folder, b in zip(chosen.folders, builds, strict=False)
             ],
         }
+        if chosen.lost:
+            evidence["not_looked_at"] = list(chosen.lost)
         words = f"manifests of {chosen.named} validated"
-        return Performed(False, words, evidence, tuple(dict.fromkeys(warnings)))
+        return Performed(False, words, evidence, tuple(dict.fromkeys([*warnings, *chosen.lost])))
 
 
 def _rules(arguments: Arguments) -> tuple[str, ...]:
@@ -107,13 +113,31 @@ def _files(chosen: Chosen) -> list[str]:
     from executor.flux.targets import closure
 
     own = {path for path in chosen.files if path.endswith((".yaml", ".yml"))}
-    whole = [folder for folder in chosen.folders if any(folder.startswith(path) for path in chosen.paths)]
+    whole = [folder for folder in chosen.folders if chosen.holds(folder)]
     taken = {path for path in closure(chosen.side.graph, whole) if path.endswith((".yaml", ".yml"))}
     found = sorted(path for path in own | taken if chosen.side.read(path) is not None)
     if not found:
-        words = f"{chosen.named}: no YAML file in it to validate; name the folder or file"
-        raise Blocked(ReasonCode.NOT_FOUND, words)
+        raise _no_file(chosen)
     return found
+
+
+def _no_file(chosen: Chosen) -> Blocked:
+    words = f"{chosen.named}: no YAML file in it to validate; name the folder or file"
+    return Blocked(ReasonCode.NOT_FOUND, words)
+
+
+def _block_empty(chosen: Chosen, files: Sequence[str], objects: int, rules: Sequence[str]) -> None:
+    """Raises Blocked where manifests are asked for and there is none: YAML alone may be anything."""
+    if not (objects or chosen.folders) and set(rules) != {"yaml"}:
+        words = (
+            f"{chosen.named}: no manifest there to validate ({_counted(len(files))}); name the folder, "
+            "or ask for the YAML alone in an operation block (rules: [yaml])"
+        )
+        raise Blocked(ReasonCode.NOT_FOUND, words)
+
+
+def _counted(files: int) -> str:
+    return f"{files} YAML file{'s' if files != 1 else ''}"
 
 
 def _problems(

@@ -12,10 +12,13 @@ from executor.reasons import ReasonCode
 from executor.values import dataclass
 
 if TYPE_CHECKING:
+    from executor.flux.named_images import Image
     from executor.flux.security import Finding
     from executor.flux.targets import Chosen
     from executor.operations.interface import Site, Toolbox
 
+Objects = list[tuple[str, dict[str, Any]]]
+"""Each with the folder that was built, or its file."""
 SHOWN = 8
 """Findings named in a reason; the evidence and the report hold all of them."""
 
@@ -46,6 +49,9 @@ class SecurityCheck:
 
         chosen = choose(site, arguments.paths, whole=True)
         rules = _rules(arguments)
+        others = (*site.inventory.dockerfiles, *site.inventory.json)
+        if not (chosen.files or chosen.folders or any(map(chosen.holds, others))):
+            raise _nothing(chosen)
         _block_unseen(rules, _releases(chosen), chosen.named)
         return Forecast(f"check {chosen.named} for {', '.join(rules)}", needs=chosen.needs(site))
 
@@ -53,37 +59,42 @@ class SecurityCheck:
         toolbox.kustomize()
 
     def perform(self, arguments: Arguments, toolbox: Toolbox) -> Performed:
-        from executor.flux.security import RULES, containers, failing, findings
+        from executor.flux.security import containers, failing, findings
         from executor.flux.targets import choose
 
         rules = _rules(arguments)
         chosen = choose(toolbox.site, arguments.paths, whole=True)
         objects = _objects(chosen, toolbox)
-        if not objects:
-            words = f"{chosen.named}: no object in it to check; name the folder that is deployed"
-            raise Blocked(ReasonCode.NOT_FOUND, words)
+        images = _images(chosen, toolbox.site, objects) if _asks(rules, "image") else {}
+        if not objects and not images:
+            raise _nothing(chosen)
         releases = [_called(each) for _, each in objects if each.get("kind") == "HelmRelease"]
         _block_unseen(rules, releases, chosen.named)
         made = {_called(each): number for _, each in objects if (number := containers(each))}
-        if not made and any(RULES[rule].of_pods for rule in rules):
-            words = f"{chosen.named}: no object in it makes a container; name the folder that is deployed"
-            raise Blocked(ReasonCode.NOT_FOUND, words)
-        found = list(dict.fromkeys(each for _, document in objects for each in findings(document)))
+        found = [each for _, document in objects for each in findings(document)]
+        found = list(dict.fromkeys([*found, *_of_files(images)]))
         bad = failing(found, rules)
         if bad:
             code = ReasonCode.SECRET if all(each.level == "secret" for each in bad) else ReasonCode.INVALID_MANIFEST
             raise Failed(code, _sentence(bad, toolbox.site))
-        warnings = (*_warnings(found, rules), *_custom(rules, objects))
+        _block_empty(arguments, chosen, objects, {"image": len(images), "container": len(made), "object": len(objects)})
+        _block_unknown(rules, found, toolbox.site)
         evidence: dict[str, Any] = {
             "rules": list(rules),
             "paths": list(chosen.paths),
             "rendered": list(chosen.folders),
             "objects": len(objects),
             "containers": made,
+            "images": {path: len(named) for path, named in sorted(images.items())},
             "findings": 0,
             "below_failing_level": sum(each.level in ("baseline", "restricted") for each in found),
         }
-        return Performed(False, f"security check of {chosen.named} passed", evidence, warnings)
+        if chosen.lost:
+            evidence["not_looked_at"] = list(chosen.lost)
+        warnings = (*_warnings(found, rules), *_custom(rules, objects), *_by_charts(rules, objects), *chosen.lost)
+        number = sum(map(len, images.values()))
+        counted = f": {_counted(number, 'image')} in {_counted(len(images), 'file')}" if images else ""
+        return Performed(False, f"security check of {chosen.named} passed{counted}", evidence, warnings)
 
 
 def _rules(arguments: Arguments) -> tuple[str, ...]:
@@ -120,33 +131,156 @@ def _releases(chosen: Chosen) -> list[str]:
 
 
 def _called(document: Mapping[str, Any]) -> str:
-    metadata = document.get("metadata") or {}
-    return f"{document.get('kind')} {metadata.get('name')}"
+    return f"{document.get('kind')} {_name(document)}"
 
 
-def _objects(chosen: Chosen, toolbox: Toolbox) -> list[tuple[str, dict[str, Any]]]:
+def _name(document: Mapping[str, Any]) -> str:
+    return str((document.get("metadata") or {}).get("name"))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"
+
+
+def _by_charts(rules: Iterable[str], objects: Objects) -> Iterator[str]:
+    """HelmReleases whose images no file names."""
+    from executor.flux.named_images import of_object
+
+    if _asks(rules, "image"):
+        for _, each in objects:
+            if each.get("kind") == "HelmRelease" and not of_object(each):
+                yield f"{_called(each)}: its chart chooses its images, which are not seen"
+
+
+def _asks(rules: Iterable[str], subject: str) -> bool:
+    from executor.flux.security import RULES
+
+    return any(RULES[rule].of == subject for rule in rules)
+
+
+def _nothing(chosen: Chosen) -> Blocked:
+    words = f"{chosen.named}: no object in it to check; name the folder that is deployed"
+    return Blocked(ReasonCode.NOT_FOUND, words)
+
+
+def _block_empty(arguments: Arguments, chosen: Chosen, objects: Objects, there: Mapping[str, int]) -> None:
+    """Raises Blocked where a rule would say something of nothing."""
+    from executor.flux.security import RULES
+
+    secrets = any("Secret" in str(each.get("kind")) for _, each in objects)
+    if not arguments.rules and not (there["image"] or there["container"] or secrets):
+        lacks = "no image, container or Secret there to look at"
+    else:
+        missing = [RULES[rule].of for rule in arguments.rules if not there[RULES[rule].of]]
+        if not missing:
+            return
+        container = "no object in it makes a container"
+        lacks = container if missing[0] == "container" else "no image there to look at"
+    charts = [_called(each) for _, each in objects if each.get("kind") == "HelmRelease"]
+    chosen_there = f" ({', '.join(charts[:SHOWN])}: its chart chooses them)" if charts else ""
+    words = f"{chosen.named}: {lacks}{chosen_there}; name the folder that is deployed"
+    raise Blocked(ReasonCode.NOT_FOUND, words)
+
+
+def _block_unknown(rules: Iterable[str], found: Iterable[Finding], site: Site) -> None:
+    """Raises Blocked for images that no file names."""
+    unknown = [each for each in found if each.level == "unknown"] if _asks(rules, "image") else []
+    if unknown:
+        words = f"{_sentence(unknown, site)}, so nobody can say {', '.join(rules)} of it; write the version there"
+        raise Blocked(ReasonCode.NOT_DETERMINATE, words)
+
+
+def _objects(chosen: Chosen, toolbox: Toolbox) -> Objects:
     """Everything that is meant: rendered, because patches and image settings decide; files that no build takes in as
     they are. A named file means its own objects in the renderings."""
-    from executor.flux.targets import build, closure
+    from executor.flux.targets import deployed
+    from executor.tools.kustomize import load
 
     graph = chosen.side.graph
-    objects: list[tuple[str, dict[str, Any]]] = []
-    whole = {path for path in chosen.paths if chosen.side.tree.is_dir(path) or path in chosen.folders}
-    wanted = {(n[3], n[4]) for path in chosen.files for n in graph.facts[path].manifests if path in graph.facts}
-    for folder, each in zip(chosen.folders, build(chosen, toolbox), strict=True):
-        meant = any(folder == path or folder.startswith(f"{path}/") or path == "." for path in whole)
-        for document in each.objects():
-            named = (str(document.get("kind")), str((document.get("metadata") or {}).get("name")))
-            if meant or named in wanted or not wanted:
+    objects: Objects = []
+    wanted = {(n[3], n[4]) for path in chosen.files if path in graph.facts for n in graph.facts[path].manifests}
+    for folder, texts in deployed(chosen, toolbox):
+        meant = folder not in chosen.folders or chosen.holds(folder) or not wanted
+        for document in (each for text in texts for each in load(text) if isinstance(each, dict)):
+            named = (str(document.get("kind")), _name(document))
+            if meant or named in wanted:
                 objects.append((folder, document))
-    rendered = closure(graph, chosen.folders)
-    for path in chosen.files:
-        if path not in rendered and path in graph.facts and graph.facts[path].problem:
+    for path in _alone(chosen):
+        if graph.facts[path].problem:
             words = f"{path} cannot be read, so nobody knows what it holds: {graph.facts[path].problem}"
             raise Failed(ReasonCode.INVALID_MANIFEST, words)
-        if path not in rendered and path in graph.facts and graph.facts[path].manifests:
-            objects += [(path, each) for each in chosen.side.documents(path) if isinstance(each, dict)]
+        objects += [(path, each) for each in _taken_apart(chosen.side.documents(path))]
+    for path in _named(chosen, toolbox.site.inventory.json):
+        if b'"apiVersion"' in (chosen.side.read(path) or b""):
+            objects += [(path, each) for each in _taken_apart(chosen.side.documents(path))]
     return objects
+
+
+def _named(chosen: Chosen, files: Iterable[str]) -> list[str]:
+    """Those of the files that no build reads, and that lie below a named folder or are named themselves."""
+    from executor.flux.targets import closure
+
+    rendered = closure(chosen.side.graph, chosen.folders)
+    return [path for path in files if path not in rendered and chosen.holds(path)]
+
+
+def _images(chosen: Chosen, site: Site, objects: Objects) -> dict[str, list[Image]]:
+    """All images that are named there, by the file that does: where an object has several (patches), the folder that
+    was built. Beside objects: compose files, values, pipelines, Dockerfiles, what charts' templates name themselves.
+    """
+    from executor.flux.named_images import in_template, of_dockerfile, of_object, of_settings
+    from executor.flux.targets import closure, templates
+    from executor.tools.yaml_read import read
+
+    found: dict[str, list[Image]] = {}
+    reads = {place: closure(chosen.side.graph, [place]) for place in dict.fromkeys(place for place, _ in objects)}
+    for place, document in objects:
+        declared = site.inventory.find(str(document.get("kind")), _name(document))
+        files = list({each.path for each in declared} & reads[place])
+        found.setdefault(files[0] if len(files) == 1 else place, []).extend(of_object(document))
+    for path in _alone(chosen):
+        for settings in read(chosen.side.read(path) or b""):
+            if isinstance(settings, dict) and not next(_taken_apart([settings]), None):
+                found.setdefault(path, []).extend(of_settings(settings))
+    arguments = {each.dockerfile: each.build_args for each in site.inventory.images}
+    for path in _named(chosen, site.inventory.dockerfiles):
+        text = (chosen.side.read(path) or b"").decode(errors="replace")
+        found[path] = of_dockerfile(text, path, arguments.get(path, {}))
+    for path in templates(chosen):
+        found[path] = in_template((chosen.side.read(path) or b"").decode(errors="replace"))
+    return {path: images for path, images in found.items() if images}
+
+
+def _of_files(images: Mapping[str, Sequence[Image]]) -> list[Finding]:
+    """What speaks against images that stand in a line of a file (an object's own are judged with it)."""
+    from executor.flux.security import Finding, judged
+
+    return [
+        Finding(level, "", None, f"{path}:{image.line}", image.field, words)
+        for path, named in images.items()
+        for image in named
+        if image.line
+        for level, words in judged(image)
+    ]
+
+
+def _alone(chosen: Chosen) -> list[str]:
+    """The YAML files that no build takes in."""
+    from executor.flux.targets import closure
+
+    rendered = closure(chosen.side.graph, chosen.folders)
+    return [path for path in chosen.files if path not in rendered and path in chosen.side.graph.facts]
+
+
+def _taken_apart(documents: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """The objects among these, and the items of a List."""
+    for each in documents:
+        if isinstance(each, dict) and isinstance(each.get("kind"), str) and isinstance(each.get("apiVersion"), str):
+            items = each.get("items")
+            if each["kind"].endswith("List") and isinstance(items, list):
+                yield from (item for item in items if isinstance(item, dict))
+            elif not each["apiVersion"].startswith("kustomize.config.k8s.io/"):
+                yield each
 
 
 def _sentence(bad: Sequence[Finding], site: Site) -> str:

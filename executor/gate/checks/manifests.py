@@ -8,12 +8,13 @@ from typing import Any
 
 from executor.all_operations import operation
 from executor.convert import convert
-from executor.errors import Failed, Stop
+from executor.errors import Blocked, Failed, Stop
 from executor.gate.case import Case, Look, Subject, look
 from executor.gate.checks.operations import portable
 from executor.gate.verdict import CheckStatus, Found, counted
 from executor.models import Performed
 from executor.operations.interface import Site
+from executor.reasons import ReasonCode
 from executor.repository import Repository
 from executor.toolbox import LiveToolbox
 from executor.tools.masking import MASK, credentials
@@ -65,6 +66,12 @@ def _whole(this: Look, case: Case, subject: Subject, kind: str, changed: tuple[s
             stop.reason, cause=cause, remedy="mend what the reason names, then run and verify again",
             evidence={"reason_code": str(stop.code)},
         )  # fmt: skip
+    except Blocked as stop:
+        if stop.code is ReasonCode.NOT_FOUND:
+            return this.passed(f"nothing for it to look at: {stop.reason}")
+        if stop.code is ReasonCode.NOT_DETERMINATE:
+            return this.found(CheckStatus.WARN, stop.reason)
+        raise
     return this.found(
         CheckStatus.WARN if _own(done, changed) else CheckStatus.PASS,
         "; ".join((done.words, *_own(done, changed))), evidence=done.evidence, command=commands,

@@ -10,9 +10,7 @@ from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Place, Target
-from executor.recognise.resolve.base import (
-    Base,
-)
+from executor.recognise.resolve.base import Base, spelt
 from executor.recognise.rules.objects import FLUX
 from executor.recognise.words import fold
 
@@ -107,13 +105,28 @@ class CheckAsks(Base):
         if place.path is not None:
             return [self._path(place.path)]
         assert place.stage is not None
-        part = self._stage(place.stage)
+        return self._of_stage(place.stage)
+
+    def _of_stage(self, stage: str) -> list[str]:
+        """All folders that are called so, by either spelling; the check follows what Flux builds from there. Raises
+        Blocked where that is not here: nothing can be said of all that runs there."""
+        from executor.flux.targets import lost_way
+
+        parts = {self._stage(stage), *(each.name for each in spelt(self.names, stage))}
         found: dict[str, None] = {}
         folders = {each.path.rpartition("/")[0] for each in self.names.manifests} | set(self.names.folders)
         for folder in sorted(folders):
-            parts = folder.split("/")
-            if part in parts:
-                found["/".join(parts[: parts.index(part) + 1])] = None
+            split = folder.split("/")
+            first = next((at for at, each in enumerate(split) if each in parts), None)
+            if first is not None:
+                found["/".join(split[: first + 1])] = None
+        lost = self.at.inventory.graph.deployed(found)[1]
+        if lost:
+            raise Blocked(
+                ReasonCode.NOT_SUPPORTED,
+                f"not all that runs in {stage} can be looked at: {'; '.join(lost_way(*each) for each in lost)}; "
+                f"name the folders that are meant ({', '.join(found)})",
+            )
         return list(found)
 
     def _cluster_observe(self, ask: Ask) -> list[Request]:
