@@ -5,6 +5,7 @@ turns ──guards──▶ edits, spliced and proved by re-reading ──▶ pr
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from executor.errors import Blocked, Errored, Failed, Stop
 from executor.flux.cells import Cell, Scope
 from executor.flux.inventory import split_host
+from executor.flux.layers import block_shared, deployed_by
 from executor.flux.places import (
     Files,
     Source,
@@ -20,7 +22,6 @@ from executor.flux.places import (
     refuse_foreign_owner,
 )
 from executor.flux.versions import is_lower, split
-from executor.flux.where import named
 from executor.models import Artefact, FileEdit, Forecast, Performed
 from executor.reasons import ReasonCode
 from executor.tools.yaml_span import Edit, NotYaml, Replace, compose
@@ -28,7 +29,6 @@ from executor.values import dataclass, field
 
 if TYPE_CHECKING:
     from executor.config import Config
-    from executor.flux.graph import Graph
     from executor.flux.inventory import Inventory, Manifest
     from executor.flux.render import Change
     from executor.tools.kustomize import Kustomize
@@ -76,8 +76,8 @@ class Limits:
     where: str | None = None
     meant: frozenset[str] = frozenset()
     """Places (file:line) that are known to be moved together."""
-    named: bool = False
-    """The file itself was named: whatever is built from it is meant, and listed in the evidence."""
+    named: str | None = None
+    """The file or folder that was named, with no place beside it: whatever is built from it is meant, and listed."""
 
     @property
     def scope(self) -> Scope:
@@ -175,9 +175,19 @@ def make(
     values = [_value(turn, pending) for turn in turns] + [about for _, _, about in more]
     changes = [_value(turn, pending) for turn in by_spot.values()] + [about for _, _, about in more]
     words, done = _words(subject, turns, changes, verb)
+    moved = _moved_with(ground, [source.path for source, _ in edits], limits)
+    if moved and "deployments" not in rest.setdefault("about", {}):
+        rest["about"] = {**rest["about"], "deployments": moved}
+        words += f", which is part of {len(moved)} deployments ({', '.join(moved)})"
     more_allowed = [_allowed_elsewhere(turn) for turn in pending if limits.everywhere or turn.cell.variable]
     rest["warnings"] = (*rest.get("warnings", ()), *(said for turn in by_spot.values() for said in _lost(turn)))
     return Plan(words, done, files.edited(edits), tuple(values), (*allowed, *more_allowed), **rest)
+
+
+def _moved_with(ground: Ground, paths: Sequence[str], limits: Limits) -> list[str]:
+    """The deployments that change with a file that was named, where they are several."""
+    found = {each for path in paths if is_named(ground, path, limits) for each in deployments(ground, path)}
+    return sorted(found) if len(found) > 1 and not limits.everywhere else []
 
 
 def _lost(turn: Turn) -> Iterator[str]:
@@ -299,49 +309,16 @@ def deployments(ground: Ground, path: str) -> dict[str, str]:
     return deployed_by(ground.inventory.graph, path)
 
 
-def deployed_by(graph: Graph, path: str) -> dict[str, str]:
-    """`deployments`, without a plan under way."""
-    reached = graph.reach(path)
-    found = {
-        f"Flux Kustomization {each.label} ({each.file})": f"{each.file}/{each.flux.path}"
-        for each in graph.builds(reached)
-    }
-    return found | {f"the kustomization {top}": top for top in graph.tops(reached)}
-
-
-def counting(graph: Graph, files: Sequence[str], lays: Callable[[str, str], bool] | None = None) -> list[str] | None:
-    """Of files that each set one value of one object, those that some deployment takes it from: over the others every
-    deployment lays one of these. `lays(over, under)`: whether one can lie over another (None: any can). None: two of
-    them come into one deployment, and which one wins there is not known."""
-    reach = {each: graph.reach(each) for each in files}
-    deployed = {each: set(deployed_by(graph, each)) for each in files}
-    over = {
-        each: [one for one in files if reach[one] < reach[each] and (lays is None or lays(one, each))] for each in files
-    }
-    kept = [
-        each for each in files
-        if not deployed[each] or deployed[each] - set[str]().union(*(deployed[one] for one in over[each]))
-    ]  # fmt: skip
-    for at, one in enumerate(kept):
-        for other in kept[at + 1 :]:
-            ordered = one in over[other] or other in over[one] or not (lays is None or lays(one, other))
-            if not ordered and deployed[one] & deployed[other]:
-                return None
-    return kept
-
-
 def block_shared_file(ground: Ground, path: str, limits: Limits) -> None:
     """Raises Blocked where a file is the base of several overlays or clusters and not all of them are meant."""
-    found = {} if limits.everywhere or limits.named else deployments(ground, path)
-    if len(found) < 2:
-        return
-    if len(named(found, limits.where, at=path)) < len(found):
-        listed = ", ".join(sorted(found))
-        raise Blocked(
-            ReasonCode.SHARED,
-            f"{path} is used by {len(found)} deployments, and all of them would change: {listed}; say that it is meant "
-            "everywhere, or put the value into the overlay that is meant",
-        )
+    if not limits.everywhere and not is_named(ground, path, limits):
+        block_shared(ground.inventory.graph, path, limits.where)
+
+
+def is_named(ground: Ground, path: str, limits: Limits) -> bool:
+    """Whether the sentence names that very file, or its folder."""
+    wanted = ground.inventory.graph.real(posixpath.normpath(limits.named)) if limits.named is not None else None
+    return wanted is not None and (path == wanted or path.startswith(wanted + "/"))
 
 
 # -- proving by rendering, writing, reading again ---------------------------------------------------------------------

@@ -86,7 +86,7 @@ class Image:
     doubt: str | None = None
 
     def __str__(self) -> str:
-        return str(self.entry or self.pin)
+        return str(self.entry or (replace(self.pin, repository=self.repository) if self.pin is not None else ""))
 
 
 @dataclass(frozen=True)
@@ -436,7 +436,10 @@ def pick(found: Sequence[Image], wanted: str | None, version: Version, limits: L
     if len(versions) <= 1 and built:
         return list(found)
     hint = "name the image" if len(names) > 1 else "say that all of them are meant"
-    raise Blocked(ReasonCode.AMBIGUOUS, f"several images fit: {', '.join(map(str, found))}; {hint}, or its old version")
+    several = limits.where is None and len({each.release.place for each in found}) > 1
+    where = ", or in which environment" if several else ""
+    listed = ", ".join(map(str, found))
+    raise Blocked(ReasonCode.AMBIGUOUS, f"several images fit: {listed}; {hint}, or its old version{where}")
 
 
 def _tag(image: Image) -> str | None:

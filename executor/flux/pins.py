@@ -8,20 +8,22 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from executor.errors import Blocked, Refused
 from executor.flux.cells import EVERYWHERE, Cell, cells
 from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, ask, deployments, make, rendered_name
+from executor.flux.layers import counting, patches, taken
 from executor.flux.places import Files, Spot, Thing, block_templates
 from executor.flux.versions import Version, chart_problem, is_exact, split, tag_problem
-from executor.flux.where import named
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.values import dataclass, replace
 
 if TYPE_CHECKING:
     from executor.flux.inventory import Manifest
+
+Found = TypeVar("Found")
 
 _UNVERSIONED = ("GitRepository", "Bucket")
 
@@ -50,29 +52,36 @@ class Pinned:
 # -- which object -----------------------------------------------------------------------------------------------------
 
 
-def choose(ground: Ground, asked: Asked, parts: Callable[[Manifest], bool] | None = None) -> list[Manifest]:
-    """The objects that are meant: one, one in each place that is named, or all of them where the sentence says
-    everywhere. Raises Blocked. `parts`: which of several that are laid over one another hold what is asked for."""
+@dataclass(frozen=True)
+class Meant:
+    """The object that is meant, in one place that is named or (`where` None) wherever it is: its manifests, and the
+    patches that are laid over them."""
+
+    manifests: tuple[Manifest, ...]
+    where: str | None
+
+
+def choose(ground: Ground, asked: Asked) -> list[Meant]:
+    """The object that is meant, once or in each place that is named. Raises Blocked where it is not one there, unless
+    the sentence says everywhere."""
     found = _in_namespace(ground, asked)
-    if len(found) > 1 and parts is not None:
-        found = [each for each in found if parts(each)] or found
     if asked.file:
         wanted = ground.inventory.graph.real(posixpath.normpath(asked.file))
         inside = [each for each in found if each.path == wanted or each.path.startswith(wanted + "/")]
         beside = [each for each in found if posixpath.dirname(each.path) == posixpath.dirname(wanted)]
         found = inside or beside or found  # else it may hold the version itself; `finished` sees to that
-    if asked.limits.where:
-        places = [_narrowed(ground, found, asked, each) for each in asked.limits.where.split(",")]
-        found = list(dict.fromkeys(each for place in places for each in place))
-        if all(len(place) == 1 for place in places):
-            return found
-    if len(found) > 1 and not asked.limits.everywhere:
-        raise Blocked(
-            ReasonCode.AMBIGUOUS,
-            f"{asked.kind} {asked.name} is there {len(found)} times: {', '.join(each.place for each in found)}; name "
-            "the path, namespace or cluster",
-        )
-    return found
+    places = [each.strip() or None for each in (asked.limits.where or "").split(",")]
+    meant = [Meant(tuple(_narrowed(ground, found, asked, each) if each else found), each) for each in places]
+    laid = patches(ground.inventory.graph)
+    for each in meant:
+        whole = [manifest for manifest in each.manifests if manifest.path not in laid]
+        if len(whole) > 1 and not asked.limits.everywhere:
+            raise Blocked(
+                ReasonCode.AMBIGUOUS,
+                f"{asked.kind} {asked.name} is there {len(whole)} times: {', '.join(one.place for one in whole)}; name "
+                "the path, namespace or cluster",
+            )
+    return meant
 
 
 def _in_namespace(ground: Ground, asked: Asked) -> list[Manifest]:
@@ -111,20 +120,31 @@ def _namespaces(ground: Ground, manifest: Manifest) -> str:
 
 
 def _narrowed(ground: Ground, found: list[Manifest], asked: Asked, where: str) -> list[Manifest]:
-    """By a part of the path; else by where all of its deployments lie, else by where some do: what else it would move
-    is asked about where the edit is made."""
-    inside = named({each: each.path for each in found}, where)
+    """What is part of something that lies there: what else it would move is asked about where the edit is made."""
+    within = taken(ground.inventory.graph, {each.path for each in found}, where)
+    inside = [each for each in found if within[each.path]]
     if inside:
         return inside
-    deployed = {each: deployments(ground, each.path) for each in found}
-    for enough in (all, any):
-        inside = [
-            each for each in found if (paths := deployed[each]) and enough(x in named(paths, where) for x in paths)
-        ]
-        if inside:
-            return inside
     places = ", ".join(each.place for each in found)
     raise Blocked(ReasonCode.NOT_FOUND, f"no {asked.kind} {asked.name} lies in {where}; found: {places}")
+
+
+def on_top(
+    ground: Ground, found: Sequence[Found], of: Callable[[Found], tuple[object, str]], meant: Meant
+) -> list[Found]:
+    """Of values, each with a key and a file, those that some deployment takes: over the others of their key every
+    deployment lays one of these."""
+    kept: dict[object, list[str] | None] = {}
+    for key in dict.fromkeys(of(each)[0] for each in found):
+        files = sorted({file for each in found for one, file in [of(each)] if one == key})
+        kept[key] = counting(ground.inventory.graph, files, where=meant.where)
+
+    def counts(each: Found) -> bool:
+        key, file = of(each)
+        files = kept[key]
+        return files is None or file in files
+
+    return [each for each in found if counts(each)]
 
 
 def unread(ground: Ground, asked: Asked) -> list[str]:
@@ -162,10 +182,47 @@ def finished(ground: Ground, asked: Asked, plan: Plan) -> Plan:
 # -- charts -----------------------------------------------------------------------------------------------------------
 
 
-def chart_pins(ground: Ground, files: Files, release: Thing, version: Version, limits: Limits) -> list[Pinned]:
+def chart_of(ground: Ground, files: Files, meant: Meant, version: Version, limits: Limits) -> list[Pinned]:
+    """Where the chart's version of what is meant lives. Raises Blocked where it has none, or several that count."""
+    releases = [files.thing(each) for each in meant.manifests]
+    for keys in (("chart", "spec", "version"), ("chartRef",)), (("chart",),):
+        releases = [each for each in releases if any(each.node("spec", *key) is not None for key in keys)] or releases
+    found: list[Pinned] = []
+    stopped: list[Blocked] = []
+    for release in only(ground, releases, meant, limits):
+        try:
+            found += chart_pins(ground, files, release, version, limits, meant=meant)
+        except Blocked as stop:  # parts that hold nothing are passed over where another one holds it
+            if stop.code is not ReasonCode.NOT_FOUND or len(releases) == 1:
+                raise
+            stopped.append(stop)
+    if not found:
+        raise stopped[0]
+    return list({pin.spot.key: pin for pin in found}.values())
+
+
+def only(ground: Ground, things: Sequence[Thing], meant: Meant, limits: Limits) -> list[Thing]:
+    """Of the parts of one object that each hold its version, the one that counts; "everywhere", all that do."""
+    found = on_top(ground, things, lambda each: (None, each.manifest.path), meant)
+    if len(found) > 1 and not limits.everywhere:
+        listed = ", ".join(each.place for each in found)
+        manifest = found[0].manifest
+        raise Blocked(
+            ReasonCode.AMBIGUOUS,
+            f"{manifest.kind} {manifest.name} has its version in {len(found)} places: {listed}; {WHICH_PLACE}",
+        )
+    return found
+
+
+WHICH_PLACE = "say in which environment, name the file, or say everywhere"
+
+
+def chart_pins(
+    ground: Ground, files: Files, release: Thing, version: Version, limits: Limits, *, meant: Meant
+) -> list[Pinned]:
     """Where the chart's version of a HelmRelease lives. Raises Blocked where it has none that counts."""
     if release.node("spec", "chartRef") is not None:
-        return _referred(ground, files, release, version, limits)
+        return _referred(ground, files, release, version, limits, meant=meant)
     if release.node("spec", "chart") is None:
         raise Blocked(
             ReasonCode.NOT_FOUND,
@@ -258,7 +315,9 @@ def _block_inexact(version: Version, problem: object) -> None:
         raise Blocked(ReasonCode.NOT_DETERMINATE, said)
 
 
-def _referred(ground: Ground, files: Files, release: Thing, version: Version, limits: Limits) -> list[Pinned]:
+def _referred(
+    ground: Ground, files: Files, release: Thing, version: Version, limits: Limits, *, meant: Meant
+) -> list[Pinned]:
     """Through `spec.chartRef` to its OCIRepository or HelmChart."""
     if release.node("spec", "chart") is not None:
         raise Blocked(ReasonCode.NOT_PLAIN, f"{release.place}: it has both chart and chartRef; take one of them away")
@@ -271,7 +330,33 @@ def _referred(ground: Ground, files: Files, release: Thing, version: Version, li
             f"{source.place}: {source.manifest.kind} {source.manifest.name} also serves {len(others)} others, which "
             f"would move too: {', '.join(others)}; say that all of them are meant, or give the release one of its own",
         )
-    return source_pins(ground, files, source, version, limits)
+    return [
+        pin
+        for each in source_parts(ground, files, (source.manifest, *_laid_over(ground, source.manifest)), meant, limits)
+        for pin in source_pins(ground, files, each, version, limits)
+    ]
+
+
+def _laid_over(ground: Ground, source: Manifest) -> list[Manifest]:
+    """The patches of a source."""
+    laid = patches(ground.inventory.graph)
+    own = set(deployments(ground, source.path))
+    return [
+        each
+        for each in _of_kind(ground, source.kind)
+        if each.name == source.name and each.path in laid and own & set(deployments(ground, each.path))
+    ]
+
+
+def source_parts(
+    ground: Ground, files: Files, manifests: Sequence[Manifest], meant: Meant, limits: Limits
+) -> list[Thing]:
+    """Of a source and its patches those that hold the version that counts; what is not part of the place is left out.
+    Raises Blocked."""
+    parts = [files.thing(each) for each in manifests]
+    keys = (("spec", "ref"), ("spec", "version"))
+    parts = [each for each in parts if any(each.node(*key) is not None for key in keys)] or parts[:1]
+    return only(ground, parts, meant, limits) or parts[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +403,9 @@ def _sources(ground: Ground, files: Files, reference: Reference) -> list[Manifes
     namespaces = ground.inventory.namespaces(reference.manifest)
     if reference.namespace:
         namespaces = frozenset() if "${" in reference.namespace else frozenset({reference.namespace})
+    laid = patches(ground.inventory.graph)
     named = [each for each in _of_kind(ground, reference.kind) if each.name == reference.name]
+    named = [each for each in named if each.path not in laid] or named
     if "${" in reference.name:
         named = [each for each in named if _together(each, reference.manifest)]
         named = named or _by_substitution(ground, files, reference)
@@ -525,7 +612,10 @@ def source_plan(ground: Ground, asked: Asked, version: Version) -> Plan:
     files = ground.files
     turns: list[Turn] = []
     allowed: list[Allowed] = []
-    chosen = [files.thing(each) for each in choose(ground, asked)]
+    chosen = [
+        part for meant in choose(ground, asked)
+        for part in source_parts(ground, files, meant.manifests, meant, asked.limits)
+    ]  # fmt: skip
     for source in chosen:
         users = source_users(ground, files, source)
         if len(users) > 1 and not asked.limits.everywhere:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 
 from executor.errors import Blocked, Stop
 from executor.flux.change import Ground, Limits, Plan, Turn, bare, make
 from executor.flux.image_pins import Image, hidden_values, images_of, is_pushed, move, pick
-from executor.flux.inventory import Manifest
-from executor.flux.pins import Asked, Pinned, chart_pins, choose, finished, is_flux, pin_turns
+from executor.flux.pins import WHICH_PLACE, Asked, Meant, Pinned, chart_of, choose, finished, is_flux, on_top, pin_turns
 from executor.flux.places import Files, Thing
 from executor.flux.versions import Version, image_problem, is_lower, split
 from executor.models import Artefact
@@ -30,68 +29,50 @@ class Bump:
 def release_plan(ground: Ground, bump: Bump) -> Plan:
     """Raises Blocked or Refused where the version cannot be changed as asked."""
     files = ground.files
-    parts = _with_chart(files) if bump.field == "chart" else None
-    releases = [files.thing(each) for each in choose(ground, bump.asked, parts)]
-    field = bump.field or ("image" if bump.image else _only_field(ground, files, releases, bump))
-    planned = _charts(ground, files, releases, bump) if field == "chart" else _images(ground, files, releases, bump)
+    meant = choose(ground, bump.asked)
+    field = bump.field or ("image" if bump.image else _only_field(ground, files, meant, bump))
+    planned = _charts(ground, files, meant, bump) if field == "chart" else _images(ground, files, meant, bump)
     return replace(finished(ground, bump.asked, planned), settled={"field": field, **planned.settled})
 
 
-def _places(found: list[Image], limits: Limits) -> list[list[Image]]:
-    """Together, or by release where several places are named, each of which has its own."""
-    if "," not in (limits.where or ""):
-        return [found]
-    releases = dict.fromkeys(id(each.release) for each in found)
-    return [[each for each in found if id(each.release) == one] for one in releases] or [found]
+def _parts(files: Files, meant: Sequence[Meant]) -> list[Thing]:
+    return [files.thing(each) for each in dict.fromkeys(each for place in meant for each in place.manifests)]
 
 
 def _chosen(ground: Ground, found: list[Image], bump: Bump) -> list[Image]:
     try:
-        return pick(found, bump.image, bump.version, bump.asked.limits, ground)
+        chosen = pick(found, bump.image, bump.version, bump.asked.limits, ground)
     except Blocked:
-        called = _called(found, bump)
-        if not called:
+        chosen = _called(found, bump)
+        if not chosen:
             raise
-        return called
-
-
-def _with_chart(files: Files) -> Callable[[Manifest], bool]:
-    """Patches of values alone are no candidates where the chart is meant."""
-
-    def says(manifest: Manifest) -> bool:
-        release = files.thing(manifest)
-        return any(release.node("spec", key) is not None for key in ("chart", "chartRef"))
-
-    return says
+    by_key: dict[object, list[Image]] = {}
+    for each in chosen:
+        by_key.setdefault(_key(each), []).append(each)
+    apart = next((same for same in by_key.values() if len({each.release.place for each in same}) > 1), None)
+    if apart is not None and not bump.asked.limits.everywhere:
+        listed = ", ".join(map(str, apart))
+        raise Blocked(ReasonCode.AMBIGUOUS, f"it is pinned in {len(apart)} places: {listed}; {WHICH_PLACE}")
+    return chosen
 
 
 # -- charts -----------------------------------------------------------------------------------------------------------
 
 
-def _charts(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> Plan:
+def _charts(ground: Ground, files: Files, meant: Sequence[Meant], bump: Bump) -> Plan:
     limits = bump.asked.limits
-    pins = _each(releases, lambda release: chart_pins(ground, files, release, bump.version, limits))
+    pins = _pins_of_charts(ground, files, meant, bump.version, limits)
     turns = pin_turns(ground, files, pins, limits)
     return make(
         ground, turns, limits, subject=f"HelmRelease {bump.asked.name}", allowed=[each.allowed for each in pins],
-        files=files, about=_objects(releases),
+        files=files, about=_objects(_parts(files, meant)),
     )  # fmt: skip
 
 
-def _each(releases: list[Thing], find: object) -> list[Pinned]:
-    """What is found for each release; parts that hold nothing are passed over where another one holds it."""
-    assert callable(find)
-    found: list[Pinned] = []
-    stopped: list[Blocked] = []
-    for release in releases:
-        try:
-            found += find(release)
-        except Blocked as stop:
-            if stop.code is not ReasonCode.NOT_FOUND or len(releases) == 1:
-                raise
-            stopped.append(stop)
-    if not found:
-        raise stopped[0]
+def _pins_of_charts(
+    ground: Ground, files: Files, meant: Sequence[Meant], version: Version, limits: Limits
+) -> list[Pinned]:
+    found = [pin for place in meant for pin in chart_of(ground, files, place, version, limits)]
     return list({pin.spot.key: pin for pin in found}.values())
 
 
@@ -102,13 +83,15 @@ def _objects(releases: list[Thing]) -> dict[str, list[str]]:
 # -- images -----------------------------------------------------------------------------------------------------------
 
 
-def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> Plan:
+def _images(ground: Ground, files: Files, meant: Sequence[Meant], bump: Bump) -> Plan:
     said = image_problem(bump.version)
     if said:
         raise Blocked(ReasonCode.NOT_DETERMINATE, said)
     limits = bump.asked.limits
-    found = _all_images(ground, files, releases, bump)
-    chosen = [each for place in _places(found, limits) for each in _chosen(ground, place, bump)]
+    releases = _parts(files, meant)
+    places = [_images_in(ground, files, each, bump) for each in meant]
+    found = [image for place in places for image in place]
+    chosen = list({_seat(image): image for place in places for image in _chosen(ground, place, bump)}.values())
     if bump.image is None:
         _block_part(chosen)
     if not chosen:
@@ -132,20 +115,28 @@ def _images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> 
     return replace(plan, settled={"image": repositories.pop()}) if len(repositories) == 1 and not bump.image else plan
 
 
-def _all_images(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> list[Image]:
-    """Every image that is pinned for the releases. A patch that gives only a tag is one of the image that the release
-    which it is laid over has at the same place of its values."""
-    where = bump.asked.limits.where
-    found = [image for release in releases for image in images_of(ground, files, release, where)]
-    if all(each.repository is not None or each.pin is None for each in found):
-        return found
-    others = [each for each in ground.inventory.find("HelmRelease", bump.asked.name) if is_flux(each)]
-    known: dict[object, set[str]] = {}
-    for other in others:
-        for image in images_of(ground, files, files.thing(other), where):
-            if image.pin is not None and image.repository is not None:
-                known.setdefault(image.pin.path, set()).add(image.repository)
-    return [_completed(each, known) for each in found]
+def _images_in(ground: Ground, files: Files, meant: Meant, bump: Bump) -> list[Image]:
+    """Every image that is pinned for the release there, without those that another one is laid over. A patch that gives
+    only a tag is one of the image that the release which it is laid over has at the same place of its values."""
+    found = [image for each in meant.manifests for image in images_of(ground, files, files.thing(each), meant.where)]
+    if any(each.repository is None and each.pin is not None for each in found):
+        others = [each for each in ground.inventory.find("HelmRelease", bump.asked.name) if is_flux(each)]
+        known: dict[object, set[str]] = {}
+        for other in others:
+            for image in images_of(ground, files, files.thing(other), meant.where):
+                if image.pin is not None and image.repository is not None:
+                    known.setdefault(image.pin.path, set()).add(image.repository)
+        found = [_completed(each, known) for each in found]
+    return on_top(ground, found, lambda each: (_key(each), each.release.manifest.path), meant)
+
+
+def _key(image: Image) -> object:
+    """What another place of the same value has, too."""
+    return image.pin.path if image.pin is not None else image.entry
+
+
+def _seat(image: Image) -> object:
+    return (image.pin.path, image.pin.tag.key) if image.pin is not None else image.entry
 
 
 def _completed(image: Image, known: Mapping[object, set[str]]) -> Image:
@@ -155,9 +146,9 @@ def _completed(image: Image, known: Mapping[object, set[str]]) -> Image:
 
 def _called(found: list[Image], bump: Bump) -> list[Image]:
     """Of several images the one with the release's own name, beside sidecars and the like; none where it is not one at
-    one place, or another one is named."""
+    one place of the values, or another one is named."""
     named = [each for each in found if bump.image is None and _last(each.repository) == bump.asked.name]
-    return named if len(named) == 1 else []
+    return named if len({_key(each) for each in named}) == 1 else []
 
 
 def _last(repository: str | None) -> str:
@@ -219,12 +210,13 @@ def _no_image(releases: list[Thing], found: list[Image], bump: Bump, hidden: lis
 # -- chart or image ---------------------------------------------------------------------------------------------------
 
 
-def _only_field(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> str:
+def _only_field(ground: Ground, files: Files, meant: Sequence[Meant], bump: Bump) -> str:
     """Which of the two is meant where the sentence does not say. Raises Blocked with both candidates."""
-    images = _all_images(ground, files, releases, bump)
+    releases = _parts(files, meant)
+    images = [image for each in meant for image in _images_in(ground, files, each, bump)]
     if any(is_pushed(ground, each.repository, bump.version.tag) for each in images):
         return "image"
-    charts, stopped = _pinned_charts(ground, files, releases, bump)
+    charts, stopped = _pinned_charts(ground, files, meant, bump)
     if not images:
         if not charts and stopped:
             raise stopped
@@ -278,12 +270,12 @@ def _called_so(releases: list[Thing], images: list[Image]) -> bool:
 _NOT_PINNED = (ReasonCode.RANGE, ReasonCode.NOT_FOUND, ReasonCode.NO_EFFECT, ReasonCode.NOT_SUPPORTED)
 
 
-def _pinned_charts(ground: Ground, files: Files, releases: list[Thing], bump: Bump) -> tuple[list[Turn], Stop | None]:
+def _pinned_charts(ground: Ground, files: Files, meant: Sequence[Meant], bump: Bump) -> tuple[list[Turn], Stop | None]:
     """The chart's present version, whoever else uses it; nothing where it is a range, not set or not here."""
     limits = Limits(everywhere=True)
     unasked = replace(ground, digest_of=None)
     try:
-        pins = _each(releases, lambda release: chart_pins(unasked, files, release, Version("0.0.0", None), limits))
+        pins = _pins_of_charts(unasked, files, meant, Version("0.0.0", None), limits)
     except Blocked as stop:
         if stop.code not in _NOT_PINNED:
             raise

@@ -43,7 +43,8 @@ class HelmReleaseBump(Edit[Arguments]):
         from executor.flux.pins import Asked, parse_version
         from executor.flux.releases import Bump, release_plan
 
-        limits = Limits(arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where)
+        named = arguments.file if arguments.where is None else None
+        limits = Limits(arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where, named=named)
         asked = Asked("HelmRelease", arguments.name, arguments.namespace, arguments.file, limits)
         return release_plan(ground, Bump(asked, parse_version(arguments.version), arguments.field, arguments.image))
 

@@ -43,7 +43,8 @@ class KustomizeImage(Edit[Arguments]):
         from executor.flux.kustomize_images import image_plan
         from executor.flux.pins import parse_version
 
-        limits = Limits(arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where)
+        named = arguments.file if arguments.where is None else None
+        limits = Limits(arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where, named=named)
         version = parse_version(arguments.tag, arguments.digest)
         return image_plan(ground, arguments.file, arguments.image, version, limits)
 

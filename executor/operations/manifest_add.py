@@ -34,7 +34,7 @@ class ManifestAdd(Edit[Arguments]):
         from executor.flux.change import Limits
         from executor.flux.manifest_edits import add_plan
 
-        limits = Limits(everywhere=arguments.everywhere, where=arguments.where, named=True)
+        limits = Limits(everywhere=arguments.everywhere, where=arguments.where, named=arguments.file)
         return add_plan(ground, arguments.file, arguments.path, arguments.entry, limits)
 
 

@@ -35,7 +35,7 @@ class ManifestRemove(Edit[Arguments]):
         from executor.flux.change import Limits
         from executor.flux.manifest_edits import remove_plan
 
-        limits = Limits(everywhere=arguments.everywhere, where=arguments.where, named=True)
+        limits = Limits(everywhere=arguments.everywhere, where=arguments.where, named=arguments.file)
         return remove_plan(ground, arguments.file, arguments.path, arguments.entry, limits)
 
 

@@ -39,7 +39,9 @@ class ManifestSet(Edit[Arguments]):
         from executor.flux.change import Limits
         from executor.flux.manifest_edits import set_plan
 
-        limits = Limits(arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where, named=True)
+        limits = Limits(
+            arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where, named=arguments.file
+        )
         return set_plan(ground, arguments.file, arguments.path, arguments.value, limits)
 
 

@@ -41,7 +41,8 @@ class SourceBump(Edit[Arguments]):
         from executor.flux.change import Limits
         from executor.flux.pins import Asked, parse_version, source_plan
 
-        limits = Limits(arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where)
+        named = arguments.file if arguments.where is None else None
+        limits = Limits(arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where, named=named)
         asked = Asked(arguments.kind, arguments.name, arguments.namespace, arguments.file, limits)
         return source_plan(ground, asked, parse_version(arguments.version, arguments.digest))
 

@@ -146,3 +146,73 @@ def test_what_another_workload_runs_is_not_the_deployments(tmp_path: Path) -> No
     )
     said = why(found, "Update the web Deployment to 1.1.0 everywhere")
     assert said.startswith("ambiguous") and "say everywhere" not in said
+
+
+SHOP = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: shop\nspec:\n  values:\n    web:\n      image:\n"
+SHOP_FILES = {
+    **FILES,
+    "base/kustomization.yaml": kustomization("web.yaml", "shop.yaml"),
+    "base/shop.yaml": SHOP + "        repository: r.test/shop/shop-web\n        tag: 5.2.0\n",
+    "production/kustomization.yaml": kustomization("../base") + "patches:\n  - path: shop.yaml\n",
+    "production/shop.yaml": SHOP + "        tag: 5.1.9\n",
+}
+
+
+def test_the_image_of_a_release_is_looked_for_in_all_that_is_deployed_to_the_place(tmp_path: Path) -> None:
+    found = make(tmp_path, SHOP_FILES)
+    bump = "helmrelease.bump name=shop field=image image=r.test/shop/shop-web version=5.3.0"
+    assert told(found.recognise("Bump the shop-web image in production to 5.3.0")) == f"{bump} where=production"
+    assert told(found.recognise("Bump the shop-web image to 5.3.0 everywhere")) == f"{bump} everywhere=True"
+    assert told(found.recognise("Bump the shop-web image in `production/shop.yaml` to 5.3.0")) == (
+        f"{bump} file=production/shop.yaml"
+    )
+
+
+UNTAGGED = {"base/web.yaml": FILES["base/web.yaml"].replace(":1.0.0", "")}
+
+
+def test_an_image_without_a_version_is_no_pin(tmp_path: Path) -> None:
+    tagged = {
+        f"{place}/kustomization.yaml": kustomization("../base") + TAGS.format("1.0.1")
+        for place in ("staging", "production")
+    }
+    found = world(tmp_path, {**UNTAGGED, **tagged})
+    assert told(found.recognise("Update web to 1.1.0 everywhere")) == (
+        "kustomize.image file=production/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True + "
+        "kustomize.image file=staging/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True"
+    )
+    one = world(
+        tmp_path / "b", {**UNTAGGED, "production/kustomization.yaml": kustomization("../base") + TAGS.format("1")}
+    )
+    assert told(one.recognise("Update web to 1.1.0")) == (
+        "kustomize.image file=production/kustomization.yaml image=r.test/shop/web tag=1.1.0"
+    )
+    none = why(world(tmp_path / "c", UNTAGGED), "Update web to 1.1.0")
+    assert none.startswith("not-found") and "without a version at base/web.yaml" in none
+
+
+def test_what_lies_over_all_of_it_is_the_only_place(tmp_path: Path) -> None:
+    over = {"base/kustomization.yaml": kustomization("web.yaml") + TAGS.format("1.0.1")}
+    recognised = world(tmp_path, over).recognise("Update web to 1.1.0 everywhere")
+    assert told(recognised) == (
+        "kustomize.image file=base/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True"
+    )
+    assert any("base/web.yaml" in each and "stays" in each for each in recognised.remarks)
+
+
+def test_another_workload_of_the_place_counts_beside_the_one_that_its_patch_pins(tmp_path: Path) -> None:
+    files = {
+        "base/kustomization.yaml": kustomization("web.yaml", "sweep.yaml"),
+        "base/sweep.yaml": JOB,
+        "staging/web.yaml": WEB + POD + IMAGE.replace("1.0.0", "1.0.1"),
+    }
+    said = why(world(tmp_path, files), "Update web to 1.1.0 in staging")
+    assert said.startswith("ambiguous") and "base/sweep.yaml" in said and "staging/web.yaml" in said
+
+
+def test_a_file_that_is_named_is_enough(tmp_path: Path) -> None:
+    found = world(tmp_path)
+    assert why(found, "Update web to 1.1.0").startswith("shared")
+    assert told(found.recognise("Update web in `base/web.yaml` to 1.1.0")) == (
+        "kustomize.image file=base/web.yaml image=r.test/shop/web tag=1.1.0"
+    )

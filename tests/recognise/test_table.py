@@ -55,7 +55,7 @@ TABLE: list[tuple[str, str, str]] = [
         "kustomize.image file=clusters/overlays/prod/kustomization.yaml image=ghcr.io/jzkk720/pacgate-api tag=0.1.2")),
     ("Bump image tag → `ghcr.io/dani-garcia/vaultwarden:1.35.3`", "", (
         "helmrelease.bump name=vaultwarden namespace=default field=image image=ghcr.io/dani-garcia/vaultwarden "
-        "file=apps/vaultwarden/helmrelease.yaml version=1.35.3")),
+        "version=1.35.3")),
     ("Bump image tag (`nginx:1.25` → `nginx:1.26`), commit, sync", "", "u"),
     ("Pin Helm chart to current stable at scaffold time", "", NOT_DETERMINATE),
     ("Set `image.tag` to a specific version", "0.1.18", NOT_DETERMINATE),

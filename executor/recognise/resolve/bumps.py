@@ -90,10 +90,10 @@ class BumpAsks(Base):
             common["rollback"] = True
         for place in places:
             common |= self._place(place, common)
-        if not {"where", "file", "everywhere"} & common.keys() and (stage := self._stage_above()) is not None:
-            common["where"] = stage
         if target.file is not None:
             common["file"] = self._path(target.file)
+        if not {"where", "everywhere"} & common.keys() and (stage := self._stage_above()) is not None:
+            common["where"] = stage
         return common
 
     def _made_from(self, field: Field | None, releases: Sequence[Token]) -> None:
@@ -174,6 +174,9 @@ class BumpAsks(Base):
         if target.kind is not None and target.kind != "HelmRelease":
             return [self._source_bump(target.kind, token, common)]
         if entry is not None and entry.releases:
+            inside = {pin.repository for pin in entry.pins if pin.path == common.get("file")}
+            if len(inside) == 1 and all(each.path != common["file"] for each in entry.releases):
+                return self._bump_pinned(inside.pop(), common)  # an image that is called as a release elsewhere
             return [self._request("helmrelease.bump", **{**common, "name": entry.name})]
         if target.kind == "HelmRelease" or entry is None:
             here = sorted({each.name for each in self.names.of_kind("HelmRelease")})
@@ -214,8 +217,12 @@ class BumpAsks(Base):
 
     def _bump_images(self, target: Target, token: Token, common: Mapping[str, Any]) -> list[Request]:
         """All images of a release that are at one and the same old version, or that this task builds."""
-        releases = token.entry.releases if token.entry is not None else []
-        pins = [pin for pin in self.names.pins if len(releases) == 1 and pin.path == releases[0].path and pin.tag]
+        from executor.flux.layers import patches
+
+        paths = {each.path for each in token.entry.releases} if token.entry is not None else set[str]()
+        if len(paths - patches(self.at.inventory.graph)) > 1:
+            return self._bump_named(Target("HelmRelease", (token,)), token, common)
+        pins = self._within([pin for pin in self.names.pins if pin.path in paths and pin.tag], common.get("where"))
         built = self.at.facts().versions
         ours = [pin for pin in pins if common["version"] in built.get(bare(pin.repository), frozenset())]
         same = len({pin.tag for pin in pins}) == 1
@@ -266,62 +273,99 @@ class BumpAsks(Base):
             raise Blocked(
                 ReasonCode.NOT_FOUND, f"{repository} is an image here, and no chart; say image if it is meant"
             )
-        pins = [pin for pin in self.names.pins if pin.repository == repository or bare(pin.repository) == repository]
+        pins = [pin for pin in self._pins_of(repository) if pin.tag]
         if common.get("file"):
-            pins = [pin for pin in pins if pin.path == common["file"]]
-        if common.get("where"):
-            pins = [pin for pin in pins if below(pin.path, common["where"])]
-        places = sorted({pin.path for pin in pins})
-        counting = self._counting(places, among)
-        if len(places) > 1 and counting is not None and common.get("everywhere"):
-            for pin in (pin for pin in pins if pin.path not in counting):
-                said = f"{pin.path}:{pin.line} stays: each deployment has another version laid over it"
-                self.at.remark(said)
-            return [each for path in counting for each in self._bump_pinned(repository, {**common, "file": path})]
-        if len(places) != 1:
+            pins = [pin for pin in pins if pin.path == common["file"]] or self._laid_under(common["file"], pins)
+        pins = self._within(pins, common.get("where"))
+        released, plain = self._by_release(repository, pins)
+        counting = self._counting(plain, among, common.get("where"))
+        found = [self._of_release(repository, name, common) for name in released]
+        everywhere = common.get("everywhere", False)
+        if (
+            not pins
+            or (len(plain) > 1 and counting is None)
+            or (len(counting or ()) + len(found) > 1 and not everywhere)
+        ):
             raise self._not_one_place(repository, pins, common, everywhere=counting is not None)
-        path, version = places[0], common["version"]
-        releases = [each for each in self.names.of_kind("HelmRelease") if each.path == path]
-        if _is_kustomization(path) or not releases:
-            tag, _, digest = version.partition("@") if not version.startswith("sha256:") else ("", "", version)
-            limits = {key: common[key] for key in ("from_version", "where", "everywhere", "rollback") if key in common}
-            image = pins[0].repository
-            return [
-                self._request(
-                    "kustomize.image", file=path, image=image, tag=tag or None, digest=digest or None, **limits
-                )
-            ]
-        if len(releases) != 1:
-            names = ", ".join(each.name for each in releases)
-            what = f"{repository} is pinned at {path}:{pins[0].line}, in one of the HelmReleases {names}; name which"
-            raise Blocked(ReasonCode.AMBIGUOUS, what)
-        kept = {
-            key: value for key, value in common.items() if key in ("version", "from_version", "rollback", "everywhere")
-        }
-        return [
-            self._request(
-                "helmrelease.bump", name=releases[0].name, namespace=releases[0].namespace, field="image",
-                image=pins[0].repository, file=path, **kept,
-            )
-        ]  # fmt: skip
+        for pin in pins:
+            if pin.path in plain and pin.path not in (counting or plain):
+                self.at.remark(f"{pin.path}:{pin.line} stays: each deployment has another version laid over it")
+        return found + [self._of_file(repository, path, common) for path in counting or plain]
 
-    def _counting(self, places: Sequence[str], among: Collection[str] | None) -> list[str] | None:
-        """The places that count, where each is a kustomization's `images` or a manifest's own image; a kustomization's
-        lies over what it builds, a manifest over another of the same object."""
-        from executor.flux.change import counting
+    def _pins_of(self, repository: str) -> list[APin]:
+        return [pin for pin in self.names.pins if repository in (pin.repository, bare(pin.repository))]
 
+    def _laid_under(self, patch: str, pins: Sequence[APin]) -> list[APin]:
+        """Those of a release that a file is a patch of, which may give only another tag."""
+        releases = self.names.of_kind("HelmRelease")
+        names = {each.name for each in releases if each.path == patch}
+        paths = {each.path for each in releases if each.name in names}
+        return [pin for pin in pins if pin.path in paths]
+
+    def _within(self, pins: Sequence[APin], where: str | None) -> list[APin]:
+        """Those in files that are part of what is deployed there, among other things or alone."""
+        if where is None:
+            return list(pins)
+        from executor.flux.layers import taken
+
+        there = taken(self.at.inventory.graph, {pin.path for pin in pins}, where)
+        return [pin for pin in pins if there[pin.path]]
+
+    def _by_release(self, repository: str, pins: Sequence[APin]) -> tuple[list[str], list[str]]:
+        """The releases whose manifests hold the pins, and the files of the others."""
+        released: dict[str, None] = {}
+        plain: dict[str, None] = {}
+        for pin in pins:
+            names = sorted({each.name for each in self.names.of_kind("HelmRelease") if each.path == pin.path})
+            if len(names) > 1:
+                what = f"{repository} is pinned at {pin.path}:{pin.line}, in one of the HelmReleases {', '.join(names)}"
+                raise Blocked(ReasonCode.AMBIGUOUS, f"{what}; name which")
+            if names and not _is_kustomization(pin.path):
+                released[names[0]] = None
+            else:
+                plain[pin.path] = None
+        return list(released), sorted(plain)
+
+    def _of_release(self, repository: str, name: str, common: Mapping[str, Any]) -> Request:
+        releases = [each for each in self.names.of_kind("HelmRelease") if each.name == name]
+        namespaces = {each.namespace for each in releases if each.namespace}
+        kept = ("version", "from_version", "rollback", "everywhere", "where", "file")
+        image = next(pin.repository for pin in self._pins_of(repository))
+        return self._request(
+            "helmrelease.bump", name=name, namespace=namespaces.pop() if len(namespaces) == 1 else None,
+            field="image", image=image, **{key: common[key] for key in kept if key in common},
+        )  # fmt: skip
+
+    def _of_file(self, repository: str, path: str, common: Mapping[str, Any]) -> Request:
+        """A kustomization's `images`, or the image that a manifest names itself."""
+        from executor.flux.layers import block_shared
+
+        if not common.get("file") and not common.get("everywhere"):
+            block_shared(self.at.inventory.graph, path, common.get("where"))
+        version = common["version"]
+        tag, _, digest = version.partition("@") if not version.startswith("sha256:") else ("", "", version)
+        limits = {key: common[key] for key in ("from_version", "where", "everywhere", "rollback") if key in common}
+        image = next(pin.repository for pin in self._pins_of(repository) if pin.path == path)
+        return self._request(
+            "kustomize.image", file=path, image=image, tag=tag or None, digest=digest or None, **limits
+        )
+
+    def _counting(self, places: Sequence[str], among: Collection[str] | None, where: str | None) -> list[str] | None:
+        """The places that count, of kustomizations' `images` and manifests' own images; a kustomization's lies over
+        what it builds, a manifest over another of the same object."""
+        from executor.flux.layers import counting
+
+        if any(each not in among and not _is_kustomization(each) for each in places if among is not None):
+            return None
         objects: dict[str, set[tuple[str, str]]] = {each: set() for each in places}
         for each in self.names.manifests:
             if each.path in objects:
                 objects[each.path].add((each.kind, each.name))
-        releases = any(kind == "HelmRelease" for found in objects.values() for kind, _ in found)
-        if releases or any(each not in among and not _is_kustomization(each) for each in places if among is not None):
-            return None
 
         def lays(over: str, under: str) -> bool:
             return _is_kustomization(over) or bool(objects[over] & objects[under])
 
-        return counting(self.at.inventory.graph, places, lays)
+        return counting(self.at.inventory.graph, places, lays, where)
 
     def _not_one_place(
         self, repository: str, pins: Sequence[APin], common: Mapping[str, Any], *, everywhere: bool
@@ -331,9 +375,17 @@ class BumpAsks(Base):
             more = ", or say everywhere if all of them are meant" if everywhere else ""
             return Blocked(ReasonCode.AMBIGUOUS, f"{repository} is pinned at {listed}; name the file{more}")
         where = common.get("file") or common.get("where")
-        pins = [pin for pin in self.names.pins if repository in (pin.repository, bare(pin.repository))]
-        listed = ", ".join(f"{pin.path}:{pin.line}" for pin in pins)
-        there = f"not in {where}, but at {listed}; name that file if it is meant" if where and pins else "nowhere here"
+        named = self._pins_of(repository)
+        pinned = [pin for pin in named if pin.tag]
+        listed = ", ".join(f"{pin.path}:{pin.line}" for pin in pinned or named)
+        if named and not pinned:
+            what = (
+                f"is named without a version at {listed}; write its tag there, or into a kustomization's images, first"
+            )
+            return Blocked(ReasonCode.NOT_FOUND, f"{repository} {what}")
+        there = (
+            f"not in {where}, but at {listed}; name that file if it is meant" if where and pinned else "nowhere here"
+        )
         return Blocked(ReasonCode.NOT_FOUND, f"{repository} is pinned {there}")
 
     def _only_image_in(self, common: Mapping[str, Any]) -> str | None:

@@ -154,7 +154,7 @@ class EditAsks(Base):
 
     def _block_several(self, path: str, line: int) -> None:
         """Raises Blocked where a file that was not named is built into several deployments."""
-        from executor.flux.change import deployed_by
+        from executor.flux.layers import deployed_by
 
         found = sorted(deployed_by(self.at.inventory.graph, path))
         if len(found) > 1:

@@ -122,7 +122,7 @@ class SettingAsks(Base):
         return found[0] if found else written
 
     def _in_stage(self, path: str, stage: str) -> bool:
-        from executor.flux.change import deployed_by
+        from executor.flux.layers import deployed_by
         from executor.flux.where import named
 
         if below(path, stage):
@@ -131,7 +131,7 @@ class SettingAsks(Base):
         return bool(found) and len(named(found, stage, at=path)) == len(found)
 
     def _told(self, path: str) -> str:
-        from executor.flux.change import deployed_by
+        from executor.flux.layers import deployed_by
 
         found = sorted(deployed_by(self.at.inventory.graph, path))
         return f", which is part of {', '.join(found)}" if found else ""
@@ -416,7 +416,7 @@ class _Search:
 
     def _counting(self, found: Sequence[Place]) -> list[Place] | None:
         """Of several places those that count; None where they are not one value of one object, each in its own file."""
-        from executor.flux.change import counting
+        from executor.flux.layers import counting
 
         paths = {each.seat.path for each in found if self.named.what != "replicas"}
         files = {each.file: each for each in found}
@@ -512,7 +512,7 @@ class _Search:
 
     def _reaches(self, path: str) -> bool:
         """Whether a file is part of what is deployed to the stage, among others."""
-        from executor.flux.change import deployed_by
+        from executor.flux.layers import deployed_by
         from executor.flux.where import named
 
         return bool(named(deployed_by(self.at.inventory.graph, path), self.stage))
@@ -554,7 +554,7 @@ class _Search:
 
     def _block_shared(self, place: Place, operation: str, arguments: dict[str, Any]) -> None:
         """Raises Blocked where the file is built into several deployments, was not named, and not all are meant."""
-        from executor.flux.change import deployed_by
+        from executor.flux.layers import deployed_by
         from executor.flux.where import named
 
         if self.file is not None or self.limits.get("everywhere"):

@@ -298,7 +298,7 @@ RULES = (
             "Roll ffl back to 0.1.16": "helmrelease.bump name=ffl rollback=True version=0.1.16",
             "Update ghcr.io/dani-garcia/vaultwarden:1.35.2 to ghcr.io/dani-garcia/vaultwarden:1.35.3": (
                 "helmrelease.bump name=vaultwarden namespace=default field=image image=ghcr.io/dani-garcia/vaultwarden "
-                "file=apps/vaultwarden/helmrelease.yaml from_version=1.35.2 version=1.35.3"
+                "from_version=1.35.2 version=1.35.3"
             ),
             "Roll back ffl to 0.1.16": "helmrelease.bump name=ffl rollback=True version=0.1.16",
             "ffl HelmRelease should be bumped to 0.1.18": "helmrelease.bump name=ffl version=0.1.18",
@@ -538,9 +538,9 @@ RULES = (
             ),
             "Update ffl frontend and backend image tags to 0.1.18": (
                 "helmrelease.bump name=ffl namespace=ffl field=image image=192.168.7.21:5000/ffl/frontend "
-                "file=apps/ffl/helmrelease.yaml version=0.1.18 + "
+                "version=0.1.18 + "
                 "helmrelease.bump name=ffl namespace=ffl field=image image=192.168.7.21:5000/ffl/backend "
-                "file=apps/ffl/helmrelease.yaml version=0.1.18"
+                "version=0.1.18"
             ),
             "Charts: longhorn to 1.11.0, ffl-web to 0.2.0": (
                 "helmrelease.bump name=longhorn field=chart version=1.11.0 + "
@@ -616,7 +616,7 @@ RULES = (
             ),
             "`ghcr.io/dani-garcia/vaultwarden:1.35.2` → `ghcr.io/dani-garcia/vaultwarden:1.35.3`": (
                 "helmrelease.bump name=vaultwarden namespace=default field=image image=ghcr.io/dani-garcia/vaultwarden "
-                "file=apps/vaultwarden/helmrelease.yaml from_version=1.35.2 version=1.35.3"
+                "from_version=1.35.2 version=1.35.3"
             ),
             "longhorn chart → 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
             "ffl: 0.1.17 → 0.1.18": "helmrelease.bump name=ffl from_version=0.1.17 version=0.1.18",

@@ -1,0 +1,123 @@
+"""What lies over what: of several files that set one value of one object, those that some deployment takes it from."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from executor.errors import Blocked
+from executor.flux.where import named
+from executor.reasons import ReasonCode
+from executor.tools.kustomize import FILE_NAMES
+
+if TYPE_CHECKING:
+    from executor.flux.graph import Graph
+
+Taken = Mapping[str, frozenset[str]]
+"""File → what takes it in."""
+
+
+def deployed_by(graph: Graph, path: str) -> dict[str, str]:
+    """What takes a file in, at the top: label → what its folders and files say, for `where` to be looked for in."""
+    reached = graph.reach(path)
+    return _builds(graph, reached) | {f"the kustomization {top}": top for top in graph.tops(reached)}
+
+
+def _builds(graph: Graph, folders: Iterable[str]) -> dict[str, str]:
+    return {
+        f"Flux Kustomization {each.label} ({each.file})": f"{each.file}/{each.flux.path}"
+        for each in graph.builds(folders)
+    }
+
+
+def taken(graph: Graph, files: Iterable[str], where: str | None = None) -> Taken:
+    """What deploys each of the files; with `where` only what lies there, a folder inside of another one left out.
+    What is part of nothing there has no entry that is not empty."""
+    if where is None:
+        return {each: frozenset(deployed_by(graph, each)) for each in files}
+    every = {(each, at): text for each in files for at, text in _takers(graph, each).items()}
+    inside = named(every, where)
+    return {each: _outermost(graph, each, {at for file, at in inside if file == each}) for each in files}
+
+
+def _takers(graph: Graph, path: str) -> dict[str, str]:
+    """The file itself and all that takes it in, by what it is known by."""
+    reached = graph.reach(path)
+    return _builds(graph, reached) | {each: each for each in (*reached, path)}
+
+
+def _outermost(graph: Graph, path: str, found: set[str]) -> frozenset[str]:
+    def inner(at: str) -> bool:
+        if at == path:
+            return len(found) > 1
+        above = graph.reach(at) if at in graph.files else None
+        return above is not None and bool(found & (above | _builds(graph, {at, *above}).keys()))
+
+    return frozenset(each for each in found if not inner(each))
+
+
+def block_shared(graph: Graph, path: str, where: str | None) -> None:
+    """Raises Blocked where a file is the base of several overlays or clusters and not all of them are named."""
+    found = deployed_by(graph, path)
+    if len(found) < 2 or len(named(found, where, at=path)) == len(found):
+        return
+    listed = ", ".join(sorted(found))
+    raise Blocked(
+        ReasonCode.SHARED,
+        f"{path} is used by {len(found)} deployments, and all of them would change: {listed}; say that it is meant "
+        "everywhere, name the file, or put the value into the overlay that is meant",
+    )
+
+
+def counting(
+    graph: Graph, files: Sequence[str], lays: Callable[[str, str], bool] | None = None, where: str | None = None
+) -> list[str] | None:
+    """Of files that each set one value of one object, those that some deployment (`where`: that lies there) takes it
+    from: over the others every deployment lays one of these. `lays(over, under)`: whether one can lie over another
+    (None: any can). None: two of them come into one deployment, and which one wins there is not known."""
+    deployed = taken(graph, files, where)
+    files = [each for each in files if where is None or deployed[each]]
+    lying = _Lying(graph, files)
+    over = {
+        each: [one for one in files if lying.over(one, each) and (lays is None or lays(one, each))] for each in files
+    }
+    kept = [
+        each for each in files
+        if not deployed[each] or deployed[each] - set[str]().union(*(deployed[one] for one in over[each]))
+    ]  # fmt: skip
+    for at, one in enumerate(kept):
+        for other in kept[at + 1 :]:
+            ordered = one in over[other] or other in over[one] or not (lays is None or lays(one, other))
+            if not ordered and deployed[one] & deployed[other]:
+                return None
+    return kept
+
+
+class _Lying:
+    """Which of two files lies over the other, where both come into one deployment: what stands further out; a patch
+    over the object itself; a kustomization's own fields over what it takes in, its patches too."""
+
+    def __init__(self, graph: Graph, files: Iterable[str]) -> None:
+        self.graph = graph
+        self.reach = {each: graph.reach(each) for each in files}
+        self.patches = patches(graph)
+
+    def over(self, one: str, under: str) -> bool:
+        if one == under or self.reach[one] < self.reach[under]:
+            return one != under
+        loose = under not in self.patches and not _is_kustomization(under)
+        if _is_kustomization(one):
+            folder = posixpath.dirname(one) or "."
+            component = folder in self.graph.files and self.graph.files[folder][1].component
+            return folder in self.reach[under] or (loose and component)
+        return loose and one in self.patches
+
+
+def _is_kustomization(path: str) -> bool:
+    return posixpath.basename(path) in FILE_NAMES
+
+
+def patches(graph: Graph) -> frozenset[str]:
+    """The files that some kustomization lays over its objects."""
+    return frozenset(path for _, said in graph.files.values() for field, path in said.references if "atches" in field)
