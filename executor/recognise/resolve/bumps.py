@@ -92,7 +92,8 @@ class BumpAsks(Base):
             common |= self._place(place, common)
         if target.file is not None:
             common["file"] = self._path(target.file)
-        if not {"where", "everywhere"} & common.keys() and (stage := self._stage_above()) is not None:
+        said = {"where", "everywhere"} & common.keys() or ("file" in common and len(self.at.above) > 1)
+        if not said and (stage := self._stage_above()) is not None:
             common["where"] = stage
         return common
 
