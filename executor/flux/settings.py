@@ -121,6 +121,12 @@ def lists(kind: str, root: Map, keys: tuple[str, ...]) -> list[Seat]:
     ]
 
 
+def texts(root: Map, path: Path) -> tuple[str, ...]:
+    """The single values in a list."""
+    node = _through(root, path)
+    return tuple(str(each) for each in node if isinstance(each, Scalar)) if isinstance(node, Items) else ()
+
+
 def names(kind: str, root: Map) -> list[str]:
     """What there could be set: keys of a ConfigMap, else the names of all scalars and variables."""
     held = root.get("data")

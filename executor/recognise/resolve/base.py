@@ -105,6 +105,31 @@ class Base:
             raise Unresolved(ReasonCode.AMBIGUOUS, f"two places: {so_far['where']} and {place.stage}; write one")
         return {"where": self._stage(place.stage)}
 
+    def _limits(self, places: Sequence[Any], *, named: bool) -> dict[str, Any]:
+        """stage, namespace, file or folder, everywhere: at most one of each. `named`: the file is the holder."""
+        found: dict[str, Any] = {}
+        for place in places:
+            said = self._place(place, found)
+            if "where" in said and place.path is None:
+                said = {"stage": said["where"]}
+            if said.keys() & found.keys():
+                raise Unresolved(ReasonCode.AMBIGUOUS, "two places of one kind; write one")
+            found |= said
+        named = named or "file" in found or "where" in found
+        if "stage" not in found and not (named and len(self.at.above) > 1):
+            stage = self._stage_above()
+            found |= {"stage": stage} if stage is not None else {}
+        return found
+
+    def _in_stage(self, path: str, stage: str) -> bool:
+        from executor.flux.layers import deployed_by
+        from executor.flux.where import named
+
+        if below(path, stage):
+            return True
+        found = deployed_by(self.at.inventory.graph, path)
+        return bool(found) and len(named(found, stage, at=path)) == len(found)
+
     def _here(self, repository: str | None) -> None:
         """The sentence was read in the repository that it names; raises where it names another one too."""
         if repository and repository.casefold() != self.at.name.casefold():

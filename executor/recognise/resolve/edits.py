@@ -4,30 +4,63 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Unresolved
 from executor.models import Request
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Holder
 from executor.recognise.names import SOURCE_KINDS, WORKLOAD_KINDS, AManifest, Entry
 from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
+from executor.values import dataclass, replace
+
+if TYPE_CHECKING:
+    from executor.flux.settings import Seat
+
+
+_ENTRY = pattern(r"^\s*-\s+(?:\w+:\s+)?[\"']?([^\s\"'#:]+)[\"']?\s*(?:#.*)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of a file: where it is and the texts in it. `line` 0: a kustomization's own."""
+
+    file: str
+    path: str
+    line: int = 0
+    where: str | None = None
+    everywhere: bool = False
+    namespace: str | None = None
+    entries: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} ({self.path})"
+
+    def arguments(self, entry: str) -> dict[str, Any]:
+        about = {"where": self.where, "everywhere": self.everywhere}
+        return {"file": self.file, "path": self.path, "entry": entry, **about}
+
+
+def _listing(file: str, root: Any, seat: Seat, where: str | None = None, namespace: str | None = None) -> Listing:
+    from executor.flux.settings import shown, texts
+
+    return Listing(file, shown(seat.path), seat.line, where, False, namespace, texts(root, seat.path))
 
 
 class EditAsks(Base):
     """manifest.add and manifest.remove of entries of lists."""
 
     def _manifest_add(self, ask: Ask) -> list[Request]:
-        file, path, where = self._list_of(ask)
+        found = self._lists_of(ask)
         entry = self._entry(ask)
-        self.partial = [self._request("manifest.add", file=file, path=path, entry=entry)]
-        if path in ("resources", "components") and _is_kustomization(file):
-            entry = self._what_is_there(file, ask.get("entry"), path)
-        everywhere = ask.get("everywhere") or None
-        return [self._request("manifest.add", file=file, path=path, entry=entry, where=where, everywhere=everywhere)]
+        self.partial = [self._request("manifest.add", file=found[0].file, path=found[0].path, entry=entry)]
+        if found[0].path in ("resources", "components") and _is_kustomization(found[0].file):
+            entry = self._what_is_there(found[0].file, ask.get("entry"), found[0].path)
+        return [self._request("manifest.add", **each.arguments(entry)) for each in found]
 
     def _what_is_there(self, file: str, token: Token, path: str) -> str:
         """`monitoring` of a kustomization that lies beside monitoring.yaml is that file: the only thing of the name."""
@@ -49,13 +82,15 @@ class EditAsks(Base):
         return found[0] if found else entry
 
     def _manifest_remove(self, ask: Ask) -> list[Request]:
-        file, path, where = self._list_of(ask)
-        entry = self._entry(ask)
+        found = self._lists_of(ask)
+        entry, file, path = self._entry(ask), found[0].file, found[0].path
         self.partial = [self._request("manifest.remove", file=file, path=path, entry=entry)]
+        if found[0].line:
+            return [self._request("manifest.remove", **each.arguments(entry)) for each in self._with(found, entry)]
         if path in ("patches", "patchesStrategicMerge") and _is_kustomization(file):
             return [self._request("manifest.remove", file=file, path=path, entry=self._patch_of(file, path, entry))]
         text = self.at.read(file) or ""
-        entries = re.findall(r"^\s*-\s+(?:\w+:\s+)?[\"']?([^\s\"'#:]+)[\"']?\s*(?:#.*)?$", text, re.MULTILINE)
+        entries = _ENTRY.findall(text)
         same = [each for each in dict.fromkeys(entries) if entry in (each, _stem(each), _folder(each))]
         if len(same) > 1:
             raise Blocked(
@@ -63,7 +98,15 @@ class EditAsks(Base):
             )
         if not same and not ask.get("entry").code:
             self._block_unknown(file, ask.get("entry"), entries)
-        return [self._request("manifest.remove", file=file, path=path, entry=same[0] if same else entry, where=where)]
+        return [self._request("manifest.remove", file=file, path=path, entry=same[0] if same else entry)]
+
+    def _with(self, found: Sequence[Listing], entry: str) -> list[Listing]:
+        """The lists that have it. In none of them it may be misspelt: that it is gone would be a tick for nothing."""
+        there = [each for each in found if entry in each.entries]
+        if there:
+            return there
+        listed = ", ".join(f"{each}: {', '.join(each.entries) or 'no text'}" for each in found)
+        raise Blocked(ReasonCode.NOT_FOUND, f"{entry} is in none of {listed}; write the entry as it stands")
 
     def _block_unknown(self, file: str, token: Token, entries: list[str]) -> None:
         """What is not in the list is gone already, if it is a name that nothing else there looks like."""
@@ -99,28 +142,74 @@ class EditAsks(Base):
             raise Blocked(code, f"{file}: {entry} is not one file of its {path}; there are {there or 'none'}")
         return found[0]
 
-    def _list_of(self, ask: Ask) -> tuple[str, str, str | None]:
-        """File, path of the list and, where the file holds several objects, which."""
+    def _lists_of(self, ask: Ask) -> list[Listing]:
+        """The list that is meant; with "everywhere", each that some deployment takes it from."""
         holder: Holder = ask.get("file")
         said: Token | None = ask.get("list")
         file = self._kustomization(holder) if holder.token is None else None
+        everywhere = bool(ask.get("everywhere"))
         if file is not None and ask.get("of") is not None:
-            return file, ask.get("of"), None
+            return [Listing(file, ask.get("of"), everywhere=everywhere)]
         if file is not None and _is_kustomization(file) and (said is None or "." not in said.text):
-            return file, said.text if said is not None else "resources", None
+            return [Listing(file, said.text if said is not None else "resources", everywhere=everywhere)]
         if said is None:
             self.partial = [self._request(ask.what, file=file)]
             raise Blocked(ReasonCode.AMBIGUOUS, f"of which list in {file} is not said; write `path.of.the.list`")
         entry: Token = ask.get("entry")
         if not (_is_marked(entry) or entry.quoted):
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f'"{entry.text}" may be no entry; write `{entry.text}` in code')
-        return self._named_list(holder, file, said)
+        limits = self._limits(ask.get("places"), named=file is not None)
+        every = self._named_lists(holder, file, said)
+        found = [each for each in every if self._stays(each, limits)]
+        if limits.get("everywhere") or everywhere:
+            found = [replace(each, everywhere=True) for each in found]
+            found = self._counting_lists(found)
+        holds = file or (holder.token.text if holder.token is not None else "")
+        if len(found) > 1 and not (limits.get("everywhere") and self._are_one(found)):
+            listed = ", ".join(map(str, found))
+            raise Blocked(ReasonCode.AMBIGUOUS, f"the list {said.text} of {holds} may be {listed}; name the file")
+        if not found and every:
+            where = limits.get("stage") or limits.get("file") or limits.get("where") or limits.get("namespace")
+            reason = f"the list {said.text} of {holds} is not in {where} alone: {', '.join(map(str, every))}"
+            raise Blocked(ReasonCode.NOT_FOUND, f"{reason}; name the file")
+        if file is None and not limits.keys() & {"everywhere", "stage", "file"}:
+            self._block_several(found[0].file, found[0].line)
+        return found
 
-    def _named_list(self, holder: Holder, file: str | None, said: Token) -> tuple[str, str, str | None]:
-        """The only list of that name in the file or object."""
-        from executor.flux.settings import document, documents, lists, shown
+    def _stays(self, listing: Listing, limits: Mapping[str, Any]) -> bool:
+        """Whether a list is where the sentence says."""
+        folder = limits.get("where")
+        inside = folder is None or listing.file.startswith(folder.rstrip("/") + "/")
+        spaces = self.at.inventory.graph.namespaces(listing.file, listing.namespace)
+        return (
+            inside
+            and limits.get("file") in (None, listing.file)
+            and ("stage" not in limits or self._in_stage(listing.file, limits["stage"]))
+            and limits.get("namespace") in (None, *spaces)
+        )
 
-        found: list[tuple[str, str, int, str | None]] = []
+    def _are_one(self, found: Sequence[Listing]) -> bool:
+        """One list of one object, in several files."""
+        return len({each.path for each in found}) == 1 and len({each.file for each in found}) == len(found)
+
+    def _counting_lists(self, found: list[Listing]) -> list[Listing]:
+        """Without those over which each deployment lays another. A list lies over the other as a whole."""
+        from executor.flux.layers import counting
+
+        files = [each.file for each in found]
+        kept = counting(self.at.inventory.graph, files) if self._are_one(found) else None
+        if kept is None:
+            return found
+        for each in found:
+            if each.file not in kept:
+                self.at.remark(f"{each} stays: each deployment has another list laid over it")
+        return [each for each in found if each.file in kept]
+
+    def _named_lists(self, holder: Holder, file: str | None, said: Token) -> list[Listing]:
+        """Every list of that name in the file or object; raises where there is none."""
+        from executor.flux.settings import document, documents, lists
+
+        found: list[Listing] = []
         keys = tuple(said.text.split("."))
         if file is not None:
             objects = [each for each in self.names.manifests if each.path == file]
@@ -132,25 +221,16 @@ class EditAsks(Base):
             several = sum(other.path == each.path for other in self.names.manifests) > 1
             where = f"{each.kind}/{each.name}" if several else None
             for seat in lists(each.kind, root, keys) if root is not None else ():
-                found.append((each.path, shown(seat.path), seat.line, where))
+                found.append(_listing(each.path, root, seat, where, each.namespace))
         if file is not None and not objects:
             for root in documents(self.at.read(file)):
-                found += [(file, shown(seat.path), seat.line, None) for seat in lists("", root, keys)]
+                found += [_listing(file, root, seat) for seat in lists("", root, keys)]
         if not found and not said.code:
             raise Unresolved(ReasonCode.UNKNOWN_NAME, f'there is no list "{said.text}" there; write its path in code')
-        if len(found) != 1:
-            listed = ", ".join(f"{path}:{line} ({where})" for path, where, line, _ in found)
+        if not found:
             holds = file or (holder.token.text if holder.token is not None else "")
-            raise Blocked(
-                ReasonCode.AMBIGUOUS if found else ReasonCode.NOT_FOUND,
-                f"the list {said.text} of {holds} may be {listed}; name one by its whole path in code"
-                if found
-                else f"there is no list {said.text} in {holds}; write `path.of.the.list`",
-            )
-        path, steps, line, where = found[0]
-        if file is None:
-            self._block_several(path, line)
-        return path, steps, where
+            raise Blocked(ReasonCode.NOT_FOUND, f"there is no list {said.text} in {holds}; write `path.of.the.list`")
+        return found
 
     def _block_several(self, path: str, line: int) -> None:
         """Raises Blocked where a file that was not named is built into several deployments."""
@@ -161,7 +241,7 @@ class EditAsks(Base):
             raise Blocked(
                 ReasonCode.SHARED,
                 f"{path}:{line} is part of {len(found)} deployments, and all of them would change: {', '.join(found)}; "
-                "name the file if all of them are meant",
+                "say everywhere, or name the file, if all of them are meant",
             )
 
     def _kustomization(self, holder: Holder) -> str:

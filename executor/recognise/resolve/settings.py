@@ -13,7 +13,7 @@ from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Holder, Named, Turned
 from executor.recognise.names import WORKLOAD_KINDS, AManifest
-from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base, below
+from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
 from executor.recognise.resolve.edits import objects_of, scalar
 from executor.values import dataclass, replace
 
@@ -75,22 +75,6 @@ class SettingAsks(Base):
 
     # --- places around it -------------------------------------------------------------------------------------------
 
-    def _limits(self, places: Sequence[Any], *, named: bool) -> dict[str, Any]:
-        """stage, namespace, file or folder, everywhere: at most one of each. `named`: the file is the holder."""
-        found: dict[str, Any] = {}
-        for place in places:
-            said = self._place(place, found)
-            if "where" in said and place.path is None:
-                said = {"stage": said["where"]}
-            if said.keys() & found.keys():
-                raise Unresolved(ReasonCode.AMBIGUOUS, "two places of one kind; write one")
-            found |= said
-        named = named or "file" in found or "where" in found
-        if "stage" not in found and not (named and len(self.at.above) > 1):
-            stage = self._stage_above()
-            found |= {"stage": stage} if stage is not None else {}
-        return found
-
     def _file_of(self, holder: Holder, limits: dict[str, Any]) -> str | None:
         """The file that the sentence names: as what holds the value, or as where the object stands."""
         if holder.file is None:
@@ -120,15 +104,6 @@ class SettingAsks(Base):
         if len(found) > 1:
             raise Blocked(ReasonCode.AMBIGUOUS, f"{written} may be {', '.join(found[:10])}; write the whole path")
         return found[0] if found else written
-
-    def _in_stage(self, path: str, stage: str) -> bool:
-        from executor.flux.layers import deployed_by
-        from executor.flux.where import named
-
-        if below(path, stage):
-            return True
-        found = deployed_by(self.at.inventory.graph, path)
-        return bool(found) and len(named(found, stage, at=path)) == len(found)
 
     def _told(self, path: str) -> str:
         from executor.flux.layers import deployed_by

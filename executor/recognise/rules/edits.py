@@ -23,12 +23,30 @@ def add(g: Grammar) -> None:
     g.phrase("entry", "x:CODE | x:PATH | x:NAME | x:SPACE | x:IDENTIFIER | x:PLAIN | x:PLACEHOLDER", _entry_word)
     g.phrase("entry", "THE (x:SPACE | x:IDENTIFIER | x:PLAIN) NAMESPACE", lambda c: c["x"])
     g.phrase("entry", "THE? (x:CODE | x:PATH | x:NAME | x:IDENTIFIER | x:PLAIN) PATCH", lambda c: (c["x"], "patches"))
-    g.phrase("list_name", "THE? x:ANY list?", _list_name)
+    g.phrase("list_name", "THE? x:ANY list? | THE? list x:ANY", _list_name)
+    g.phrase("own_list", "h:<holder> x:ANY", _own_list)
+    g.phrase("list_entry", "x:ANY", _list_entry)
+    g.phrase("list_entry", "x:CODE | x:PATH | x:NAME | x:SPACE | x:IDENTIFIER | x:PLAIN | x:PLACEHOLDER", _entry_word)
+    g.phrase("adding", "ADD | append")
 
 
 def _entry_word(c: Captured) -> Token | None:
     token: Token = c["x"]
     return None if isinstance(token.value, tuple) else token  # `KEY=value` is no entry of a list
+
+
+def _list_entry(c: Captured) -> Token | None:
+    """What certainly is a text of a list: in code or quotes, or with a character that words do not have."""
+    token: Token = c["x"]
+    marked = token.code or token.quoted or re.search(r"\w[-_./:@=]+\w|^--?\w", token.text)
+    return _entry_word(c) if marked else None
+
+
+def _own_list(c: Captured) -> dict[str, Any] | None:
+    """ "Traefik's additionalArguments": a word that is certainly a key, behind what has it."""
+    token: Token = c["x"]
+    key = token.code or re.fullmatch(r"[a-z]+[A-Z]\w*", token.text)
+    return {"h": c["h"], "list": token} if key and _list_name(c) is not None else None
 
 
 def _list_name(c: Captured) -> Token | None:
@@ -40,7 +58,7 @@ def _list_name(c: Captured) -> Token | None:
     return token if re.fullmatch(r"[A-Za-z][\w.\[\]=-]*", token.text) else None
 
 
-_NO_LIST = ("kustomization", "file", "manifest", "list")
+_NO_LIST = ("kustomization", "file", "manifest", "list", "registry", "repository", "cluster", "everywhere")
 
 
 def _folder(c: Captured) -> Holder | None:
@@ -54,13 +72,22 @@ def _folder(c: Captured) -> Holder | None:
 
 def _entry(what: str) -> Any:
     def make(c: Captured) -> list[Ask] | None:
+        c = {**c, **c.get("own", {})}
         entry, of = c["entry"] if isinstance(c["entry"], tuple) else (c["entry"], None)
         holder: Holder = c["h"] if "h" in c else c["file"]
         if "h" in c and holder.file is not None:
             return None  # a file is the other way to say it
         if what == "manifest.remove" and "list" not in c and of is None and is_key_of_file(entry, holder):
             return None  # a key, no entry
-        slots = {"entry": entry, "file": holder, "list": c.get("list"), "of": of, "everywhere": "all" in c}
+        places = [c[key] for key in ("where", "where2") if key in c]
+        slots = {
+            "entry": entry,
+            "file": holder,
+            "list": c.get("list"),
+            "of": of,
+            "everywhere": "all" in c,
+            "places": places,
+        }
         return [Ask(what, slots)]
 
     return make
@@ -74,6 +101,7 @@ def is_key_of_file(token: Token, holder: Holder) -> bool:
     return holds_objects and re.fullmatch(shape, token.text) is not None
 
 
+_OF = "(in | of | for) h:<holder> { <where> where2:<where> }"
 _add = _entry("manifest.add")
 _remove = _entry("manifest.remove")
 
@@ -84,7 +112,10 @@ RULES = (
         (
             "ADD <entry> to (list:<list_name> (in | of))? <file> ,? all:EVERYWHERE?",
             "<entry> <be>? ADDED to (list:<list_name> (in | of))? <file>",
-            "ADD <entry> to list:<list_name> (in | of | for) h:<holder>",
+            "<adding> entry:<list_entry> to list:<list_name> (in | of) <file> ,? all:EVERYWHERE?",
+            f"<adding> entry:<list_entry> to list:<list_name> {_OF}",
+            "<adding> entry:<list_entry> to own:<own_list> { <where> where2:<where> }",
+            f"entry:<list_entry> <be>? (ADDED | appended) to list:<list_name> {_OF}",
         ),
         _add,
         {
@@ -99,12 +130,28 @@ RULES = (
             "Add `--v=2` to the args of kiosk": (
                 "manifest.add file=deploy/kiosk/release.yaml path=spec.values.args entry=--v=2"
             ),
+            "Append `--v=2` to kiosk's `args`": (
+                "manifest.add file=deploy/kiosk/release.yaml path=spec.values.args entry=--v=2"
+            ),
+            "Append --v=2 to the list args of the kiosk HelmRelease": (
+                "manifest.add file=deploy/kiosk/release.yaml path=spec.values.args entry=--v=2"
+            ),
+            'Add "shop.test" to args in deploy/kiosk/release.yaml': (
+                "manifest.add file=deploy/kiosk/release.yaml path=spec.values.args entry=shop.test"
+            ),
+            "Add shop.test to the args of kiosk everywhere": (
+                "manifest.add file=deploy/kiosk/release.yaml path=spec.values.args entry=shop.test everywhere=True"
+            ),
         },
         {
             "Add tests to `apps/kustomization.yaml`": "u",
             "Add `../x` to the wiki": "u",
             "Add tests to the resources of apps": "u",
             "Add support to the args of kiosk": "u",
+            "Append support to the args of kiosk": "u",
+            "Append `--v=2` to the args of kiosk by Friday": "u",
+            "Append `--v=2` to the args of kiosk in canary": "u",
+            "Append `--v=2` to the args of kiosk in prod": "b not-found",
             "Add `--v=2` to the story of kiosk": "u",
             "Add the team's namespace to the kustomization in deploy/pos/demo": "u",
             "Add triager to the ffl-web kustomization if needed": "u",
@@ -116,7 +163,11 @@ RULES = (
             "REMOVE <entry> from (list:<list_name> (in | of))? <file>",
             "<entry> <be>? REMOVED from (list:<list_name> (in | of))? <file>",
             "take <entry> out of (list:<list_name> (in | of))? <file>",
-            "REMOVE <entry> from list:<list_name> (in | of | for) h:<holder>",
+            "REMOVE entry:<list_entry> from list:<list_name> (in | of) <file> ,? all:EVERYWHERE?",
+            f"REMOVE entry:<list_entry> from list:<list_name> {_OF}",
+            "REMOVE entry:<list_entry> from own:<own_list> { <where> where2:<where> }",
+            f"entry:<list_entry> <be>? REMOVED from list:<list_name> {_OF}",
+            f"take entry:<list_entry> out of list:<list_name> {_OF}",
         ),
         _remove,
         {
@@ -132,6 +183,9 @@ RULES = (
         },
         {
             "Remove dead code from apps/kustomization.yaml": "u",
+            "Remove `--v=3` from the args of kiosk": "b not-found",
+            "Remove shop.test from args in deploy/kiosk/release.yaml": "b not-found",
+            "Remove shop.test from args in deploy/kiosk/release.yaml and document it": "u",
             "Remove mtg-agents from clusters/minikube/apps/kustomization.yaml after migration": "u",
             "Remove the mtg-agents namespace": "u",
             "Remove the old patch from deploy/pos/demo": "b not-found",
