@@ -216,3 +216,28 @@ def test_a_file_that_is_named_is_enough(tmp_path: Path) -> None:
     assert told(found.recognise("Update web in `base/web.yaml` to 1.1.0")) == (
         "kustomize.image file=base/web.yaml image=r.test/shop/web tag=1.1.0"
     )
+
+
+SIDE = POD.replace("web", "side") + IMAGE.replace("/web:", "/side:") + LEVEL.format("warn")
+
+
+def test_another_container_of_the_place_counts_beside_the_one_that_its_patch_sets(tmp_path: Path) -> None:
+    side = {"base/web.yaml": FILES["base/web.yaml"] + SIDE.partition("containers:\n")[2]}
+    found = world(tmp_path, side)
+    said = why(found, "Set LEVEL of web to info in staging")
+    assert said.startswith("ambiguous") and "name=side" in said and "staging/web.yaml" in said
+    assert why(found, "Set LEVEL of the web container of the web Deployment to info in staging") == "runs"
+
+
+def test_replicas_of_another_part_of_the_place_count_too(tmp_path: Path) -> None:
+    values = SHOP.replace("    web:\n      image:\n", "    {}:\n      replicas: {}\n")
+    base = values.format("web", 2) + "    worker:\n      replicas: 1\n"
+    files = {**SHOP_FILES, "base/shop.yaml": base, "production/shop.yaml": values.format("web", 4)}
+    found = make(tmp_path, files)
+    said = why(found, "Scale shop to 3 replicas in production")
+    assert said.startswith("ambiguous") and "web.replicas" in said and "worker.replicas" in said
+    assert told(found.recognise("Set `web.replicas` of shop to 3 in production")).startswith(
+        "manifest.set file=production/shop.yaml path=spec.values.web.replicas"
+    )
+    apart = make(tmp_path / "b", {**files, "base/shop.yaml": values.format("worker", 1)})
+    assert why(apart, "Scale shop to 3 replicas everywhere").startswith("ambiguous")

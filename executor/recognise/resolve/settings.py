@@ -396,7 +396,7 @@ class _Search:
         paths = {each.seat.path for each in found if self.named.what != "replicas"}
         files = {each.file: each for each in found}
         loose = any(each.seat.fixed for each in found) or any(isinstance(s, int) for path in paths for s in path)
-        if loose or len({each.kind for each in found}) > 1 or len(paths) > 1 or len(files) < len(found):
+        if loose or len({self._value_at(each) for each in found}) > 1 or len(files) < len(found):
             return None
         kept = counting(self.at.inventory.graph, sorted(files))
         if kept is None or (self.removes and len(kept) < len(files)):  # what a value lies over shows when it is gone
@@ -555,12 +555,29 @@ class _Search:
             every += self._of_file(wish)
         every = list({(each.file, each.seat.path, each.seat.line): each for each in every}.values())
         if not anywhere:
-            every = [each for each in every if self._stays(each.file)]
+            inside = [each for each in every if self._stays(each.file)]
+            every = inside + (self._beside(every, inside) if self.stage is not None and self.file is None else [])
         adds = lacking or self.named.what in ("replicas", "resource", "field")
         if self.stage is None and self.file is None:
             every = self._without_patches(every)
         there = {each.kind for each in every if each.seat.text is not None}
         return [each for each in every if each.seat.text is not None or (adds and each.kind not in there)]
+
+    def _beside(self, every: Sequence[Place], inside: Sequence[Place]) -> list[Place]:
+        """What stands in a base and is deployed to the stage, too: another container's, another part's. Its value for
+        what a file of the stage has itself lies below that; where the stage has none, the base is no place for it."""
+        own = {self._value_at(each) for each in inside}
+        return [
+            each
+            for each in (every if inside and self.holder.file is None else ())
+            if each not in inside and each.seat.text is not None and not each.seat.fixed
+            and self._value_at(each) not in own and self._reaches(each.file)
+        ]  # fmt: skip
+
+    def _value_at(self, place: Place) -> tuple[object, ...]:
+        """What two places of one value have in common."""
+        counted = self.named.what == "replicas" and place.kind in ("Deployment", "StatefulSet")
+        return (place.kind, *(() if counted else (place.holder,) if place.kind == "ConfigMap" else place.seat.path))
 
     def _without_patches(self, every: list[Place]) -> list[Place]:
         """Nothing is added to a patch where the object itself could have it, unless the patch's place is meant."""
