@@ -7,8 +7,10 @@ read, instead of the word that was not used up.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Lexer, Token
 from executor.recognise.words import OBJECT_KINDS, fold
@@ -214,31 +216,47 @@ def _done(said: Said) -> str | None:
     return None if said.acts else said.word(_DONE)
 
 
+_LOGS = _words("logs log")
 _RUNNING = ("Pod", "HelmRelease", "Kustomization", "Deployment", "StatefulSet", "DaemonSet", "CronJob", "Ingress")
 _SEEN = _words(
     "compose stack health_ok cluster rollout rollouts alert alerts alertmanager prometheus grafana dashboard "
     "dashboards healthz loadbalancer kubelet restarts crashloop downtime uptime reconciles reconciled "
     "reconciliation"
 ) | _words(" ".join(OBJECT_KINDS[kind] for kind in _RUNNING))
-_STATES = _words(
-    "loads load answers fires fire starts start reconnects connects serves receives opens scrapes detects contain "
-    "contains works work shows show returns respond responds becomes stays healthy reachable"
+_OBSERVED = _words(
+    "loads load answers answer fires fire firing starts start reconnects connects serves receives opens scrapes "
+    "detects works work shows show returns return responds respond becomes become stays healthy unhealthy reachable "
+    "accessible available online up down stable green crash crashes restarts 5xx wait fine"
 )
+"""What is seen of something that runs, and stands in no file."""
+_OF_LOGS = _words("contain contains show shows have has clean free")
+_STANDS_IN_FILES = _words(
+    "every hourly daily nightly weekly monthly interval schedule waits retention replica replicas limit limits request "
+    "requests version tag tags image images label labels annotation variable keep keeps retain retains use uses set "
+    "sets get gets allow allows configured enabled disabled scaled moves template default defaults render renders "
+    "build builds"
+)
+"""What is said of values and files: a person who looks at the cluster would tick an edit that nobody made."""
+_ENDS = _words("runs works again fine smoothly well correctly")
 _OPERATIONS = "BUILT PUSHED BUMPED WAS_SET ROLLED REMOVED ADDED VERSION RANGE MANIFEST MANIFESTS IMAGE_REF".split()
+_ASKS = pattern(r"(kubectl|flux) (get|describe|logs|top|rollout status|wait|events|stats|check|tree)\b.*")
 
 
 def _cluster(said: Said) -> str | None:
-    asked = any(t.code and str(t.value or "").startswith(("kubectl ", "flux ")) for t in said.tokens)
-    if asked:
+    coded = [str(token.value or token.text) for token in said.tokens if token.code]
+    if any(_ASKS.match(each) for each in coded):
         return "cluster"
-    if said.acts or not said.tokens or said.has(*_OPERATIONS):
+    settings = said.all & _STANDS_IN_FILES or any(re.search(r"=|:\s", each) for each in coded)
+    if said.acts or not said.tokens or settings or said.has(*_OPERATIONS):
         return None
-    entry = said.tokens[0].entry
-    if said.has("URL") and said.has("SHOWS", "RETURNS", "RESPONDS", "REACHABLE", "RUNS") | bool(said.all & _STATES):
+    if said.all & _LOGS and said.all & _OF_LOGS:
+        return said.word(_LOGS)
+    entry, observed = said.tokens[0].entry, said.all & _OBSERVED
+    if said.has("URL") and (observed or said.has("SHOWS", "RETURNS", "RESPONDS", "REACHABLE")):
         return "URL"
     if entry is not None and (entry.releases or entry.workloads) and len(said.folds) > 1:
-        return said.tokens[0].text if said.all & _STATES or said.has("BE", "RUNS", "RESPONDS", "RETURNS") else None
-    return said.word(_SEEN, named=True) or (said.word(_words("logs log")) if said.all & _STATES else None)
+        return said.tokens[0].text if observed or said.folds[-1] in _ENDS else None
+    return said.word(_SEEN, named=True) if observed or said.folds[-1] in _ENDS else None
 
 
 WHOSE: tuple[Whose, ...] = (
@@ -450,7 +468,7 @@ WHOSE: tuple[Whose, ...] = (
         ReasonCode.SEEN_IN_CLUSTER,
         "it is seen where it runs, executor does not look there, and it is no observation that is left to verification",
         _cluster,
-        _SEEN | _words("logs log"),
+        _SEEN | _LOGS,
         "look yourself",
         examples=(
             "The cluster is healthy",
@@ -463,8 +481,25 @@ WHOSE: tuple[Whose, ...] = (
             "ffl-api logs contain no errors",
             "Flux Kustomization `apps` becomes Ready within 5 minutes",
             "vaultwarden loads",
+            "longhorn runs smoothly again",
+            "Wait for the rollout of ffl-api",
         ),
         near_misses=(
+            "The apps Kustomization reconciles every 5 minutes on the minikube cluster",
+            "Both clusters' kustomizations render",
+            "Prometheus keeps metrics for 30 days (`retention: 30d`)",
+            "The ingress allows bodies up to 16m",
+            "longhorn runs every 3 hours",
+            "longhorn runs with up to 3 replicas",
+            "longhorn gets a third replica in production",
+            "longhorn is themed dark, i.e. THEME=dark",
+            "longhorn runs with a read-only root filesystem",
+            "Eight ffl-api pods in production",
+            "The longhorn deployment is scaled back from 4 to 3 replicas",
+            "The HelmRelease longhorn moves to tier `edge` (label)",
+            "The apps Kustomization waits for its resources to become ready (`wait: true`)",
+            "`kubectl kustomize apps/ffl` and `kubectl kustomize apps/longhorn` build without errors, both of them",
+            "Create a Grafana dashboard template for longhorn",
             "All HelmReleases are Ready",
             "Bump ffl to 0.1.18 and restart the pods",
             "The API returns 400 for bad input",
