@@ -29,7 +29,11 @@ _FRONT = pattern(
     )""",
     re.VERBOSE,
 )
-_NOTE_AT_END = pattern(r"\s*\((?:BLOCKED|PARTIAL|see\s+(?:[A-Z][\w-]*-\d+|\#\d+))\b[^()]*\)\s*$")
+_REFERENCE = r"(?:[A-Z][A-Za-z]*[- ]\d+(?:-\d+)*|\#\d+|https?://[^\s()]+)"
+_NOTE_AT_END = pattern(
+    r"\s*\((?:(?:BLOCKED|PARTIAL|see\s+(?:[A-Z][\w-]*-\d+|\#\d+))\b[^()]*"
+    rf"|(?:[Ss]ee|[Rr]efs?|[Cc]f\.|[Ff]ixes|[Cc]loses|[Rr]esolves):?\s+{_REFERENCE}(?:(?:,|\s+and|\s+&)\s+{_REFERENCE})*)\)\s*$"
+)
 _THANKS = pattern(r"(?:[,.!;]|\s[-–—])\s*(?:[Tt]hanks|[Tt]hank you)(?:\s+a lot)?[\s!.]*$|[,\s]\s*please[\s!.]*$")
 _LABEL_CLASSES = frozenset(
     "BUILD PUSH BUMP VERIFY VALIDATE IMAGE IMAGES DOCKER REGISTRY HELM HELMRELEASE HELMRELEASES CHART KUSTOMIZE FLUX "

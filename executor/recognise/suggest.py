@@ -42,3 +42,18 @@ def two_criteria(stem: str, tokens: Sequence[Token], lexer: Lexer) -> tuple[str,
         if tokens[at].bits & joints and tokens[behind].bits & persons:
             return stem[: tokens[at].start].rstrip(" ,;"), stem[tokens[behind].start :]
     return None
+
+
+_REASONS = frozenset("so because since which".split())
+
+
+def without_reason(stem: str, tokens: Sequence[Token], lexer: Lexer) -> str | None:
+    """What stands before "so that …", "because …", ", which …", "in order to …": why it is done, in words without end.
+    None where they name something, or limit it."""
+    for at in range(3, len(tokens) - 3):
+        word = fold(tokens[at].text)
+        begins = word in _REASONS or (word == "in" and fold(tokens[at + 1].text) == "order")
+        behind = tokens[at + 1 + (fold(tokens[at + 1].text) in ("that", "order")) : -1]
+        if begins and not tokens[at].code and not any(token.bits & (lexer.no_note | lexer.limits) for token in behind):
+            return stem[: tokens[at].start].rstrip(" ,;")
+    return None

@@ -54,6 +54,27 @@ def test_what_is_offered_asks_for_the_same(world: World, sentence: str) -> None:
         assert besides.endswith(second) and told(world.recognise(second)) == "u person"
 
 
+def test_why_it_is_done_is_left_away(world: World) -> None:
+    """ "so that …" is offered without, as long as it names nothing and limits nothing."""
+    sentence = "Bump longhorn to 1.11.0 in staging"
+    for why in (
+        "so that backups work again",
+        "because the disks are slow",
+        ", which makes snapshots faster",
+        "in order to save space",
+    ):
+        assert [each.recognised.suggestion for each in planned(world, [f"{sentence} {why}"])] == [sentence]
+    for why in (
+        "so that prod can follow",
+        "because only the demo needs it",
+        ", which is optional",
+        "so ffl works with 0.1.18",
+    ):
+        assert [each.recognised.suggestion for each in planned(world, [f"{sentence} {why}"])] == [None]
+    (said,) = planned(world, ["Staging runs longhorn 1.11.0"])
+    assert said.recognised.suggestion == "Staging uses longhorn 1.11.0"
+
+
 def test_whatever_is_offered_runs(world: World) -> None:
     """Over all that looks like an operation, and a misspelling of each name."""
     table = [front + RUN[0] for front in IN_FRONT] + [each + behind for each in RUN[:2] for behind in BEHIND]

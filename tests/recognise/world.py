@@ -251,7 +251,7 @@ FILES: dict[str, str] = {
     "deploy/kiosk/flux.yaml": _KIOSK_FLUX,
     "deploy/kiosk/hpa.yaml": (
         "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: kiosk\nspec:\n"
-        "  scaleTargetRef:\n    kind: Deployment\n    name: booth\n  maxReplicas: 4\n"
+        "  scaleTargetRef:\n    kind: Deployment\n    name: booth\n  minReplicas: 1\n  maxReplicas: 4\n"
     ),
     "scripts/check.sh": "#!/bin/bash\necho ok\n",
     "Dockerfile.saas": DOCKERFILE,

@@ -143,6 +143,9 @@ class Sentences(Stopped):
             near = self._misspelt(tokens[at], scope)
             renamed = suggest.nearest(self.stem, tokens[at], near[0]) if len(near) == 1 else ""
             return renamed if renamed and self._runs(renamed, scope) else None
+        plain = self._declared(tokens, scope) or suggest.without_reason(self.stem, tokens, self.whole.lexer)
+        if plain is not None and self._runs(plain, scope):
+            return plain
         if at == 0 or self._restricted(tokens):
             return None  # a wording without the restriction, pasted, would do what was not wanted
         shorter = suggest.without_demands(self.stem, tokens, at)
@@ -150,6 +153,13 @@ class Sentences(Stopped):
             return shorter if self._runs(shorter, scope) else None
         two = suggest.two_criteria(self.stem, tokens, self.whole.lexer)
         return "\n- [ ] ".join(two) if two is not None and self._runs(two[0], scope) else None
+
+    def _declared(self, tokens: Sequence[Token], scope: Scope) -> str | None:
+        """What the manifests are to say, of what "runs": that may be said of a cluster."""
+        runs = [token for token in tokens if fold(token.text) in ("runs", "run") and not token.code]
+        if len(runs) != 1 or self._restricted(tokens):
+            return None
+        return suggest.nearest(self.stem, runs[0], "uses" if fold(runs[0].text) == "runs" else "use")
 
     def _restricted(self, tokens: Sequence[Token]) -> bool:
         """Whether a word restricts, negates, makes conditional or puts off, or a note stands behind."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _TOP_KEYS = frozenset({"apiVersion", "kind", "metadata", "spec", "status", "data"})
 _FIELDS_OF_SPEC = ("interval", "timeout", "suspend", "schedule")
 _AUTOSCALER = "HorizontalPodAutoscaler"
+_HOLD_VALUES = frozenset({*WORKLOAD_KINDS, "ConfigMap", "HelmRelease", "Kustomization"})
 _OPPOSITES = (("true", "false"), ("yes", "no"), ("on", "off"), ("enabled", "disabled"))
 _FLIPPED = {a: b for pair in _OPPOSITES for s in (str.lower, str.capitalize, str.upper)
             for a, b in ((s(pair[0]), s(pair[1])), (s(pair[1]), s(pair[0])))}  # fmt: skip
@@ -65,9 +66,9 @@ class SettingAsks(Base):
         self.partial = [self._request("manifest.set", path=named.name or None)]
         for said in (turned.to, turned.before) if turned is not None else ():
             _block_no_value(said)
+        limits = self._limits(ask.get("places"), named=holder is not None and holder.file is not None)
         if holder is None:
-            raise Blocked(ReasonCode.AMBIGUOUS, f"in which file {named.name} is to be set is not said; name it")
-        limits = self._limits(ask.get("places"), named=holder.file is not None)
+            return _Search(self, named, Holder(), limits.get("file"), limits).requests(ask.get("act"), turned)
         file = self._file_of(holder, limits)
         if file is not None and holder.token is None and self._is_written(file, named):
             return [self._as_written(file, named, turned, limits, ask.get("act"))]
@@ -496,7 +497,11 @@ class _Search:
         kind = self.holder.kind or self.named.kind
         token = self.holder.token
         if token is None:
-            raise Blocked(ReasonCode.NOT_FOUND, f"{self.file} holds no object; name another file")
+            none = (
+                f"no object {f'in {self.stage}' if self.stage else 'here'} has {self.named.name}; write of what it is"
+            )
+            nothing = f"{self.file} holds no object; name another file"
+            raise Blocked(ReasonCode.NOT_FOUND, none if self.file is None else nothing)
         names = self.asks.names
         if token is self.holder.container:
             way = f"write `the {token.text} container of the NAME Deployment`"
@@ -598,6 +603,8 @@ class _Search:
     def _objects(self) -> list[AManifest]:
         """What is called so, of the kinds that are meant."""
         names, token = self.asks.names, self.holder.token
+        if token is None and self.file is None:
+            return self._with_key()
         if token is None:
             return [each for each in names.manifests if each.path == self.file]
         if self.scalers:
@@ -625,6 +632,32 @@ class _Search:
             if (root := document(self.at.read(each.path), each.kind, each.name)) is not None and scales(root, target)
         }
         return [each for each in every if each.name in found and self._is_there(each)]
+
+    def _with_key(self) -> list[AManifest]:
+        """The objects in whose files the key stands, where the sentence names no object: those that are called alike.
+        Raises Blocked where others have it too."""
+        names, word = (
+            self.asks.names,
+            re.compile(rf"(?<![\w.-]){re.escape(self.named.name.rpartition('.')[2])}(?![\w-])"),
+        )
+        made = [each for entry in names.entries.values() for each in entry.configs if _is_generated(each)]
+        known = [each for each in names.manifests if each.kind in _HOLD_VALUES]
+        texts: dict[str, str] = {}
+        for path in {each.path for each in (*known, *made)}:
+            if self.stage is None or self._stays(path) or self._reaches(path):
+                texts[path] = self.at.read(path) or ""
+        wish = self._wish()
+        found = [
+            each
+            for each in (*known, *made)
+            if word.search(texts.get(each.path, ""))
+            and any(place.seat.text is not None for place in self._of_object(each, wish))
+        ]
+        if len({(each.kind, each.name) for each in found}) > 1:
+            listed = ", ".join(f"{each.kind} {each.name} ({each.path}:{each.line})" for each in found[:10])
+            what = f"of what {self.named.name} is to be set is not said; it stands in {listed}; name one"
+            raise Blocked(ReasonCode.AMBIGUOUS, what)
+        return found
 
     def _referenced(self, found: Sequence[AManifest]) -> list[AManifest]:
         """ConfigMaps that the workload takes its variables from, if nothing else takes them from there."""
@@ -811,7 +844,7 @@ class _Search:
 
     def _called(self) -> str:
         token = self.holder.token
-        return f"{self.holder.kind or ''} {token.text}".strip() if token is not None else str(self.file)
+        return f"{self.holder.kind or ''} {token.text}".strip() if token is not None else self.file or "what is here"
 
     def _what(self) -> str:
         named = self.named

@@ -326,13 +326,20 @@ def _asks(c: Captured, **slots: Any) -> list[Ask] | None:
         if file is not None:
             places.remove(file)
             slots["holder"] = Holder(file=file.path)
-        elif named.token is None or not named.token.code or named.token.entry is not None:
+        elif (
+            named.token is None or named.token.entry is not None or not (named.token.code or _is_variable(named.token))
+        ):
             return None  # "set debug to true" does not say of what
     several = c.get("in_each", ())
     if several == "both":
         return None  # which they are is not said
     each_place = [[*places, each] for each in several] or [places]
     return [Ask("setting", {**slots, "places": each}) for each in each_place]
+
+
+def _is_variable(token: Token) -> bool:
+    """Written as variables are: what is called so, is nothing else."""
+    return re.fullmatch(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", token.text) is not None
 
 
 def _set_several(c: Captured) -> list[Ask] | None:
@@ -380,6 +387,17 @@ def _scaled(c: Captured) -> list[Ask] | None:
     return None if None in asked else [ask for each in asked for ask in each or ()]
 
 
+def _between(c: Captured) -> list[Ask] | None:
+    found: list[Ask] = []
+    for name, count in (("minReplicas", c["x"]), ("maxReplicas", c["y"])):
+        named = Named("key", name, kind=_AUTOSCALER)
+        asks = _asks(c, named=named, holder=c["h"], turned=Turned(count), act="set")
+        if asks is None or len(asks) != 1:
+            return None
+        found += asks
+    return found
+
+
 def _suspended(c: Captured) -> list[Ask] | None:
     return _asks(c, named=Named("field", "suspend"), holder=c["h"], act="resume" if "back" in c else "suspend")
 
@@ -388,7 +406,7 @@ def _toggled(c: Captured) -> list[Ask] | None:
     token: Token = c["x"]
     if not (token.code or token.quoted) and (fold(token.text) in _NO_VALUE or not re.match(r"\w", token.text)):
         return None
-    return _asks(c, named=Named("key", token.text, token), holder=c["h"], act=c.get("onoff") or c["turn"])
+    return _asks(c, named=Named("key", token.text, token), holder=c.get("h"), act=c.get("onoff") or c["turn"])
 
 
 def _added(c: Captured) -> list[Ask] | None:
@@ -579,6 +597,10 @@ RULES = (
             "Ensure that the maximum number of replicas of kiosk is set to 8": (
                 "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8"
             ),
+            "Set LOG_LEVEL to debug in demo": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug"
+            ),
             "Max replicas of kiosk should be 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8",
             "Set maxReplicas of the kiosk HPA to 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8",
             "kiosk: replicaCount 2 → 3": (
@@ -648,6 +670,8 @@ RULES = (
             "Set DIP to 300 in the till-config ConfigMap": "u unknown-name",
             "Set dpi to 300 in the till-config ConfigMap": "u unknown-name",
             "Set DPI to 300": "u",
+            "Set LOG_LEVEL to debug": "b ambiguous",
+            "Set LOG_LEVL to debug in demo": "b not-found",
             "Set the new quota in till-config to True": "u",
             "Set enabled of kiosk to false": "u ambiguous",
             "Set `enabled` of kiosk to false": "b ambiguous",
@@ -876,6 +900,26 @@ RULES = (
         },
     ),
     Rule(
+        "scale between",
+        (
+            f"h:<holder> {_AROUND} (scales | autoscales | MODAL (SCALE | autoscale)) (between | from) x:<number> (AND | to) "
+            f"y:<number> <counted> {_AROUND}",
+            f"(SCALE | autoscale) h:<holder> {_AROUND} (between | from) x:<number> (AND | to) y:<number> <counted> {_AROUND}",
+        ),
+        _between,
+        {
+            "The kiosk HPA scales between 2 and 8 replicas": (
+                "manifest.set file=deploy/kiosk/hpa.yaml path=spec.minReplicas value=2 + "
+                "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8"
+            ),
+        },
+        {
+            "The kiosk HPA scales between 2 and 8 nodes": "u",
+            "The kiosk HPA scales well between 2 and 8 replicas": "u",
+            "The kiosk HPA scales up to 8 replicas": "u",
+        },
+    ),
+    Rule(
         "suspend and resume",
         (
             f"(SUSPEND | back:RESUME) h:<holder> {_AROUND}",
@@ -911,6 +955,8 @@ RULES = (
         "enable and disable",
         (
             f"<onoff> THE? x:ANY (in | on | of | for) h:<holder> {_AROUND}",
+            f"<onoff> x:FIELD {_AROUND}",
+            f"(turn | switch) x:FIELD {_AROUND} turn:<turn> {_AROUND}",
             f"(turn | switch) THE? x:ANY turn:<turn> (in | on | of | for) h:<holder> {_AROUND}",
             f"(turn | switch) THE? x:ANY (in | on | of | for) h:<holder> {_AROUND} turn:<turn>",
             "h:<holder> : THE? x:ANY (on | off | enabled | disabled) → turn:<turn>",
@@ -923,6 +969,9 @@ RULES = (
             "Turn off NEW_QUOTA in till-config": (
                 "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=False where=ConfigMap/till-config"
             ),
+            "Switch NEW_QUOTA on": (
+                "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=True where=ConfigMap/till-config"
+            ),
             "Disable cache for kiosk": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=false"
             ),
@@ -932,6 +981,8 @@ RULES = (
             ),
         },
         {
+            "Switch NEW_QUOTA on in demo": "b not-found",
+            "Switch NEW_QUOTA": "u",
             "Enable DPI in till-config": "b not-determinate",
             "Enable NEW_QUOTA2 in till-config": "u unknown-name",
             "Enable NEW_QUOTA in till-config for 10% of users": "u",
