@@ -103,6 +103,10 @@ class Grammar:
         bits, empty = node.first(self._first)
         return -1 if empty else bits
 
+    def may_begin(self, name: str, token: Typed) -> bool:
+        """Whether `<name>` can begin with that token."""
+        return bool(self._first[name] & token.bits)
+
     def readings(self, name: str, parse: Parse, start: int = 0) -> list[Any]:
         """The values of all readings of `<name>` that reach from `start` to the last token."""
         end = len(parse.tokens) - 1

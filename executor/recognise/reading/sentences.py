@@ -67,9 +67,14 @@ class Sentences(Stopped):
     def _fronted(self, words: Sequence[Token]) -> list[Any]:
         """ "In staging, scale …", "kiosk HelmRelease: set …": as if what stands in front stood behind. Of one clause
         only: of two, the place might be the first one's alone."""
-        grammar, found = self.whole.grammar, []
-        for name, small, signed in _FRONTS:
-            for end, _ in grammar.ends(name, Parse(words, quick=True), 0):
+        grammar = self.whole.grammar
+        found: list[Any] = []
+        fronts = [each for each in _FRONTS if grammar.may_begin(each[0], words[0])]
+        if not fronts:
+            return found
+        parse = Parse(words, quick=True)
+        for name, small, signed in fronts:
+            for end, _ in grammar.ends(name, parse, 0):
                 sign = words[end].text in _SIGNS
                 if (signed and not sign) or end + sign >= len(words) - 1:
                     continue

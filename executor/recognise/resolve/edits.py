@@ -146,6 +146,8 @@ class EditAsks(Base):
         """The list that is meant; with "everywhere", each that some deployment takes it from."""
         holder: Holder = ask.get("file")
         said: Token | None = ask.get("list")
+        if holder.kind == "stage":
+            holder = Holder(file=self._listing_of(holder.file or "", ask.get("entry").text))
         file = self._kustomization(holder) if holder.token is None else None
         everywhere = bool(ask.get("everywhere"))
         if file is not None and ask.get("of") is not None:
@@ -243,6 +245,22 @@ class EditAsks(Base):
                 f"{path}:{line} is part of {len(found)} deployments, and all of them would change: {', '.join(found)}; "
                 "say everywhere, or name the file, if all of them are meant",
             )
+
+    def _listing_of(self, stage: str, entry: str) -> str:
+        """The only kustomization in a folder of that name that lists what is called so."""
+        name, found = self._stage(stage), []
+        for folder in self.names.folders:
+            inside = [f"{folder}/{each}" for each in KUSTOMIZATION_FILES if self.at.exists(f"{folder}/{each}")]
+            if folder.rpartition("/")[2] == name and inside:
+                listed = re.findall(
+                    r"^\s*-\s+[\"']?([^\s\"'#:]+)[\"']?\s*(?:#.*)?$", self.at.read(inside[0]) or "", re.MULTILINE
+                )
+                found += [inside[0]] if any(entry in (each, _stem(each), _folder(each)) for each in listed) else []
+        if len(found) != 1:
+            where = f"in {' and '.join(found)}" if found else f"in no kustomization of {name}"
+            code = ReasonCode.AMBIGUOUS if found else ReasonCode.NOT_FOUND
+            raise Blocked(code, f"{entry} is listed {where}; write the file")
+        return found[0]
 
     def _kustomization(self, holder: Holder) -> str:
         """The file itself; of a folder its kustomization file."""

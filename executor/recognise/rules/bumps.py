@@ -65,6 +65,8 @@ def add(g: Grammar) -> None:
     g.phrase("fields", "DOCKER* IMAGES (TAG | VERSION_WORD)? | DOCKER* IMAGE TAG", lambda c: Field("image"))
     g.phrase("fields", "HELMRELEASES | RELEASES", lambda c: Field())
     g.phrase("one_to", "w:<what_of> c:<change>", lambda c: {"what_of": c["w"], "change": c["c"]})
+    g.phrase("there", "<change> <where>")
+    g.phrase("there", "to? x:<value> <where>", lambda c: {"change": Change(c["x"]), "where": c["where"]})
     g.phrase("many_to", "a:<one_to> <and> b:<one_to>", lambda c: (c["a"], c["b"]))
     g.phrase("many_to", "a:<one_to> , b:<one_to> ,? AND c:<one_to>", lambda c: (c["a"], c["b"], c["c"]))
 
@@ -176,6 +178,8 @@ def _asks(c: Captured, target: Target, field: Field | None, change: Change | Non
 def _several(c: Captured) -> list[Ask] | None:
     """ "the x and y images of z", "the x and y charts to 1.2.3 and 4.5.6" (the first of the one to the first of the
     other), "x to 1.2.3 and y to 4.5.6"."""
+    if "there" in c:
+        return _all(_bump({**c, **each}) for each in (c["there"], c["there2"]))
     if "many_to" in c:
         whose = "in_release" in c
         return _all(_bump({**c, **_about(each, c.get("fields") or c.get("f"), whose=whose)}) for each in c["many_to"])
@@ -525,6 +529,7 @@ RULES = (
             f"{{ (<change> | to <list> respectively?) {_AT} }} <manner>*",
             f"<bump_verb> THE? x:NAME <names> (IMAGES (TAG | VERSION_WORD)? | IMAGE TAG) {{ (<change> | to <list>) {_AT} }}",
             f"({_AT} ,)? <bump_verb> <many_to> <in_release>? <manner>*",
+            "<bump_verb> <what_of> there:<there> <and> there2:<there> <manner>*",
             "(<fields> | f:<field>) : <many_to> <manner>*",
         ),
         _several,
@@ -556,6 +561,10 @@ RULES = (
                 "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/backend version=0.1.18 + "
                 "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/frontend version=0.1.19"
             ),
+            "Bump longhorn to 1.11.0 in staging and 1.10.2 in prod": (
+                "helmrelease.bump name=longhorn where=staging version=1.11.0 + "
+                "helmrelease.bump name=longhorn where=prod version=1.10.2"
+            ),
             "Bump longhorn to 1.11.0 and ffl-web to 0.2.0": (
                 "helmrelease.bump name=longhorn version=1.11.0 + helmrelease.bump name=ffl-web version=0.2.0"
             ),
@@ -567,6 +576,8 @@ RULES = (
         {
             "Bump longhorn, ffl-web and ffl to 1.11.0 and 0.2.0 respectively": "u",
             "Bump longhorn to 1.11.0 and 1.12.0": "u",
+            "Bump longhorn to 1.11.0 in staging and 1.10.2": "u",
+            "Bump longhorn to 1.11.0 in staging and later in prod": "u",
             "Bump longhorn and ffl-web to 1.11.0 or 0.2.0": "u",
             "Bump longhorn to 1.11.0 and ffl-web to 0.2.0 in staging": "u",
             "Bump longhorn to 1.11.0 and document it in 2.0.0": "u",

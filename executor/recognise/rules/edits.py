@@ -20,6 +20,11 @@ def add(g: Grammar) -> None:
     g.phrase("file", "THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Holder(file=c["x"].text))
     g.phrase("file", "THE? KUSTOMIZATION FILE? (in | of | at | for | under) x:PATH", lambda c: Holder(file=c["x"].text))
     g.phrase("file", "THE? a:ANY b:ANY? NAMESPACE? KUSTOMIZATION FILE?", _folder)
+    g.phrase(
+        "overlay_file",
+        "THE? (x:STAGE | x:PLACE) (ENVIRONMENT | OVERLAY | KUSTOMIZATION)?",
+        lambda c: Holder(kind="stage", file=c["x"].text),
+    )
     g.phrase("entry", "x:CODE | x:PATH | x:NAME | x:SPACE | x:IDENTIFIER | x:PLAIN | x:PLACEHOLDER", _entry_word)
     g.phrase("entry", "THE (x:SPACE | x:IDENTIFIER | x:PLAIN) NAMESPACE", lambda c: c["x"])
     g.phrase("entry", "THE? (x:CODE | x:PATH | x:NAME | x:IDENTIFIER | x:PLAIN) PATCH", lambda c: (c["x"], "patches"))
@@ -28,6 +33,8 @@ def add(g: Grammar) -> None:
     g.phrase("list_entry", "x:ANY", _list_entry)
     g.phrase("list_entry", "x:CODE | x:PATH | x:NAME | x:SPACE | x:IDENTIFIER | x:PLAIN | x:PLACEHOLDER", _entry_word)
     g.phrase("adding", "ADD | append")
+    g.phrase("listing", "x:PATH", lambda c: Holder(file=c["x"].text))
+    g.phrase("app", "THE? (x:NAME | x:PART) (app | application)?", lambda c: c["x"])
 
 
 def _entry_word(c: Captured) -> Token | None:
@@ -116,6 +123,7 @@ RULES = (
             f"<adding> entry:<list_entry> to list:<list_name> {_OF}",
             "<adding> entry:<list_entry> to own:<own_list> { <where> where2:<where> }",
             f"entry:<list_entry> <be>? (ADDED | appended) to list:<list_name> {_OF}",
+            "file:<listing> : & <entry>",
         ),
         _add,
         {
@@ -168,6 +176,8 @@ RULES = (
             "REMOVE entry:<list_entry> from own:<own_list> { <where> where2:<where> }",
             f"entry:<list_entry> <be>? REMOVED from list:<list_name> {_OF}",
             f"take entry:<list_entry> out of list:<list_name> {_OF}",
+            "(REMOVE | take) entry:<app> (from | out of) file:<overlay_file>",
+            "entry:<app> <be>? REMOVED from file:<overlay_file>",
         ),
         _remove,
         {
@@ -177,6 +187,7 @@ RULES = (
             "Remove the pos-api patch from deploy/pos/demo": (
                 "manifest.remove file=deploy/pos/demo/kustomization.yaml path=patches entry={'path': 'pos-api.yaml'}"
             ),
+            "Drop pos-api from demo": "b not-found",
             "Take ffl out of apps/kustomization.yaml": (
                 "manifest.remove file=apps/kustomization.yaml path=resources entry=ffl"
             ),
@@ -191,6 +202,8 @@ RULES = (
             "Remove the old patch from deploy/pos/demo": "b not-found",
             "Remove pos from deploy/pos/demo/kustomization.yaml": "b ambiguous",
             "Remove the till patch from deploy/pos/demo": "b not-found",
+            "Drop tests from demo": "u",
+            "Drop pos-api from demo next week": "u",
         },
     ),
 )

@@ -72,6 +72,8 @@ def _values(g: Grammar) -> None:
     g.phrase("arrow", ":? y:<scalar> → x:<scalar> | :? → x:<scalar>", lambda c: Turned(c["x"], c.get("y")))
     g.phrase("sure_value", "x:<scalar>", _sure)
     g.phrase("scalar", "n:<number> u:UNIT | (one | a | an) u:UNIT", _lasting)
+    g.phrase("how_often", "x:AMOUNT", lambda c: c["x"])
+    g.phrase("how_often", "n:<number> u:UNIT | (one | a | an)? u:UNIT", _lasting)
     g.phrase("equal", "x:<sure_value>", lambda c: Turned(c["x"]))
     g.phrase("equal", "x:<scalar> <instead> y:<scalar>", lambda c: Turned(c["x"], c["y"]))
     g.phrase("is", "(BE | MODAL BE) now? | becomes | MODAL become | now? (reads | equals) | MODAL (read | equal)")
@@ -376,6 +378,8 @@ def _set_pair(c: Captured) -> list[Ask] | None:
 
 
 def _given(c: Captured) -> list[Ask] | None:
+    if "often" in c:
+        return _asks(c, named=Named("field", "interval"), holder=c["h"], turned=Turned(c["often"]), act="set")
     return _asks(c, named=c["s"], holder=c["h"], turned=Turned(c["value"]), act="set")
 
 
@@ -812,12 +816,21 @@ RULES = (
         "give an object a setting",
         (
             f"give h:<holder> s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
-            f"h:<holder> (gets | has | MODAL get | MODAL have) s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
+            f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
+            f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {_AROUND}",
+            f"h:<holder> {_AROUND} <be>? MODAL? (RECONCILES | RECONCILED | RECONCILE | syncs | polls) every often:<how_often> {_AROUND}",
         ),
         _given,
         {
             "Give the kiosk HelmRelease a timeout of 10m": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.timeout value=10m"
+            ),
+            "The kiosk HelmRelease reconciles every 10 minutes": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m"
+            ),
+            "pos-api in demo gets a LOG_LEVEL of error": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=error"
             ),
             "kiosk gets a replica count of 3": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
@@ -825,6 +838,9 @@ RULES = (
         },
         {
             "Give kiosk a review of 10m": "u",
+            "The kiosk HelmRelease reconciles every time": "u",
+            "The kiosk HelmRelease reconciles every 10 minutes without errors": "u",
+            "kiosk gets a review of 10m": "u",
             "Give the team a timeout of 10m": "u",
             "kiosk gets a timeout": "u",
         },
