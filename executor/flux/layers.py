@@ -94,6 +94,12 @@ def counting(
     return kept
 
 
+def lies_over(graph: Graph, one: str, under: str) -> bool:
+    """Whether one of two files lies over the other in some deployment."""
+    together = deployed_by(graph, one).keys() & deployed_by(graph, under).keys()
+    return bool(together) and _Lying(graph, (one, under)).over(one, under)
+
+
 class _Lying:
     """Which of two files lies over the other, where both come into one deployment: what stands further out; a patch
     over the object itself; a kustomization's own fields over what it takes in, its patches too."""

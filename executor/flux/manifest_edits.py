@@ -12,6 +12,7 @@ from executor.errors import Blocked, Refused
 from executor.flux.api_values import Field, amount, opposites, why_not
 from executor.flux.cells import Cell
 from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, deployments, make
+from executor.flux.layers import lies_over
 from executor.flux.places import Files, Source, Spot, node_at
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
@@ -481,17 +482,16 @@ def _beside(ground: Ground, document: Document, steps: Path, other: Path) -> Ite
         return
     here, field, beside = document.source.path, _by_name(document, steps), _by_name(document, other)
     graph = ground.inventory.graph
-    reach = graph.reach(here)
     found: list[tuple[int, Spot]] = []
-    for manifest in ground.inventory.find(kind, name):
-        theirs = graph.reach(manifest.path) if manifest.path != here else set()
-        spot = _spot(ground, manifest, beside) if reach < theirs or theirs < reach else None
+    for manifest in (each for each in ground.inventory.find(kind, name) if each.path != here):
+        spot = _spot(ground, manifest, beside)
         if spot is None:
             continue
-        if reach < theirs and own is None:
-            found.append((len(theirs), spot))
-        elif theirs < reach and _spot(ground, manifest, field) is None:
-            yield spot.place, spot.text
+        if lies_over(graph, manifest.path, here):
+            if _spot(ground, manifest, field) is None:
+                yield spot.place, spot.text
+        elif own is None and lies_over(graph, here, manifest.path):
+            found.append((len(graph.reach(manifest.path)), spot))
     nearest = min((size for size, _ in found), default=0)
     yield from ((spot.place, spot.text) for size, spot in found if size == nearest)
 

@@ -290,10 +290,12 @@ class _Search:
 
     def _block_under(self, places: Sequence[Place]) -> None:
         """Raises Blocked where another value shows when this one is gone: that of what it was laid over."""
+        from executor.flux.layers import lies_over
+
         graph, chosen = self.at.inventory.graph, {each.file for each in places}
         every = self._places(anywhere=True) if self.file is None else []
         for under in (each for each in every if each.seat.text is not None and each.file not in chosen):
-            for place in (each for each in places if graph.reach(each.file) < graph.reach(under.file)):
+            for place in (each for each in places if lies_over(graph, each.file, under.file)):
                 reason = f"{place}: without it {under} counts there, so that it would not be gone"
                 raise Blocked(ReasonCode.NO_EFFECT, f"{reason}; write Set … to another value, or name the file")
 
