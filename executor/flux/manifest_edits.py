@@ -463,11 +463,11 @@ def _block_not_taken(
         for at, said in _beside(ground, document, steps, other):
             mine, theirs = amount(text), amount(said)
             if mine is not None and theirs is not None and (theirs < mine if higher else theirs > mine):
-                passed = f"{'above' if higher else 'below'} {show_path(_by_name(document, other))}"
+                one, two = (show_path(_by_name(document, each)) for each in (steps, other))
+                passed = f"{'above' if higher else 'below'} {two}, which is {said} ({at})"
                 raise Blocked(
                     ReasonCode.BAD_ARGUMENT,
-                    f"{place}: {show_path(steps)} would be {text}, {passed}, which is {said} ({at}); change that one "
-                    "first, or correct the value",
+                    f"{place}: {one} would be {text}, {passed}; change that one first, or correct the value",
                 )
 
 

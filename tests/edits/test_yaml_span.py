@@ -489,6 +489,7 @@ def test_entries_are_added(before: str, entry: str | dict[str, str], after: str)
     [
         ("r:\n  - a # x\n  # about b\n  - b\n  - c\n", 1, "r:\n  - a # x\n  # about b\n  - c\n"),
         ("r:\n  - a\n  - b", 1, "r:\n  - a"),
+        ("r:\n- a\n# about b\n- b\n", 0, "r:\n# about b\n- b\n"),
         ("r:\n  - name: a\n    v:\n      - 1\n  - name: b\n", 0, "r:\n  - name: b\n"),
         ("r: [a, b, c]\n", 1, "r: [a, c]\n"),
         ("r: [a, b]\n", 0, "r: [b]\n"),

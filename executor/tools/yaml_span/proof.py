@@ -89,11 +89,10 @@ def _same_event(before: Yaml, read: Yaml, number: int, at: int, splices: Sequenc
     new = read.events[at] if at < len(read.events) else None
     if new is None or not old.same(new):
         raise CannotEdit("something else would change too", before.line(old.start), proof=True)
-    if (
-        old.start != old.end
-        and old.kind not in ("stream-", "doc-", "map-", "seq-")
-        and new.start != _moved(old.start, splices)
-    ):
+    # a block sequence without indentation starts at the dash of its first entry, and that may be what goes
+    gone = old.kind == "seq+" and any(each.start <= old.start < each.end for each in splices)
+    ends = old.kind in ("stream-", "doc-", "map-", "seq-")
+    if old.start != old.end and not ends and not gone and new.start != _moved(old.start, splices):
         raise CannotEdit("something else would move", before.line(old.start), proof=True)
 
 
