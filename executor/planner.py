@@ -139,7 +139,7 @@ def _planned(
         cannot = _not_to_run(criterion, types, selected) or read.cannot or blocked.get(criterion.index)
         before = scene.snapshot()
         steps = _remarked(_steps(read, recogniser, types, scene), read.remarks)
-        recognised = _offered(read, criterion, recogniser, types, scene)
+        recognised = _offered(read, criterion, recogniser, types, scene, steps=steps)
         cannot = cannot or next((step.cannot for step in steps if step.cannot is not None), None)
         if cannot is not None:
             scene.take_back(before)
@@ -207,18 +207,38 @@ def _repository(request: Request, workspace: Workspace, home: Repository) -> Rep
 
 
 def _offered(
-    recognised: Recognised, criterion: Criterion, recogniser: Recogniser, types: Types, scene: Scene
+    recognised: Recognised,
+    criterion: Criterion,
+    recogniser: Recogniser,
+    types: Types,
+    scene: Scene,
+    *,
+    steps: Iterable[Step],
 ) -> Recognised:
     """What is suggested is planned before it is offered: it has to work when it is pasted."""
-    if recognised.suggestion is None:
-        return recognised
+    for text in (_everywhere(recognised, criterion, steps), recognised.suggestion):
+        if text is not None and _works(text, criterion, recogniser, types, scene):
+            return replace(recognised, suggestion=text)
+    return recognised if recognised.suggestion is None else replace(recognised, suggestion=None)
+
+
+def _everywhere(recognised: Recognised, criterion: Criterion, steps: Iterable[Step]) -> str | None:
+    """The sentence with the word that a shared place asks for, where it says no other place."""
+    stops = (recognised.cannot, *(step.cannot for step in steps))
+    shared = any(each is not None and each.code is ReasonCode.SHARED for each in stops)
+    if not shared or "\n" in criterion.text or any("where" in each.arguments for each in recognised.requests):
+        return None
+    text = criterion.text.rstrip()
+    return f"{text[:-1]} everywhere." if text.endswith(".") else f"{text} everywhere"
+
+
+def _works(text: str, criterion: Criterion, recogniser: Recogniser, types: Types, scene: Scene) -> bool:
     before = scene.snapshot()
-    instead = recogniser.suggested(criterion, recognised.suggestion)
+    instead = recogniser.suggested(criterion, text)
     steps = _steps(instead, recogniser, types, scene)
     scene.take_back(before)
     cannot = (instead.cannot, *(step.cannot for step in steps))
-    works = all(each is None or each.status is Status.VERIFICATION for each in cannot)
-    return recognised if works else replace(recognised, suggestion=None)
+    return all(each is None or each.status is Status.VERIFICATION for each in cannot)
 
 
 def _contradictions(criteria: Sequence[Planned], scene: Scene) -> dict[int, Cannot]:

@@ -68,13 +68,15 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One restriction of where: exactly one of the fields is set."""
+    """One restriction of where: exactly one of the fields is set. `deployed`: everywhere that something is deployed
+    ("in all overlays"), and not in a compose file."""
 
     repository: str | None = None
     stage: str | None = None
     path: str | None = None
     namespace: str | None = None
     everywhere: bool = False
+    deployed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

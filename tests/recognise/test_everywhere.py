@@ -241,3 +241,24 @@ def test_replicas_of_another_part_of_the_place_count_too(tmp_path: Path) -> None
     )
     apart = make(tmp_path / "b", {**files, "base/shop.yaml": values.format("worker", 1)})
     assert why(apart, "Scale shop to 3 replicas everywhere").startswith("ambiguous")
+
+
+def test_a_compose_file_is_part_of_everywhere_and_of_no_overlay(tmp_path: Path) -> None:
+    tagged = {
+        f"{place}/kustomization.yaml": kustomization("../base") + TAGS.format("1.0.1")
+        for place in ("staging", "production")
+    }
+    found = world(tmp_path, {**tagged, "compose.yaml": "services:\n  web:\n    image: r.test/shop/web:1.0.0\n"})
+    assert "compose.yaml" in told(found.recognise("Update web to 1.1.0 everywhere"))
+    assert "compose.yaml" not in told(found.recognise("Update web in all overlays to 1.1.0"))
+
+
+def test_an_image_that_is_written_short_is_the_one_that_is_built_here(tmp_path: Path) -> None:
+    files = {
+        "executor.toml": '[registry]\nurl = "r.test"\n\n[images."shop/web"]\ncontext = "src/web"\n',
+        "src/web/Dockerfile": "FROM scratch\n",
+    }
+    verify = "image.verify shop/web:1.1.0 r.test"
+    assert told(world(tmp_path, files).recognise("web:1.1.0 is available in the registry")) == verify
+    public = {**files, "compose.yaml": "services:\n  web:\n    image: web:1.0.0\n"}
+    assert told(world(tmp_path / "b", public).recognise("web:1.1.0 is available in the registry")) != verify

@@ -95,3 +95,27 @@ def test_what_would_be_blocked_is_not_offered(tmp_path: Path) -> None:
     world = make(tmp_path, {**FILES, "apps/longhorn/helmrelease.yaml": owned})
     (found,) = planned(world, ["Bump longhornn to 1.11.0"])
     assert found.recognised.suggestion is None and found.cannot is not None and "longhorn" in found.cannot.reason
+
+
+def test_everywhere_is_offered_where_a_base_is_shared_and_no_place_is_said(tmp_path: Path) -> None:
+    web = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n"
+        "        - name: web\n          image: r.test/shop/web:1.0.0\n"
+    )
+    over = "resources:\n  - ../base\n"
+    files = {
+        "base/web.yaml": web, "base/kustomization.yaml": "resources:\n  - web.yaml\n",
+        "staging/kustomization.yaml": over, "production/kustomization.yaml": over,
+    }  # fmt: skip
+    said = [
+        "Bump web to 1.1.0",
+        "Bump web to 1.1.0.",
+        "web: 1.0.0 → 1.1.0",
+        "Bump web to 1.1.0 in staging",
+        "Bump web to 0.9.0",
+    ]
+    found = planned(make(tmp_path, files), said)
+    assert [each.recognised.suggestion for each in found] == [
+        "Bump web to 1.1.0 everywhere", "Bump web to 1.1.0 everywhere.", "web: 1.0.0 → 1.1.0 everywhere", None, None,
+    ]  # fmt: skip
+    assert {each.cannot.code for each in found if each.cannot is not None} == {"shared"}

@@ -23,7 +23,9 @@ from executor.values import replace
 
 
 class BumpAsks(Base):
-    """helmrelease.bump, source.bump, kustomize.image."""
+    """helmrelease.bump, source.bump, kustomize.image. `deployed`: what no kustomization takes in is not meant."""
+
+    deployed = False
 
     def _bump(self, ask: Ask) -> list[Request]:
         """Once, or once in each of several places that are named."""
@@ -90,6 +92,7 @@ class BumpAsks(Base):
             common["rollback"] = True
         for place in places:
             common |= self._place(place, common)
+        self.deployed = any(place.deployed for place in places)
         if target.file is not None:
             common["file"] = self._path(target.file)
         said = {"where", "everywhere"} & common.keys() or ("file" in common and len(self.at.above) > 1)
@@ -278,6 +281,8 @@ class BumpAsks(Base):
         if common.get("file"):
             pins = [pin for pin in pins if pin.path == common["file"]] or self._laid_under(common["file"], pins)
         pins = self._within(pins, common.get("where"))
+        if self.deployed:
+            pins = [pin for pin in pins if self.at.inventory.graph.takers(pin.path)]
         released, plain = self._by_release(repository, pins)
         counting = self._counting(plain, among, common.get("where"))
         found = [self._of_release(repository, name, common) for name in released]

@@ -14,7 +14,7 @@ from executor.recognise.resolve.base import (
     bare,
     host_of,
 )
-from executor.recognise.versions import EXACT, Version
+from executor.recognise.versions import EXACT, ImageReference, Version
 from executor.recognise.words import WELL_KNOWN_REGISTRIES
 from executor.tools.hosts import never_asked
 from executor.values import replace
@@ -130,7 +130,7 @@ class ImageAsks(Base):
 
     def _of_item(self, item: Item, images: Images, *, build: bool) -> list[tuple[str, Item | None]]:
         if item.reference is not None:
-            return [(item.reference.repository, item)]
+            return [(self._called_here(item.reference), item)]
         entry = item.token.entry
         assert entry is not None
         own, group = _distinct(entry.images), _distinct(entry.group)
@@ -150,6 +150,14 @@ class ImageAsks(Base):
             one = images.noun and not images.plural
             return [(name, item) for name in self._of_group(entry, [each.name for each in group], one=one)]
         return [(self._pinned(entry), item)]
+
+    def _called_here(self, reference: ImageReference) -> str:
+        """`tracking:2.4.0` is the image `team/tracking` that is built here, where nothing else is called so."""
+        name = reference.repository
+        entry = self.names.entry(name) if not reference.host else None
+        own = {each.name for each in entry.images} if entry is not None else set()
+        taken = any(name == bare(pin.repository) for pin in self.names.pins)
+        return own.pop() if len(own) == 1 and not taken else name
 
     def _of_group(self, entry: Entry, names: list[str], *, one: bool) -> list[str]:
         """All images of a group; `one`: the sentence speaks of one."""

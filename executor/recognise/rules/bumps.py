@@ -67,6 +67,7 @@ def add(g: Grammar) -> None:
     g.phrase("one_to", "w:<what_of> c:<change>", lambda c: {"what_of": c["w"], "change": c["c"]})
     g.phrase("there", "<change> <where>")
     g.phrase("there", "to? x:<value> <where>", lambda c: {"change": Change(c["x"]), "where": c["where"]})
+    g.phrase("all_over", ",? EVERYWHERE | OPEN EVERYWHERE CLOSE", lambda c: Place(everywhere=True))
     g.phrase("many_to", "a:<one_to> <and> b:<one_to>", lambda c: (c["a"], c["b"]))
     g.phrase("many_to", "a:<one_to> , b:<one_to> ,? AND c:<one_to>", lambda c: (c["a"], c["b"], c["c"]))
 
@@ -530,7 +531,8 @@ RULES = (
             f"<bump_verb> THE? x:NAME <names> (IMAGES (TAG | VERSION_WORD)? | IMAGE TAG) {{ (<change> | to <list>) {_AT} }}",
             f"({_AT} ,)? <bump_verb> <many_to> <in_release>? <manner>*",
             "<bump_verb> <what_of> there:<there> <and> there2:<there> <manner>*",
-            "(<fields> | f:<field>) : <many_to> <manner>*",
+            "<bump_verb> <many_to> where:<all_over> <manner>*",
+            "(<fields> | f:<field>) : <many_to> where:<all_over>? <manner>*",
         ),
         _several,
         {
@@ -564,6 +566,10 @@ RULES = (
             "Bump longhorn to 1.11.0 in staging and 1.10.2 in prod": (
                 "helmrelease.bump name=longhorn where=staging version=1.11.0 + "
                 "helmrelease.bump name=longhorn where=prod version=1.10.2"
+            ),
+            "Bump longhorn to 1.11.0 and ffl-web to 0.2.0 everywhere": (
+                "helmrelease.bump name=longhorn everywhere=True version=1.11.0 + "
+                "helmrelease.bump name=ffl-web everywhere=True version=0.2.0"
             ),
             "Bump longhorn to 1.11.0 and ffl-web to 0.2.0": (
                 "helmrelease.bump name=longhorn version=1.11.0 + helmrelease.bump name=ffl-web version=0.2.0"

@@ -123,8 +123,13 @@ def _places(g: Grammar) -> None:
     g.phrase("in_each", "<in> BOTH (of? THE)? (OVERLAYS | STAGES)", lambda c: "both")
     g.phrase(
         "where",
-        "EVERYWHERE | (in | across | on | for) ALL (of? THE)? (ENVIRONMENT | STAGES | OVERLAYS)",
+        "EVERYWHERE | OPEN EVERYWHERE CLOSE",
         lambda c: Place(everywhere=True),
+    )
+    g.phrase(
+        "where",
+        "(in | across | on | for) ALL (of? THE)? (ENVIRONMENT | STAGES | OVERLAYS)",
+        lambda c: Place(everywhere=True, deployed=True),
     )
 
 
