@@ -23,6 +23,7 @@ _CONTAINER = pattern(r"(?s:.*)ontainers\[\d+\]")
 _VAGUE_TAG = pattern(r"\D*|v?\d+")
 """`latest`, `main`, `stable`; a major version alone, which moves with each release."""
 _FILLED_IN = pattern(r"\$\{|\$\(|^ENC\[")
+_DIGEST = pattern(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 _NOT_RUN = frozenset({"CustomResourceDefinition", "ImageRepository", "ImagePolicy", "ImageUpdateAutomation"})
 """Kinds whose images are looked for in a registry, or described, and run by nobody."""
 
@@ -47,9 +48,14 @@ class Image:
         return _FILLED_IN.search(last) is not None
 
     @property
+    def pinned(self) -> bool:
+        """By a digest that is one."""
+        return _DIGEST.fullmatch(self.digest) is not None
+
+    @property
     def latest(self) -> str | None:
         """Why it is at latest."""
-        if self.digest or self.unknown:
+        if self.pinned or self.unknown:
             return None
         if not self.tag:
             return f"{self.repository} has no tag, which means latest" if self.taken else None
@@ -60,7 +66,7 @@ class Image:
     @property
     def vague(self) -> str | None:
         """Why no exact tag pins it, where no digest does."""
-        if self.digest or self.unknown or (self.tag and not _VAGUE_TAG.fullmatch(self.tag)):
+        if self.pinned or self.unknown or (self.tag and not _VAGUE_TAG.fullmatch(self.tag)):
             return None
         return f"{self.called} is at {self.tag}" if self.tag else f"{self.called} has no tag"
 
@@ -174,7 +180,7 @@ def _value(path: str, key: str, value: str, *, container: bool, runs: bool) -> I
     reference = _KEY.fullmatch(key) is not None and _is_reference(value, bare=container and key == "image")
     if reference:
         yield Image(field, *_split(value), taken=runs and container and key == "image", line=_line(value))
-    elif _TAG_KEY.fullmatch(key) and value == "latest":
+    elif value == "latest" and (_TAG_KEY.fullmatch(key) or (key == "version" and _OF_AN_IMAGE.fullmatch(path))):
         yield Image(field, "", value, line=_line(value))
     else:
         yield from _said(field, value)

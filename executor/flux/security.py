@@ -127,8 +127,11 @@ def judged(image: Image) -> Iterator[tuple[Level, str]]:
         return
     if words := image.latest:
         yield "latest", words
-    if not image.digest:
-        yield "digest", f"{image.called} has no digest"
+    if not image.pinned:
+        yield (
+            "digest",
+            f"{image.called}: {image.digest} is no digest" if image.digest else f"{image.called} has no digest",
+        )
     if words := image.vague:
         yield "tag", words
 
@@ -157,9 +160,8 @@ def _maps(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _plain(document: Mapping[str, Any]) -> Found:
-    """Values of a Secret that are neither encrypted by SOPS nor filled in later."""
-    if isinstance(document.get("sops"), Mapping):
-        return
+    """Values of a Secret that are neither encrypted by SOPS nor filled in later. That SOPS was there says nothing: each
+    value has to be encrypted."""
     for key in ("data", "stringData"):
         values = document.get(key)
         for name, value in values.items() if isinstance(values, Mapping) else ():
@@ -194,9 +196,9 @@ def _passwords(document: Mapping[str, Any]) -> Found:
     """What stands as it is where a password belongs (by the name of the key or variable), or looks like a token or a
     private key; outside of Secrets."""
     kind = document.get("kind")
-    if kind in _NAMES_A_KEY or kind == "Secret" or isinstance(document.get("sops"), Mapping):
+    if kind in _NAMES_A_KEY or kind == "Secret":
         return
-    for path, node in _maps(document, ""):
+    for path, node in _maps({key: value for key, value in document.items() if key != "sops"}, ""):
         variable = node.get("name")
         for key, value in node.items():
             name = variable if key == "value" and isinstance(variable, str) else str(key)
@@ -278,7 +280,7 @@ def _contexts(path: str, spec: Mapping[str, Any]) -> Iterator[tuple[str, Mapping
 def _baseline(path: str, spec: Mapping[str, Any], annotations: Mapping[str, Any]) -> Found:
     """The controls of the level "baseline", each as upstream defines it."""
     for key in ("hostNetwork", "hostPID", "hostIPC"):
-        if spec.get(key) is True:
+        if _may_be_true(spec.get(key)):
             yield f"{path}.{key}", "shares the host's namespace"
     for number, volume in enumerate(_list(spec, "volumes")):
         if volume.get("hostPath") is not None:
@@ -289,6 +291,11 @@ def _baseline(path: str, spec: Mapping[str, Any], annotations: Mapping[str, Any]
         yield from _context_baseline(where, context)
     for where, container in _containers(path, spec):
         yield from _container_baseline(where, container)
+
+
+def _may_be_true(value: Any) -> bool:
+    """`true`, or a variable that only the cluster fills in."""
+    return value is True or (isinstance(value, str) and "${" in value)
 
 
 def _sysctls(path: str, spec: Mapping[str, Any]) -> Found:
@@ -321,7 +328,7 @@ def _context_baseline(where: str, context: Mapping[str, Any]) -> Found:
 
 def _container_baseline(where: str, container: Mapping[str, Any]) -> Found:
     context = _map(container, "securityContext")
-    if context.get("privileged") is True:
+    if _may_be_true(context.get("privileged")):
         yield f"{where}.securityContext.privileged", "is privileged"
     added = _map(context, "capabilities").get("add")
     for each in added if isinstance(added, list) else ():

@@ -47,9 +47,11 @@ class Chosen:
         return f"{named} and what Flux builds from there ({', '.join(dict.fromkeys(each.folder for each in self.led))})"
 
     def holds(self, folder: str) -> bool:
-        """Whether all that a folder builds is meant: it lies below a named one, or Flux leads there."""
+        """Whether all that a folder builds is meant: it lies below a named one, its own kustomization file is named, or
+        Flux leads there."""
+        named = [(posixpath.dirname(path) or ".") for path in self.paths if posixpath.basename(path) in FILE_NAMES]
         below = any(path == "." or f"{folder}/".startswith(f"{path}/") for path in self.paths)
-        return below or any(each.folder == folder for each in self.led)
+        return below or folder in named or any(each.folder == folder for each in self.led)
 
     def needs(self, site: Site) -> frozenset[Artefact]:
         """The edits that have to have passed: below the named paths, and in any file that the builds read."""
@@ -173,10 +175,10 @@ def _below(graph: Graph, folder: str) -> list[str]:
     return sorted(path for path in graph.facts if path.startswith(prefix) and not _is_template(graph, path))
 
 
-def templates(chosen: Chosen) -> list[str]:
-    """The templates of charts below the named folders."""
-    graph = chosen.side.graph
-    return sorted(path for path in graph.facts if _is_template(graph, path) and chosen.holds(path))
+def templates(chosen: Chosen, charts: Iterable[str] = ()) -> list[str]:
+    """The templates of these charts, and of those below the named folders."""
+    graph, meant = chosen.side.graph, tuple(f"{each}/templates/" for each in charts)
+    return sorted(p for p in graph.facts if _is_template(graph, p) and (chosen.holds(p) or p.startswith(meant)))
 
 
 def _is_template(graph: Graph, path: str) -> bool:

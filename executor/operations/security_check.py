@@ -91,7 +91,12 @@ class SecurityCheck:
         }
         if chosen.lost:
             evidence["not_looked_at"] = list(chosen.lost)
-        warnings = (*_warnings(found, rules), *_custom(rules, objects), *_by_charts(rules, objects), *chosen.lost)
+        warnings = (
+            *_warnings(found, rules),
+            *dict.fromkeys(_custom(rules, objects)),
+            *_by_charts(rules, objects),
+            *chosen.lost,
+        )
         number = sum(map(len, images.values()))
         counted = f": {_counted(number, 'image')} in {_counted(len(images), 'file')}" if images else ""
         return Performed(False, f"security check of {chosen.named} passed{counted}", evidence, warnings)
@@ -246,9 +251,29 @@ def _images(chosen: Chosen, site: Site, objects: Objects) -> dict[str, list[Imag
     for path in _named(chosen, site.inventory.dockerfiles):
         text = (chosen.side.read(path) or b"").decode(errors="replace")
         found[path] = of_dockerfile(text, path, arguments.get(path, {}))
-    for path in templates(chosen):
+    for path in templates(chosen, _charts(chosen, objects)):
         found[path] = in_template((chosen.side.read(path) or b"").decode(errors="replace"))
+    for path in (f"{chart}/values.yaml" for chart in _charts(chosen, objects)):
+        for settings in read(chosen.side.read(path) or b"") if path not in found else ():
+            found.setdefault(path, []).extend(of_settings(settings))
     return {path: images for path, images in found.items() if images}
+
+
+def _charts(chosen: Chosen, objects: Objects) -> list[str]:
+    """The charts of this repository that HelmReleases are made from: their images are named here."""
+    from executor.flux.facts import normal
+
+    found: dict[str, None] = {}
+    for _, each in objects:
+        spec = each.get("spec") if each.get("kind") == "HelmRelease" else None
+        chart = ((spec.get("chart") or {}).get("spec") or {}) if isinstance(spec, dict) else {}
+        source = chart.get("sourceRef") or {}
+        if source.get("kind") == "GitRepository":
+            path = normal(str(chart.get("chart") or "."))
+            folder = chosen.side.graph.folder_of("GitRepository", str(source.get("name")), path)
+            if folder is not None and chosen.side.read(f"{folder}/Chart.yaml") is not None:
+                found[folder] = None
+    return list(found)
 
 
 def _of_files(images: Mapping[str, Sequence[Image]]) -> list[Finding]:
@@ -298,13 +323,26 @@ def _place(finding: Finding, site: Site) -> str:
 _KNOWN = pattern(r"(?:(?:[\w.-]+\.)?(?:k8s|fluxcd|cert-manager)\.io|apps|batch|policy|autoscaling)/.*|v1")
 
 
-def _custom(rules: Iterable[str], objects: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[str]:
-    """Custom resources, of which an operator may make pods."""
-    from executor.flux.security import RULES
+_MAKES_PODS = frozenset({"replicas", "instances", "image", "imageName", "chart", "source", "sources"})
+"""Of a custom resource's spec: an operator runs it, as a database, a chart or an application."""
 
-    if any(RULES[rule].of_pods for rule in rules):
-        named = (_called(each) for _, each in objects if not _KNOWN.fullmatch(str(each.get("apiVersion", ""))))
-        yield from dict.fromkeys(f"{each}: a custom resource; pods that are made of it are not seen" for each in named)
+
+def _custom(rules: Iterable[str], objects: Objects) -> Iterator[str]:
+    """Custom resources, of which an operator may make pods. Raises Blocked for one that says so."""
+    from executor.flux.security import RULES, containers
+
+    if not any(RULES[rule].of_pods for rule in rules):
+        return
+    for place, each in objects:
+        if _KNOWN.fullmatch(str(each.get("apiVersion", ""))) or containers(each):
+            continue
+        spec = each.get("spec")
+        if isinstance(spec, dict) and not _MAKES_PODS.isdisjoint(spec):
+            words = (
+                f"{place}: the pods of {_called(each)} are made by its operator, so nobody can say {', '.join(rules)} "
+            )
+            raise Blocked(ReasonCode.NOT_SUPPORTED, f"{words}of them; name a folder without it")
+        yield f"{_called(each)}: a custom resource; pods that are made of it are not seen"
 
 
 def _warnings(found: Iterable[Finding], rules: Iterable[str]) -> tuple[str, ...]:

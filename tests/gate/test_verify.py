@@ -559,6 +559,16 @@ def test_secrets(tmp_path: Path, body: str, good: bool) -> None:
     assert answer.code == (0 if good else 1)
 
 
+def test_image_that_no_file_names_is_a_warning(tmp_path: Path) -> None:
+    """The change was another one; that its image is filled in elsewhere is nobody's fault, and is said."""
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: 'web:${TAG}'}]\n"
+    work = start(tmp_path, {**LIGHT, SETTINGS: f"{LIGHT[SETTINGS]}---\n{pod}"})
+    run(work)
+    answer = work.verify()
+    found = check(answer.json, "security.check of")
+    assert answer.code == 0 and found["status"] == "warn" and "web:${TAG} is filled in elsewhere" in found["actual"]
+
+
 # Time, retries, plug-ins
 
 
