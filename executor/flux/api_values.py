@@ -150,7 +150,7 @@ _FIELDS = {
         spec.volumeClaimTemplates[].spec.accessModes[] ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod
         spec.volumeClaimTemplates[].spec.resources.requests.storage quantity""",
     "autoscaling/HorizontalPodAutoscaler": """
-        spec.minReplicas positive
+        spec.minReplicas count
         spec.maxReplicas positive
         spec.targetCPUUtilizationPercentage positive
         spec.metrics[].type ContainerResource|External|Object|Pods|Resource

@@ -48,6 +48,7 @@ def field(what: str, path: str) -> Field:
         ("batch/v1 CronJob", f"{CRON_POD}.containers[0].imagePullPolicy", "Never", "Sometimes"),
         ("batch/v1 Job", "spec.completionMode", "Indexed", "indexed"),
         (HPA, "spec.maxReplicas", "1 10", "0 -1 2.5"),
+        (HPA, "spec.minReplicas", "0 2", "-1 2.5"),  # 0 by the feature gate HPAScaleToZero, which people use
         (HPA, "spec.behavior.scaleDown.stabilizationWindowSeconds", "0 3600", "3601 -1"),
         ("v1 Service", "spec.type", "ClusterIP LoadBalancer", "Loadbalancer Cluster"),
         ("v1 Service", "spec.ports[0].targetPort", "80 http", "0 65536"),

@@ -57,6 +57,8 @@ def test_what_every_deployment_lays_another_over_stays_and_is_named(tmp_path: Pa
         f"manifest.set file=staging/web.yaml path={AT} value=warn everywhere=True"
     )
     assert any("base/web.yaml:" in each and "stays" in each for each in recognised.remarks)
+    covered = why(world(tmp_path / "c", own), "Set LEVEL of web to warn in base/web.yaml")
+    assert covered.startswith("no-effect base/web.yaml") and "staging/web.yaml" in covered
     # what it lies over would show when it is gone
     assert why(world(tmp_path / "b", own), "Remove LEVEL from web everywhere").startswith("ambiguous")
 

@@ -386,11 +386,23 @@ class _Search:
         """The only place; "everywhere", all places of the value that some deployment takes it from."""
         counting = self._counting(found) if self.limits.get("everywhere") and len(found) > 1 else None
         if counting is None:
-            return [self._one(found)]
+            place = self._one(found)
+            self._block_covered(place)
+            return [place]
         for place in found:
             if place not in counting:
                 self.at.remark(f"{place} stays: each deployment has another value laid over it")
         return [self._one([place]) for place in counting]
+
+    def _block_covered(self, place: Place) -> None:
+        """Raises Blocked where each deployment has another value laid over the one of the file that is named."""
+        if self.file is None or self.holder.token is None or place.seat.text is None:
+            return
+        every = [each for each in self._places(anywhere=True) if each.seat.text is not None]
+        counting = self._counting(every) if len(every) > 1 else None
+        if counting is not None and place.file not in {each.file for each in counting}:
+            listed = ", ".join(map(str, counting))
+            raise Blocked(ReasonCode.NO_EFFECT, f"{place}: each deployment has another value laid over it: {listed}")
 
     def _counting(self, found: Sequence[Place]) -> list[Place] | None:
         """Of several places those that count; None where they are not one value of one object, each in its own file."""
@@ -428,10 +440,12 @@ class _Search:
             listed = ", ".join(f"{each}{self.asks._told(each.file)}" for each in outside[:5])
             where = self.stage or self.limits.get("namespace") or self.file or self.limits.get("where")
             shared = self.stage and any(self._reaches(each.file) for each in outside)
+            way = (
+                "name the file" if self.stage is None else f"leave {where} out and name the file, if all of it is meant"
+            )
             raise Blocked(
                 ReasonCode.SHARED if shared else ReasonCode.NOT_FOUND,
-                f"{self._what()} is set nowhere in {where} alone: {listed}; put it into a file of {where}, or name the "
-                "file",
+                f"{self._what()} is set nowhere in {where} alone: {listed}; put it into a file of {where}, or {way}",
             )
         self._block_held()
         places = ", ".join(f"{each.path}:{each.line}" for each in objects[:5])
