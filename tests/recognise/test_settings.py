@@ -194,6 +194,19 @@ def test_a_key_that_holds_more_is_said_to_be_there(tmp_path: Path, sentence: str
     assert offered in (recognised.suggestion or "") and (offered or recognised.suggestion is None)
 
 
+def test_what_the_base_has_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    files = {"base/edge.yaml": RELEASE + "    ingress:\n      enabled: true\n    probe: {path: /a}\n"}
+    files["base/kustomization.yaml"] = kustomization("edge.yaml")
+    for stage in ("staging", "production"):
+        files[f"{stage}/kustomization.yaml"] = kustomization("../base")
+    found = make(tmp_path, files)
+    assert why(found, "Disable ingress for edge in staging").startswith(
+        "shared ingress.enabled of edge is set nowhere in staging"
+    )
+    assert "base/edge.yaml:11" in why(found, "Remove the probe from edge in staging")
+    assert found.recognise("Remove the probe from edge in staging").suggestion is None
+
+
 def test_what_is_there_under_its_own_name_is_never_the_nearest(tmp_path: Path) -> None:
     values = RELEASE + "    cache: {enabled: true}\n    web: {enabled: false}\n"
     found = make(tmp_path, {"edge.yaml": values})

@@ -269,6 +269,8 @@ class _Search:
         plain = self.named
         self.named = replace(plain, name=f"{plain.name}.enabled")
         found += self._places()
+        if not found and self._places(anywhere=True):
+            self._block_none()
         self.named = plain
         return [self._toggled_at(place, act) for place in self._every(found or self._places())]
 
@@ -461,13 +463,15 @@ class _Search:
 
     def _block_held(self) -> None:
         """Raises where the key is there, and no single value of the object itself: a map, a list, a part's."""
-        found = [(place, one) for place, one in self._held() if self._stays(place.file)]
+        every = self._held()
+        found = [(place, one) for place, one in every if self._stays(place.file)]
+        here, found = bool(found), found or every
         if not found:
             return
         listed = ", ".join(f"{place} is {place.seat.fixed}" for place, _ in found[:5])
         more = f" and {len(found) - 5} more" if len(found) > 5 else ""
         ways = [f"write one value by its path, such as `{one}`" for _, one in found if one][:1]
-        if self.removes and len(found) == 1 and len(found[0][0].seat.path) > 1 and not found[0][0].seat.text:
+        if self.removes and here and len(found) == 1 and len(found[0][0].seat.path) > 1 and not found[0][0].seat.text:
             ways.append("an operation block takes all of it away")
             self._offer_removal(found[0][0])
         parts = all(place.seat.text for place, _ in found)
