@@ -15,8 +15,10 @@ def main(argv: list[str] | None = None) -> int:
     cycles: what is still alive goes with it, and the look took a seventh of `explain`."""
     gc.set_threshold(_NEW_OBJECTS)
     atexit.register(gc.freeze)
-    from executor.cli import boundary
-
+    try:
+        from executor.cli import boundary
+    except KeyboardInterrupt:
+        return 130
     return boundary.main(argv)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from executor.cli import commands
-from executor.cli.parsers import parser_for
+from executor.cli.parsers import as_typed, parser_for
 from executor.console import silence
 from executor.errors import ExecutorError, Stop, UsageError
 from executor.models import Status
@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
         signal.signal(signal.SIGHUP, _as_interrupt)
     _make_streams_safe()
-    arguments = None
+    arguments = as_typed(sys.argv[1:] if argv is None else argv)
     try:
         arguments = parser_for(argv).parse_args(argv)
         code: int = arguments.command(arguments)
@@ -76,17 +76,17 @@ def _as_interrupt(number: int, frame: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _complain(arguments: argparse.Namespace | None, kind: str, message: str) -> None:
+def _complain(arguments: argparse.Namespace, kind: str, message: str) -> None:
     """One message on stderr; with --json a document on stdout, too, which for a run is a report as always."""
     from executor.tools.masking import Masker
 
     said = Masker.of_environment()(message)
     print(f"executor: {said}", file=sys.stderr)
-    if arguments is not None and getattr(arguments, "json", False):
+    if getattr(arguments, "json", False):
         import json
 
         document: Any = {"success": False, "error": kind, "message": said}
-        if arguments.command is commands.run:
+        if getattr(arguments, "command", None) is commands.run:
             from executor.report import not_begun
 
             document = not_begun(kind, said)

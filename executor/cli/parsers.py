@@ -5,18 +5,26 @@ from __future__ import annotations
 import argparse
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from executor import __version__
 from executor.cli import commands
+from executor.errors import UsageError
+
+
+class _Parser(argparse.ArgumentParser):
+    """A typing error is told as every other error is: one message, and a document where --json asks for one."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; {self.prog} --help says what may be written")
 
 
 def parser_for(argv: list[str] | None) -> argparse.ArgumentParser:
     """The parser for this call: of the command that it begins with, else (options first, help, a typing error) of
     all."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="executor",
         description="Runs the acceptance criteria of Markdown task files on a GitOps repository, "
         "and ticks only with evidence.",
@@ -31,6 +39,11 @@ def parser_for(argv: list[str] | None) -> argparse.ArgumentParser:
     for name in first if first and first[0] in _PARSERS else _PARSERS:
         _PARSERS[name](commands_of)
     return parser
+
+
+def as_typed(argv: Sequence[str]) -> argparse.Namespace:
+    """What an error before the arguments are read needs of them."""
+    return argparse.Namespace(json="--json" in argv, command=commands.run if "run" in argv else None)
 
 
 def _run(commands_of: Any) -> None:

@@ -130,7 +130,7 @@ def outside(dockerfile: Dockerfile, given: Mapping[str, str], target: str | None
             expanded = expand(reference, dockerfile, given)
             if expanded is None:
                 unsure.append(f"{dockerfile.place(line)}: {reference} is known to the builder only")
-            elif not expanded:
+            elif not expanded or expanded[-1] in ":@/":
                 raise Blocked(
                     ReasonCode.BAD_ARGUMENT,
                     f"{dockerfile.place(line)}: {reference} has no value; give it in build_args",

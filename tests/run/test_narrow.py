@@ -58,7 +58,7 @@ def test_reasons_are_read_at_ease_on_every_screen(tmp_path: Path, columns: int) 
 
 @pytest.mark.parametrize(
     ("arguments", "error"), [(["run"], "UsageError"), (["run", "nope.md"], "TaskFileError"), (["run", "-C", "/", "T-1"],
-     "RepositoryError")]
+     "RepositoryError"), (["run", "--nope", "TASK-001"], "UsageError")]
 )  # fmt: skip
 def test_a_call_that_comes_to_no_run_is_a_report_too(tmp_path: Path, arguments: list[str], error: str) -> None:
     root = repository(tmp_path / "ops", task(BUMP))
