@@ -104,7 +104,7 @@ class Team:
     def tick(self, path: str, *indexes: int) -> None:
         data = (self.work.root / path).read_bytes()
         for index in indexes:
-            box = _task(data, path).criterion(index).box
+            box = as_task(data, path).criterion(index).box
             data = data[:box] + b"x" + data[box + 1 :]
         (self.work.root / path).write_bytes(data)
 
@@ -116,28 +116,29 @@ class Team:
         for name, text in files.items():
             self.work.write(name, text)
         self.git("add", "--all", "--", path, *files)
-        return self._certify(path, None if before is None else _task(before, path), key, manual)
+        return self._certify(path, None if before is None else as_task(before, path), key, manual)
 
     def _certify(self, path: str, before: TaskFile | None, key: str, manual: bool) -> str:
         objects = Objects(self.work.root)
         base, tree = self.work.head(), self.git("write-tree").strip()
         part = RepositoryPart("w", "main", base, tree, objects.changes(base, tree), min(objects.roots(base)))
-        task = _task((self.work.root / path).read_bytes(), path)
+        task = as_task((self.work.root / path).read_bytes(), path)
         signer = keys.load(self.work.home / ".config" / "executor" / "keys" / f"{key}.pem")
-        document = certificates.issue(self._facts(signer, path, task, newly_ticked(before, task), part, manual), signer)
+        blob = git(self.work.root, "hash-object", path).strip()
+        facts = self.facts(signer, path, task, newly_ticked(before, task), part, blob, manual)
+        document = certificates.issue(facts, signer)
         digest = certificates.digest_of(certificates.parse(document)[0])
         self.git("commit", "--quiet", "--allow-empty", "-m", f"{task.id}\n\n{CERTIFICATE_TRAILER}: {digest}")
         notes.add(objects, self.work.head(), document)
         return self.work.head()
 
-    def _facts(self, signer: keys.SigningKey, path: str, task: TaskFile, ticks: Sequence[Any], part: RepositoryPart,
-               manual: bool) -> Facts:  # fmt: skip
+    def facts(self, signer: keys.SigningKey, path: str, task: TaskFile, ticks: Sequence[Any], part: RepositoryPart,
+              blob: str, manual: bool = False) -> Facts:  # fmt: skip
         self.clock[0] += timedelta(seconds=10)
         verdict, by = ("manual", ManualPart("bob", "wiki")) if manual else ("proved", None)
         criteria = tuple(CriterionPart(each.index, said(each), each.line, verdict, claim_digest(task, each), manual=by)
                          for each in ticks)  # fmt: skip
         checks = tuple(CheckPart(group, group, "pass", "", "so", "so", "0" * 64) for group in GROUPS[1])
-        blob = git(self.work.root, "hash-object", path).strip()
         return Facts(
             f"{task.id}-{secrets.token_hex(4)}", certificates.time_text(self.clock[0]), "task",
             certificates.VerifierPart("executor", "0", signer.id, "alice"), 1,
@@ -176,5 +177,5 @@ class Team:
         self.git("fetch", "--quiet", "origin")
 
 
-def _task(data: bytes, path: str) -> TaskFile:
+def as_task(data: bytes, path: str) -> TaskFile:
     return parse(data, PurePosixPath(path))  # type: ignore[arg-type]
