@@ -161,7 +161,11 @@ STAGES = {
         ("In staging:", "Scale web to 4 replicas in production", 'and "In staging:" above it says staging'),
         ("### Rollout to staging and production", "Scale web to 4 replicas in production", "overlays/production"),
         ("### Rollout to staging and production", "Scale web to 4 replicas in staging and production", "overlays/"),
-        ("### Rollout to staging and production", "Set replicas of web to 4 in base/web.yaml", "base/web.yaml"),
+        (
+            "### Rollout to staging and production",
+            "Set replicas of web to 4 in base/web.yaml",
+            "each deployment has another",
+        ),
         ("### Rollout to staging and production", "Scale web to 4 replicas", "say which in the criterion"),
         ("### Staging and production\n\n#### Staging", "Scale web to 4 replicas in production", 'it says "production"'),
         ("### Overlays", "Scale web to 4 replicas in production", "overlays/production"),
