@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
 
 from executor.flux.schedule import why_no_schedule
 from executor.patterns import pattern
@@ -260,11 +259,10 @@ _SHORT_DURATION = pattern(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m))+")
 _PERCENT = pattern(r"[0-9]+%")
 _PORT_NAME = pattern(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[a-z0-9-]{0,13}[a-z0-9])?")
 _QUANTITY = pattern(r"\+?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
-_SCALES: dict[str, Fraction] = {
-    **{f"{letter}i": Fraction(1024) ** at for at, letter in enumerate("KMGTPE", 1)},
-    **{letter: Fraction(1000) ** at for at, letter in enumerate("kMGTPE", 1)},
-    "m": Fraction(1, 10**3), "u": Fraction(1, 10**6), "n": Fraction(1, 10**9), "": Fraction(1),
-}  # fmt: skip
+_BINARY: dict[str, int] = {f"{letter}i": 1024**at for at, letter in enumerate("KMGTPE", 1)}
+_POWERS = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_DIGITS = 30
+"""Behind the point: amounts are compared as whole numbers of that part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,16 +318,18 @@ def opposites(field: Field) -> Iterator[tuple[Path, bool]]:
         yield (*steps[:-2], "limits" if is_request else "requests", steps[-1]), is_request
 
 
-def amount(text: str) -> Fraction | None:
-    """A quantity as a number; None: it is none."""
+def amount(text: str) -> int | None:
+    """A quantity as a number that can be compared; None: it is none."""
     found = _QUANTITY.fullmatch(text)
     if not found:
         return None
-    number, unit = Fraction("0" + found[1] if found[1][0] == "." else found[1].rstrip(".")), found[2] or ""
-    if unit[:1] in ("e", "E") and unit not in ("E", "Ei"):
-        power = int(unit[1:])
-        return number * Fraction(10) ** power if abs(power) < 100 else None
-    return number * _SCALES[unit]
+    (whole, _, part), unit = found[1].partition("."), found[2] or ""
+    if unit in _BINARY:
+        power, factor = 0, _BINARY[unit]
+    else:
+        power, factor = _POWERS[unit] if unit in _POWERS else int(unit[1:]), 1
+    power += _DIGITS - len(part)
+    return int(whole + part) * factor * int("1" + "0" * power) if 0 <= power <= 100 else None
 
 
 # -- which rule -------------------------------------------------------------------------------------------------------

@@ -153,6 +153,13 @@ def test_quantities_are_compared_by_what_they_are(less: str, more: str) -> None:
     assert one is not None and other is not None and one < other
 
 
+@pytest.mark.parametrize(
+    ("one", "same"), [("1", "1000m"), ("1Ki", "1024"), ("1.5Gi", "1536Mi"), ("1E", "1e18"), (".5", "5e-1")]
+)
+def test_quantities_in_other_words(one: str, same: str) -> None:
+    assert amount(one) == amount(same) is not None
+
+
 # -- schedules --------------------------------------------------------------------------------------------------------
 
 
