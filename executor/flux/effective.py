@@ -24,6 +24,10 @@ _CHANGING = ("patches", "patchesStrategicMerge", "patchesJson6902", "components"
 """What a parent may hold that changes the Flux Kustomizations among its objects (its namespace aside)."""
 
 
+_MANY = 8
+"""Flux Kustomizations; alone, each is rendered in less time than all that its parent builds."""
+
+
 @dataclass
 class Shared:
     """What both sides of one proof may use: `changed` are the paths that differ between them, `wholes` what parents
@@ -45,10 +49,13 @@ class Specs:
         self.shared = shared
         self.under_way: set[FluxKey] = set()
         self.found: dict[FluxKey, list[dict[str, Any]]] = {}
+        self.many = False
 
     def all_of(self, builds: Sequence[FluxBuild]) -> dict[FluxKey, list[dict[str, Any]]]:
-        """`effective` of each; the renderings that this takes run next to each other."""
-        if len(builds) > 1:
+        """`effective` of each; the renderings that this takes run next to each other. Of many, what makes them is
+        rendered once as a whole."""
+        self.many = len(builds) > _MANY
+        if len(builds) > 1 and not self.many:
             self._render_ahead(builds)
         return {each.key: self.effective(each) for each in builds}
 
@@ -89,8 +96,8 @@ class Specs:
         """The object as this parent makes it; nothing where the parent cannot be built."""
         if not self._touches(parent, build, own):
             return [own]
-        targets: list[Target] = []
-        if self._alone_is_enough(parent, build):
+        targets = self._whole(parent) if self.many else []
+        if not targets and self._alone_is_enough(parent, build):
             output = _remembered([self._small(parent, build)], self.kustomize, self.timeout)[0]
             if output.ok:
                 targets = list(flux_targets(scratch.substituted(self.side, parent, output), self.side.graph))

@@ -146,7 +146,7 @@ def _folder(side: Side, folder: str, whole: bool) -> tuple[list[str], list[str]]
     itself = folder in graph.files or any(each.folder == folder for each in graph.flux)
     if itself and not whole:
         return below, [folder]
-    inner = _tops_below(graph, folder, [folder] if itself else [])
+    inner = _tops_below(graph, folder, [folder] if itself else _built_below(graph, folder) if whole else [])
     if inner:
         return below, inner
     if not below and not whole:
@@ -163,6 +163,13 @@ def _tops_below(graph: Graph, folder: str, first: list[str]) -> list[str]:
     candidates = [*first, *sorted(each for each in inside if each != folder)]
     taken = {each for top in candidates for each in _folders(graph, top) if each != top}
     return [each for each in candidates if each not in taken]
+
+
+def _built_below(graph: Graph, folder: str) -> list[str]:
+    """The folders below that Flux builds without a kustomization file: with its patches, images and variables."""
+    prefix = "" if folder == "." else folder + "/"
+    found = {each.folder for each in graph.flux if each.folder.startswith(prefix)} - graph.files.keys()
+    return sorted(each for each in found if graph.below(each))
 
 
 def _folders(graph: Graph, top: str) -> set[str]:
