@@ -162,8 +162,9 @@ class _Judge:
             )  # fmt: skip
 
         def leads(place: int, change: Change) -> bool | None:
-            known = functools.partial(self._knows, commit.parents[place])
-            return standing.leads(sides[place], change, known)
+            if not standing.of_side(sides[place], change.path):
+                return None
+            return standing.leads(sides[place], change, functools.partial(self._knows, commit.parents[place]))
 
         return own(self.objects, commit, standing, may_matter, leads)
 
@@ -295,9 +296,19 @@ class _Judge:
         while (found := cover(Question(before, after, frozenset(paths), claims), usable)) is not None:
             spent = {each.digest for each in found if self._spent(step, each, usable, found)}
             if not spent:
-                return found
+                return found if self._lead(step, paths, found) else None
             usable = [each for each in usable if each.digest not in spent]
         return None
+
+    def _lead(self, step: Step, paths: set[str], found: Iterable[Offer]) -> bool:
+        """Whether what covers a merge leads there from each of its sides, and not from one of them only."""
+        standing = step.standing.used(Use(each, step.commit) for each in found)
+        return all(
+            standing.leads(self._at(parent), change, functools.partial(self._knows, parent))
+            for place, change in step.sides
+            if change.path in paths
+            for parent in [step.parents[place]]
+        )
 
     def _spent(self, step: Step, offer: Offer, others: Iterable[Offer], beside: Iterable[Offer] = ()) -> bool:
         """Used in the base, and more than bringing once more what the base has got, from this line or another one.

@@ -27,7 +27,8 @@ class Commit:
 @dataclass(frozen=True)
 class Step:
     """What a commit does that is its own (of a merge, only what none of its sides did), and what stands before it.
-    `against` is all that it changes, for each of its parents."""
+    `against` is all that it changes, for each of its parents; `sides` are a merge's own changes with the number of the
+    parent that they are a change for."""
 
     commit: str
     parents: tuple[str, ...]
@@ -35,6 +36,7 @@ class Step:
     standing: Standing = NOTHING
     named: tuple[str, ...] = ()
     against: tuple[dict[str, Change], ...] = ()
+    sides: tuple[tuple[int, Change], ...] = ()
 
 
 def commits(objects: Objects, head: str, base: str | None) -> list[Commit]:
@@ -98,22 +100,25 @@ def own(
 ) -> Step:  # fmt: skip
     """The commit as a step. Of a merge, a path that one side alone changed since the sides parted, and that is as that
     side has it, is that side's doing and was looked at there; so `merge -s ours` cannot bring back what is over.
-    `leads` says of a parent, by its number, whether its certificates lead there, which counts more; None: it has none.
+    `leads` says of a parent, by its number, whether what it certified leads there, which counts more; None: nothing.
     """
     if len(commit.against) == 1:
         return Step(commit.id, commit.parents, commit.against[0], standing, commit.named, commit.against)
-    changes: dict[str, Change] = {}
+    certified: dict[str, Change] = {}
+    others: dict[str, Change] = {}
+    sides = []
     paths = sorted({path for each in commit.against for path, change in each.items() if relevant(change)})
     origins = _Origins(objects, commit, paths) if paths else None
     for path in paths:
         assert origins is not None
         for place, change in ((place, each[path]) for place, each in enumerate(commit.against) if path in each):
-            theirs = leads(place, change)
-            if theirs is None:
-                theirs = origins.other_side_did_it(place, path)
-            if not theirs:
-                changes.setdefault(path, change)
-    return Step(commit.id, commit.parents, changes, standing, commit.named, commit.against)
+            led = leads(place, change)
+            if led or (led is None and origins.other_side_did_it(place, path)):
+                continue
+            sides.append((place, change))
+            (others if led is None else certified).setdefault(path, change)
+    changes = {**others, **certified}
+    return Step(commit.id, commit.parents, changes, standing, commit.named, commit.against, tuple(sides))
 
 
 class _Origins:

@@ -80,15 +80,17 @@ class Standing:
         owed = {(use, path) for use, _ in undone for path in use.offer.paths} - self.over
         return undone if owed <= undone else set()
 
-    def leads(self, side: Standing, change: Change, known: Callable[[Use], bool]) -> bool | None:
-        """Of a merge at which this stands: whether what `side` certified in a file leads to what the merge has, by what
-        it does not know yet. None where it certified nothing there."""
-        here = self.files.get(change.path, ())
-        own = [each for each in side.files.get(change.path, ()) if each in here]
-        if not own:
-            return None
-        at = own[-1].after(change.path)
-        for use in here:
+    def of_side(self, side: Standing, path: str) -> list[Use]:
+        """What stands of what one side of a merge certified in a file."""
+        here = self.files.get(path, ())
+        return [each for each in side.files.get(path, ()) if each in here]
+
+    def leads(self, side: Standing, change: Change, known: Callable[[Use], bool]) -> bool:
+        """Of a merge at which this stands: whether a side's certificates, or its file where it has none, lead to what
+        the merge has, by certificates that the side does not know yet."""
+        own = self.of_side(side, change.path)
+        at = own[-1].after(change.path) if own else change.before
+        for use in self.files.get(change.path, ()):
             if use not in side.uses and use.before(change.path) == at and not known(use):
                 at = use.after(change.path)
         return at == change.after

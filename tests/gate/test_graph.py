@@ -129,6 +129,32 @@ def test_certificate_of_the_base_over_one_of_the_proposal(team: Team, swapped: b
     assert team.rules() != []
 
 
+@orders
+def test_certificate_that_begins_at_one_side_only(team: Team, swapped: bool) -> None:
+    """The merge goes on from what the one side has by hand; what the other certified is left behind."""
+    team.branch("work")
+    work = team.prove(ONE, 1, files={A: V2})
+    team.branch("side", "origin/main")
+    side = team.by_hand(A, V3)
+    team.prove(TWO, 1, files={A: V9})
+    ticked = text(team, "HEAD", TWO)
+    settled(team, work, side, swapped, {A: V9, ONE: text(team, work, ONE), TWO: ticked})
+    assert "uncertified-change" in team.rules()
+
+
+@orders
+def test_merge_that_is_certified_itself(team: Team, swapped: bool) -> None:
+    """It begins where the certified side ends; the other side left the file alone."""
+    team.branch("work")
+    work = team.prove(ONE, 1, files={A: V2})
+    team.prove(TWO, 1, files={A: V3})
+    ticked = text(team, "HEAD", TWO)
+    team.branch("side", "origin/main")
+    side = team.by_hand(C, V2)
+    settled(team, work, side, swapped, {A: V3, C: V2, ONE: text(team, work, ONE), TWO: ticked})
+    assert team.rules() == []
+
+
 def test_certified_file_in_three_sides(team: Team) -> None:
     """An octopus takes what one of its sides certified, or is refused."""
     team.branch("one")
