@@ -421,7 +421,11 @@ def pick(found: Sequence[Image], wanted: str | None, version: Version, limits: L
     if wanted is not None:
         best = max((is_named(wanted, each.repository) for each in found), default=0)
         at = [each for each in found if each.pin is not None and show_path(each.pin.path) == wanted]
-        found = [each for each in found if best and is_named(wanted, each.repository) == best] or at
+        found = (
+            [each for each in found if best and is_named(wanted, each.repository) == best]
+            or at
+            or _below(found, wanted)
+        )
     if not found:
         return []
     if limits.from_version is not None:
@@ -440,6 +444,12 @@ def pick(found: Sequence[Image], wanted: str | None, version: Version, limits: L
     where = ", or in which environment" if several else ""
     listed = ", ".join(map(str, found))
     raise Blocked(ReasonCode.AMBIGUOUS, f"several images fit: {listed}; {hint}, or its old version{where}")
+
+
+def _below(found: Sequence[Image], key: str) -> list[Image]:
+    """The images at one place of the values, below a key of that name: `web` of `web.image`."""
+    there = [each for each in found if each.pin is not None and key in [str(step) for step in each.pin.path[:-1]]]
+    return there if len({show_path(each.pin.path) for each in there if each.pin is not None}) == 1 else []
 
 
 def _tag(image: Image) -> str | None:

@@ -51,7 +51,7 @@ VOCABULARY: dict[str, str] = {
     "GOES": "goes go moves move changes switches switch",
     "RISES": "rises rise grows grow increases climbs climb",
     "FALLS": "falls fall shrinks drops decreases sinks",
-    "PUT": "turn put bring take flip reset restore return",
+    "PUT": "turn flip reset",
     "USES": "uses use",
     "RAISE": "raise increase lift grow extend",
     "RAISED": "raised increased lifted extended",

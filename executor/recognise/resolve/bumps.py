@@ -87,7 +87,7 @@ class BumpAsks(Base):
         if field is not None and field.name:
             common["field"] = field.name
         if field is not None and field.of is not None and field.name == "image":
-            common["image"] = self._image_of(field.of)
+            common["image"] = self._image_of(field.of, target)
         if ask.get("rollback"):
             common["rollback"] = True
         for place in places:
@@ -123,20 +123,30 @@ class BumpAsks(Base):
             )  # fmt: skip
         return releases
 
-    def _image_of(self, token: Token) -> str:
-        """The repository that manifests pin for an image that is named."""
-        assert token.entry is not None
-        ours = {image.name for image in token.entry.images}
-        pins = [*token.entry.pins, *(pin for pin in self.names.pins if bare(pin.repository) in ours)]
-        found = sorted({pin.repository for pin in pins})
-        if len(found) != 1:
-            raise Blocked(
-                ReasonCode.AMBIGUOUS if found else ReasonCode.NOT_FOUND,
-                f"{token.entry.name} may be {' or '.join(found)}; write the whole name"
-                if found
-                else f"no manifest here pins an image {token.entry.name}",
-            )
-        return found[0]
+    def _image_of(self, token: Token, target: Target) -> str:
+        """The repository that manifests pin for an image that is named; else the key of the release's values."""
+        entry = token.entry
+        ours: set[str] = {image.name for image in entry.images} if entry is not None else set()
+        pins = [*(entry.pins if entry is not None else ()), *(p for p in self.names.pins if bare(p.repository) in ours)]
+        found: list[str] = sorted({pin.repository for pin in pins})
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Blocked(ReasonCode.AMBIGUOUS, f"{token.text} may be {' or '.join(found)}; write the whole name")
+        if self._is_key(token, target):
+            return token.text
+        if entry is None or not entry.images:
+            what = f'"{token.text}" is no image here, and no key of the release that is named'
+            raise Unresolved(ReasonCode.UNKNOWN_NAME, what)
+        raise Blocked(ReasonCode.NOT_FOUND, f"no manifest here pins an image {entry.name}")
+
+    def _is_key(self, token: Token, target: Target) -> bool:
+        """Whether a release that is named has a map of that key."""
+        from executor.flux.settings import document, held
+
+        releases = [each for name in target.names if name.entry is not None for each in name.entry.releases]
+        roots = [(each.kind, document(self.at.read(each.path), each.kind, each.name)) for each in releases]
+        return any(root is not None and bool(held(kind, root, token.text)) for kind, root in roots)
 
     def _new_version(self, change: Change | None, field: str | None, target: Target) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -847,12 +847,18 @@ class _Search:
                 ReasonCode.NOT_DETERMINATE,
                 f"{place}: {now} and {text} are two spellings; write {_FLIPPED.get(now, now)}",
             )
+        if isinstance(to, Token) and not (to.code or to.quoted) and self._may_be_key(text):
+            reason = f"{place}: {text} looks like the name of a key; write `{text}` in code if it is meant as the value"
+            raise Blocked(ReasonCode.NOT_DETERMINATE, reason)
         if self._is_marked(to) or _shape(now) == _shape(text):
             return
         raise Blocked(
             ReasonCode.NOT_DETERMINATE,
             f"{place}: it is {now}, and {text} is something of another kind; write `{text}` in code if it is meant",
         )
+
+    def _may_be_key(self, text: str) -> bool:
+        return text in self._known() or re.fullmatch(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", text) is not None
 
     def _is_marked(self, said: Any) -> bool:
         return not isinstance(said, Token) or said.code or said.quoted or self._looks_like_key(said)

@@ -14,7 +14,7 @@ from executor.recognise.words import fold
 Captured = Mapping[str, Any]
 
 
-def add(g: Grammar) -> None:
+def add(g: Grammar) -> None:  # noqa: PLR0915 - one statement a way to say something
     """The phrases that only these rules use."""
     g.phrase("in_release", "(in | for | of | on) r:<release>", lambda c: c["r"])
     g.phrase("bump_verb", "BUMP | promote", lambda c: "bump")
@@ -37,6 +37,13 @@ def add(g: Grammar) -> None:
     g.phrase("what_of", "f:<its_field> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
     g.phrase("its_field", "THE? x:NAME DOCKER* IMAGE (TAG | VERSION_WORD | REFERENCE)?", _its_image)
     g.phrase("its_field", "THE? DOCKER* IMAGE x:NAME (TAG | VERSION_WORD | REFERENCE)?", _its_image)
+    g.phrase("its_field", "THE? x:<own_word> DOCKER* IMAGE (TAG | VERSION_WORD | REFERENCE)?", _own_image)
+    g.phrase("own_word", "x:PLAIN | x:IDENTIFIER | x:OBJECT | x:NAME", lambda c: c["x"])
+    g.phrase("own_part", "x:NAME | x:PLAIN | x:IDENTIFIER", lambda c: c["x"])
+    g.phrase("own_parts", "a:<own_part> <and> b:<own_part>", lambda c: (c["a"], c["b"]))
+    g.phrase("own_parts", "a:<own_part> , b:<own_part> ,? AND c:<own_part>", lambda c: (c["a"], c["b"], c["c"]))
+    g.phrase("what_of", "THE? n:NAME f:<its_own>", _of_its_own)
+    g.phrase("its_own", "x:<own_word> DOCKER* IMAGE (TAG | VERSION_WORD | REFERENCE)?", _own_image)
     g.phrase("its_field", "_:<its_chart>")
     g.phrase("its_chart", "CHART x:CHARTED", lambda c: Field("chart", of=c["x"]))
     g.phrase("its_chart", "THE? x:CHARTED HELM? CHART (VERSION_WORD | TAG)?", lambda c: Field("chart", of=c["x"]))
@@ -99,6 +106,18 @@ def _version_of(c: Captured) -> dict[str, Any] | None:
     if target is None or (field is not None and "f" in c):
         return None
     return {"what_of": (target, field or c.get("f")), "change": Change(c["x"])}
+
+
+def _own_image(c: Captured) -> Field | None:
+    """ "the migrations image", of a release: by the key that it has in the values, where no image is called so."""
+    token: Token = c["x"]
+    known = token.entry is not None and (token.entry.pins or token.entry.releases)
+    return None if known or token.code else Field("image", of=token)
+
+
+def _of_its_own(c: Captured) -> tuple[Target, Field] | None:
+    """ "the checkout migrations image"."""
+    return (Target(None, (c["n"],)), c["f"]) if c["n"].entry.releases else None
 
 
 def _by_chart(c: Captured) -> tuple[Target, Field] | None:
@@ -476,6 +495,7 @@ RULES = (
             "The ffl HelmRelease uses backend tag 0.1.18": (
                 "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/backend version=0.1.18"
             ),
+            "The kiosk worker image is at 1.2.3": "helmrelease.bump name=kiosk field=image image=worker version=1.2.3",
             "longhorn chart version is 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
             "The ffl-api Deployment uses image tag 0.1.1": (
                 "kustomize.image file=apps/ffl/deployment.yaml image=ghcr.io/example/pacgate-ui tag=0.1.1"
@@ -485,6 +505,10 @@ RULES = (
         },
         {
             "longhorn is not at 1.11.0": "u",
+            "The migrations image is at 0.1.18": "u",
+            "The ffl migrations image is at 0.1.18": "u unknown-name",
+            "Bump the web and worker images of the ffl HelmRelease to 0.1.18": "u unknown-name",
+            "The old ffl image is at 0.1.18": "u",
             "longhorn was at 1.11.0": "u",
             "longhorn stays at 1.11.0": "u",
             "longhorn can be on 1.11.0": "u",
@@ -526,9 +550,9 @@ RULES = (
             f"<bump_verb> THE? <names> <fields>? {_AT}? to <list> respectively? {_AT}? <manner>*",
             f"THE? <names> <fields>? MODAL? (GOES | move | go) to <list> respectively? {_AT}? <manner>*",
             f"THE? <names> <fields>? <be> <bump_done> to <list> respectively? {_AT}? <manner>*",
-            f"<bump_verb> THE? <names> IMAGES (TAG | VERSION_WORD)? (of | in | for | on) r:<release> "
+            f"<bump_verb> THE? names:<own_parts> IMAGES (TAG | VERSION_WORD)? (of | in | for | on) r:<release> "
             f"{{ (<change> | to <list> respectively?) {_AT} }} <manner>*",
-            f"<bump_verb> THE? x:NAME <names> (IMAGES (TAG | VERSION_WORD)? | IMAGE TAG) {{ (<change> | to <list>) {_AT} }}",
+            f"<bump_verb> THE? x:NAME names:<own_parts> (IMAGES (TAG | VERSION_WORD)? | IMAGE TAG) {{ (<change> | to <list>) {_AT} }}",
             f"({_AT} ,)? <bump_verb> <many_to> <in_release>? <manner>*",
             "<bump_verb> <what_of> there:<there> <and> there2:<there> <manner>*",
             "<bump_verb> <many_to> where:<all_over> <manner>*",
@@ -555,6 +579,10 @@ RULES = (
             ),
             "Bump the image in apps/ffl/deployment.yaml to 0.1.1": (
                 "kustomize.image file=apps/ffl/deployment.yaml image=ghcr.io/example/pacgate-ui tag=0.1.1"
+            ),
+            "Bump the cache and worker images of kiosk to 1.2.3": (
+                "helmrelease.bump name=kiosk field=image image=cache version=1.2.3 + "
+                "helmrelease.bump name=kiosk field=image image=worker version=1.2.3"
             ),
             "Bump the ffl-api Deployment to 0.1.1": (
                 "kustomize.image file=apps/ffl/deployment.yaml image=ghcr.io/example/pacgate-ui tag=0.1.1"
@@ -587,7 +615,7 @@ RULES = (
             "Bump longhorn and ffl-web to 1.11.0 or 0.2.0": "u",
             "Bump longhorn to 1.11.0 and ffl-web to 0.2.0 in staging": "u",
             "Bump longhorn to 1.11.0 and document it in 2.0.0": "u",
-            "Bump the backend and longhorn images of the ffl HelmRelease to 0.1.18": "b not-found",
+            "Bump the backend and longhorn images of the ffl HelmRelease to 0.1.18": "u unknown-name",
         },
     ),
     Rule(

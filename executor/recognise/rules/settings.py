@@ -32,7 +32,9 @@ def add(g: Grammar) -> None:
     g.phrase("any_setting", "THE? (key | setting | entry | VALUE)? x:<plain_key> (VALUE | key | setting)?", _key)
     g.phrase("any_setting_in", "_:<setting_in>")
     g.phrase("any_setting_in", "s:<any_setting> { <in_holder> <where> w2:<where> }", _placed)
-    g.phrase("setting_verb", "x:BUMP", lambda c: "set" if fold(c["x"].text) == "set" else "change")
+    g.phrase(
+        "setting_verb", "x:BUMP", lambda c: fold(c["x"].text) if fold(c["x"].text) in ("set", "move") else "change"
+    )
     g.phrase("setting_verb", "RAISE", lambda c: "raise")
     g.phrase("setting_verb", "LOWER", lambda c: "lower")
     g.phrase("setting_verb", "PUT", lambda c: "change")
@@ -131,7 +133,8 @@ def _sure(c: Captured) -> Any:
     """A value behind "is": no word that may say what was done to it ("LOG_LEVEL is documented")."""
     said = c["x"]
     plain = isinstance(said, Token) and not (said.code or said.quoted)
-    return None if plain and said.text.isalpha() and fold(said.text) not in ("true", "false") else said
+    wordy = plain and re.fullmatch(r"[^\W\d_][^\W\d_-]*(?:-[^\W\d_]*)*|\d+(?:st|nd|rd|th)", said.text) is not None
+    return None if wordy and fold(said.text) not in ("true", "false") else said
 
 
 def _settings(g: Grammar) -> None:
@@ -314,6 +317,8 @@ def _set(c: Captured) -> list[Ask] | None:
     turned: Turned | None = c.get("turned") or (Turned(c["value"], c.get("y")) if "value" in c else None)
     if len(holders) > 1 or turned is None:
         return None
+    if c.get("setting_verb") == "move" and _sure({"x": turned.to}) is None:
+        return None  # "move KEY to vault" is another thing
     holder = holders[0] if holders else None
     act = c.get("setting_verb") or c.get("setting_done") or c.get("shift") or "set"
     return _asks(c, named=q["named"], holder=holder, turned=turned, act=act, places=q["places"])
@@ -454,7 +459,7 @@ RULES = (
             f"q:<setting_in> <shift> {_REST} <manner>*",
             f"<setting_verb> q:<any_setting_in> back {_REST}",
             f"use value:<scalar> (as | for) q:<any_setting_in> {_OF}",
-            f"replace q:<any_setting_in> (with | by) value:<scalar> {_OF}",
+            f"replace THE? VALUE of q:<any_setting_in> (with | by) value:<scalar> {_OF}",
         ),
         _set,
         {
@@ -556,7 +561,7 @@ RULES = (
             "Cut the interval of the kiosk HelmRelease from 50 minutes to 90 seconds": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=1m30s from_version=50m"
             ),
-            "Replace PAPER in till-config with plain": (
+            "Replace the value of PAPER in till-config with plain": (
                 "manifest.set file=deploy/till/till.yaml path=data.PAPER value=plain where=ConfigMap/till-config"
             ),
             "Use 10m as the interval of the kiosk HelmRelease": (
@@ -638,7 +643,15 @@ RULES = (
             "In demo, set LOG_LEVEL of pos-api to error and bump longhorn to 1.11.0": "u",
             "kiosk HelmRelease: do not set the interval to 10m": "u",
             "Use 10m for the interval": "u",
-            "Replace PAPER in till-config with something cheaper": "u",
+            "Replace the value of PAPER in till-config with something cheaper": "u",
+            "Replace PAPER in till-config with SHEET": "u",
+            "Use DPI for PAPER in till-config": "b not-determinate",
+            "Use LOG_FORMAT for LOG_LEVEL in demo": "b not-determinate",
+            "Move PAPER of till-config to vault": "u",
+            "Restore PAPER of till-config to backup": "u",
+            "PAPER of till-config is read-only": "u",
+            "PAPER of till-config is non-empty": "u",
+            "PAPER of till-config is 2nd": "u",
             "Replace till-config with plain": "u",
             "Set `spec.replicas` to three in apps/ffl/deployment.yaml": "u",
             "Set `spec.replicas` of the ffl Deployment to 3": "b not-found",
