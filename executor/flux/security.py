@@ -33,7 +33,7 @@ class Rule:
     of_pods: bool = True
 
 
-Subject = Literal["container", "image", "object"]
+Subject = Literal["container", "image", "secret", "object"]
 
 
 def _rule(levels: str, field: str = "", *, of: Subject = "container", of_pods: bool | None = None) -> Rule:
@@ -43,6 +43,7 @@ def _rule(levels: str, field: str = "", *, of: Subject = "container", of_pods: b
 RULES: dict[str, Rule] = {
     "no-latest": _rule("latest", of="image"),
     "no-plain-secrets": _rule("secret", of="object"),
+    "encrypted-secrets": _rule("secret", of="secret"),
     "no-passwords": _rule("password", of="object"),
     "pod-security": _rule("baseline", of_pods=False),
     "baseline": _rule("baseline"),

@@ -77,7 +77,9 @@ class SecurityCheck:
         if bad:
             code = ReasonCode.SECRET if all(each.level == "secret" for each in bad) else ReasonCode.INVALID_MANIFEST
             raise Failed(code, _sentence(bad, toolbox.site))
-        _block_empty(arguments, chosen, objects, {"image": len(images), "container": len(made), "object": len(objects)})
+        secrets = sum("Secret" in str(each.get("kind")) for _, each in objects)
+        there = {"image": len(images), "container": len(made), "secret": secrets, "object": len(objects)}
+        _block_empty(arguments, chosen, releases, there)
         _block_unknown(rules, found, toolbox.site)
         evidence: dict[str, Any] = {
             "rules": list(rules),
@@ -148,13 +150,21 @@ def _counted(number: int, what: str) -> str:
 
 
 def _by_charts(rules: Iterable[str], objects: Objects) -> Iterator[str]:
-    """HelmReleases whose images no file names."""
+    """HelmReleases whose images no file names, or not all of them."""
     from executor.flux.named_images import of_object
 
+    here = {("ConfigMap", _name(each)) for _, each in objects if each.get("kind") == "ConfigMap"}
     if _asks(rules, "image"):
         for _, each in objects:
-            if each.get("kind") == "HelmRelease" and not of_object(each):
+            if each.get("kind") != "HelmRelease":
+                continue
+            if not of_object(each):
                 yield f"{_called(each)}: its chart chooses its images, which are not seen"
+            spec = each.get("spec")
+            for source in spec.get("valuesFrom") or () if isinstance(spec, dict) else ():
+                if (str(source.get("kind")), str(source.get("name"))) not in here:
+                    named = f"{source.get('kind')} {source.get('name')}"
+                    yield f"{_called(each)}: takes values from {named}, which are not seen"
 
 
 def _asks(rules: Iterable[str], subject: str) -> bool:
@@ -168,23 +178,25 @@ def _nothing(chosen: Chosen) -> Blocked:
     return Blocked(ReasonCode.NOT_FOUND, words)
 
 
-def _block_empty(arguments: Arguments, chosen: Chosen, objects: Objects, there: Mapping[str, int]) -> None:
+_LACKS = {
+    "container": "no object in it makes a container",
+    "image": "no image there to look at",
+    "secret": "no Secret there to look at",
+    "object": "no object in it to check",
+}
+
+
+def _block_empty(arguments: Arguments, chosen: Chosen, releases: Sequence[str], there: Mapping[str, int]) -> None:
     """Raises Blocked where a rule would say something of nothing."""
     from executor.flux.security import RULES
 
-    secrets = any("Secret" in str(each.get("kind")) for _, each in objects)
-    if not arguments.rules and not (there["image"] or there["container"] or secrets):
+    lacks = next((_LACKS[RULES[rule].of] for rule in arguments.rules if not there[RULES[rule].of]), None)
+    if not arguments.rules and not (there["image"] or there["container"] or there["secret"]):
         lacks = "no image, container or Secret there to look at"
-    else:
-        missing = [RULES[rule].of for rule in arguments.rules if not there[RULES[rule].of]]
-        if not missing:
-            return
-        container = "no object in it makes a container"
-        lacks = container if missing[0] == "container" else "no image there to look at"
-    charts = [_called(each) for _, each in objects if each.get("kind") == "HelmRelease"]
-    chosen_there = f" ({', '.join(charts[:SHOWN])}: its chart chooses them)" if charts else ""
-    words = f"{chosen.named}: {lacks}{chosen_there}; name the folder that is deployed"
-    raise Blocked(ReasonCode.NOT_FOUND, words)
+    if lacks is not None:
+        charts = f" (what a chart makes is not seen: {', '.join(releases[:SHOWN])})" if releases else ""
+        words = f"{chosen.named}: {lacks}{charts}; name the folder that is deployed"
+        raise Blocked(ReasonCode.NOT_FOUND, words)
 
 
 def _block_unknown(rules: Iterable[str], found: Iterable[Finding], site: Site) -> None:
@@ -211,14 +223,31 @@ def _objects(chosen: Chosen, toolbox: Toolbox) -> Objects:
             if meant or named in wanted:
                 objects.append((folder, document))
     for path in _alone(chosen):
-        if graph.facts[path].problem:
-            words = f"{path} cannot be read, so nobody knows what it holds: {graph.facts[path].problem}"
-            raise Failed(ReasonCode.INVALID_MANIFEST, words)
-        objects += [(path, each) for each in _taken_apart(chosen.side.documents(path))]
+        documents = chosen.side.documents(path)
+        problem = graph.facts[path].problem or ("" if documents else "a tag that Kubernetes does not know")
+        if problem and (graph.facts[path].problem or graph.facts[path].manifests):
+            raise _unreadable(path, problem)
+        objects += [(path, each) for each in _taken_apart(documents)]
     for path in _named(chosen, toolbox.site.inventory.json):
-        if b'"apiVersion"' in (chosen.side.read(path) or b""):
-            objects += [(path, each) for each in _taken_apart(chosen.side.documents(path))]
+        objects += [(path, each) for each in _taken_apart(_json(path, chosen.side.read(path) or b""))]
     return objects
+
+
+def _unreadable(path: str, problem: object) -> Failed:
+    words = f"{path} cannot be read, so nobody knows what it holds: {problem}"
+    return Failed(ReasonCode.INVALID_MANIFEST, words)
+
+
+def _json(path: str, data: bytes) -> list[Any]:
+    """What a JSON file holds, where it may be an object."""
+    import json
+
+    if b'"apiVersion"' not in data or b'"kind"' not in data:
+        return []
+    try:
+        return [json.loads(data)]
+    except ValueError as error:
+        raise _unreadable(path, error) from None
 
 
 def _named(chosen: Chosen, files: Iterable[str]) -> list[str]:

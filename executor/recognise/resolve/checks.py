@@ -68,11 +68,10 @@ class CheckAsks(Base):
         if place.path is not None:
             return (self._path(place.path).removesuffix("/kustomization.yaml"),)
         assert place.stage is not None
-        part = self._stage(place.stage)
-        folders = self.names.folders
-        found = tuple(each for each in folders if each.split("/")[-1] == part)
+        parts = {self._stage(place.stage), *(each.name for each in spelt(self.names, place.stage))}
+        found = tuple(each for each in self.names.folders if each.split("/")[-1] in parts)
         if not found:
-            raise Blocked(ReasonCode.NOT_FOUND, f"no kustomization in a folder named {part}; name the path")
+            raise Blocked(ReasonCode.NOT_FOUND, f"no kustomization in a folder named {place.stage}; name the path")
         return found
 
     def _manifest_validate(self, ask: Ask) -> list[Request]:

@@ -172,7 +172,7 @@ def _secrets(c: Captured) -> tuple[str, ...]:
 
 
 def _rules_of(c: Captured) -> list[Ask]:
-    rules = next((c[k] for k in ("bad", "bad_do", "good", "standard", "pinned") if k in c), ("no-plain-secrets",))
+    rules = next((c[k] for k in ("bad", "bad_do", "good", "standard", "pinned") if k in c), ("encrypted-secrets",))
     return [Ask("security.check", {"where": _where(c), "rules": rules})]
 
 
@@ -404,7 +404,7 @@ RULES = (
             ),
             "All pods run as non-root": "security.check paths=. rules=running-as-non-root",
             "All containers drop all capabilities": "security.check paths=. rules=capabilities",
-            "All Secrets are encrypted": "security.check paths=. rules=no-plain-secrets",
+            "All Secrets are encrypted": "security.check paths=. rules=encrypted-secrets",
             "All pods in apps/ffl meet the Pod Security Standard restricted": (
                 "security.check paths=apps/ffl rules=restricted"
             ),
