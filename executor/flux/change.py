@@ -14,6 +14,7 @@ from executor.errors import Blocked, Errored, Failed, Stop
 from executor.flux.cells import Cell, Scope
 from executor.flux.inventory import split_host
 from executor.flux.layers import block_shared, deployed_by
+from executor.flux.owed import Owed
 from executor.flux.places import (
     Files,
     Source,
@@ -134,6 +135,7 @@ class Plan:
     needs: frozenset[Artefact] = frozenset()
     settled: Mapping[str, str] = field(default_factory=dict)
     file: str | None = None
+    owed: tuple[Owed, ...] = ()
 
     def forecast(self, repository: str) -> Forecast:
         provides = frozenset(Artefact("file", f"{repository}:{path}") for path in self.paths)
@@ -156,9 +158,11 @@ def make(
     more: Sequence[tuple[Source, Edit, Mapping[str, Any]]] = (),
     files: Files,
     verb: tuple[str, str] = ("bump", "bumped"),
+    owed: Sequence[Owed] = (),
     **rest: Any,
 ) -> Plan:
-    """Guard every turn, then splice and prove. `more` are edits besides values (a key removed), with their evidence.
+    """Guard every turn, then splice and prove. `more` are edits besides values (a key removed), with their evidence;
+    `owed` counts where a place or everywhere is said, and not only what is at a version.
 
     Raises Blocked or Refused. A turn whose value is there already is left out.
     """
@@ -180,6 +184,7 @@ def make(
         rest["about"] = {**rest["about"], "deployments": moved}
         words += f", which is part of {len(moved)} deployments ({', '.join(moved)})"
     more_allowed = [_allowed_elsewhere(turn) for turn in pending if limits.everywhere or turn.cell.variable]
+    rest["owed"] = tuple(owed) if (limits.everywhere or limits.where) and limits.from_version is None else ()
     rest["warnings"] = (*rest.get("warnings", ()), *(said for turn in by_spot.values() for said in _lost(turn)))
     return Plan(words, done, files.edited(edits), tuple(values), (*allowed, *more_allowed), **rest)
 
@@ -344,6 +349,7 @@ def carry_out(
         intended=lambda change: intended(plan.allowed, change),
         timeout=ground.config.timeouts.kustomize,
         inventory=ground.inventory,
+        owed=plan.owed,
     )
     write(plan.edits)
     _see(plan, ground.tree)

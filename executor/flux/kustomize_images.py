@@ -8,6 +8,7 @@ import re
 from executor.errors import Blocked
 from executor.flux.change import Allowed, Ground, Limits, Plan, bare, make
 from executor.flux.image_pins import Entry, is_named, kustomize_entries, move_entry
+from executor.flux.owed import Owed
 from executor.flux.versions import Version, image_problem
 from executor.models import Artefact
 from executor.reasons import ReasonCode
@@ -37,6 +38,7 @@ def image_plan(ground: Ground, file: str, image: str, version: Version, limits: 
         subject=f"image {entry.repository}", allowed=done.allowed, more=done.more,
         about={"digests": [dict(done.digest)]} if done.digest else {},
         warnings=done.warnings, needs=frozenset({pushed} & ground.planned),
+        owed=[Owed(None, None, version.tag or version.digest or "", entry.repository)],
     )  # fmt: skip
 
 

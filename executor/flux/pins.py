@@ -14,6 +14,7 @@ from executor.errors import Blocked, Refused
 from executor.flux.cells import EVERYWHERE, Cell, cells
 from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, ask, deployments, make, rendered_name
 from executor.flux.layers import counting, patches, taken
+from executor.flux.owed import Owed
 from executor.flux.places import Files, Spot, Thing, block_templates
 from executor.flux.versions import Version, chart_problem, is_exact, split, tag_problem
 from executor.patterns import pattern
@@ -611,6 +612,7 @@ def source_plan(ground: Ground, asked: Asked, version: Version) -> Plan:
     """`source.bump`: the version or digest of an OCIRepository, HelmChart or GitRepository."""
     files = ground.files
     turns: list[Turn] = []
+    every: list[Pinned] = []
     allowed: list[Allowed] = []
     chosen = [
         part for meant in choose(ground, asked)
@@ -625,12 +627,19 @@ def source_plan(ground: Ground, asked: Asked, version: Version) -> Plan:
                 f"{', '.join(users)}; say that all of them are meant",
             )
         pins = source_pins(ground, files, source, version, asked.limits)
+        every += pins
         turns += pin_turns(ground, files, pins, asked.limits)
         allowed += [each.allowed for each in pins]
     return finished(ground, asked, make(
         ground, turns, asked.limits, subject=f"{asked.kind} {asked.name}", allowed=allowed, files=files,
-        about={"objects": [each.manifest.path for each in chosen]},
+        about={"objects": [each.manifest.path for each in chosen]}, owed=owed_of(every),
     ))  # fmt: skip
+
+
+def owed_of(pins: Sequence[Pinned]) -> list[Owed]:
+    """That what is rendered of the object holds the value at its field."""
+    found = [(each.allowed, each.value) for each in pins]
+    return [Owed(at.kind, at.name, value, field=at.field) for at, value in found if at.name is not None]
 
 
 def pin_turns(ground: Ground, files: Files, pins: Sequence[Pinned], limits: Limits) -> list[Turn]:

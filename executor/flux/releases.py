@@ -8,7 +8,20 @@ from collections.abc import Mapping, Sequence
 from executor.errors import Blocked, Stop
 from executor.flux.change import Ground, Limits, Plan, Turn, bare, make
 from executor.flux.image_pins import Image, hidden_values, images_of, is_pushed, move, pick
-from executor.flux.pins import WHICH_PLACE, Asked, Meant, Pinned, chart_of, choose, finished, is_flux, on_top, pin_turns
+from executor.flux.owed import Owed
+from executor.flux.pins import (
+    WHICH_PLACE,
+    Asked,
+    Meant,
+    Pinned,
+    chart_of,
+    choose,
+    finished,
+    is_flux,
+    on_top,
+    owed_of,
+    pin_turns,
+)
 from executor.flux.places import Files, Thing
 from executor.flux.versions import Version, image_problem, is_lower, split
 from executor.models import Artefact
@@ -65,7 +78,7 @@ def _charts(ground: Ground, files: Files, meant: Sequence[Meant], bump: Bump) ->
     turns = pin_turns(ground, files, pins, limits)
     return make(
         ground, turns, limits, subject=f"HelmRelease {bump.asked.name}", allowed=[each.allowed for each in pins],
-        files=files, about=_objects(_parts(files, meant)),
+        files=files, about=_objects(_parts(files, meant)), owed=owed_of(pins),
     )  # fmt: skip
 
 
@@ -109,10 +122,16 @@ def _images(ground: Ground, files: Files, meant: Sequence[Meant], bump: Bump) ->
         more=[each for one in moves for each in one.more], files=files,
         about=_objects(releases) | _digest_evidence(digests),
         warnings=tuple(dict.fromkeys(said for each in moves for said in each.warnings)),
-        needs=needs(ground, chosen, bump.version),
+        needs=needs(ground, chosen, bump.version), owed=_owed(chosen, bump),
     )  # fmt: skip
     repositories = {each.repository for each in chosen if each.repository}
     return replace(plan, settled={"image": repositories.pop()}) if len(repositories) == 1 and not bump.image else plan
+
+
+def _owed(chosen: Sequence[Image], bump: Bump) -> list[Owed]:
+    repositories = {each.repository for each in chosen if each.repository}
+    version = bump.version.tag or bump.version.digest or ""
+    return [Owed("HelmRelease", bump.asked.name, version, each) for each in sorted(repositories)]
 
 
 def _images_in(ground: Ground, files: Files, meant: Meant, bump: Bump) -> list[Image]:

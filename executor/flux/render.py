@@ -21,6 +21,7 @@ from executor.flux.effective import Shared, Specs, build_targets, flux_targets
 from executor.flux.facts import FLUX_KUSTOMIZE
 from executor.flux.graph import FluxBuild, FluxKey
 from executor.flux.inventory import Inventory, read
+from executor.flux.owed import Owed, lacking
 from executor.flux.scratch import Side, Target
 from executor.models import FileEdit
 from executor.reasons import ReasonCode
@@ -67,8 +68,11 @@ def prove(
     intended: Callable[[Change], bool],
     timeout: float,
     inventory: Inventory | None = None,
+    owed: Sequence[Owed] = (),
 ) -> Proof:
     """Build before and after the edits, and compare. `timeout` in seconds bounds each build.
+
+    `owed`: what no object of these builds may hold otherwise after it.
 
     Raises Failed (`broke-build`, `unintended-change`), Blocked (`no-effect`, `broken-before`, `needs-network`), Errored
     (`timeout`).
@@ -77,7 +81,7 @@ def prove(
     before = Side(tree, now.graph, dict(tree.overlay))
     laid = {edit.path: edit.after for edit in edits}
     after = Side(tree, now.updated(tree, laid).graph, {**tree.overlay, **laid})
-    return _Prover(before, after, [edit.path for edit in edits], kustomize, timeout).prove(intended)
+    return _Prover(before, after, [edit.path for edit in edits], kustomize, timeout, owed).prove(intended)
 
 
 @dataclass
@@ -111,12 +115,14 @@ class _Prover:
     paths: Sequence[str]
     kustomize: Kustomize
     timeout: float
+    owed: Sequence[Owed] = ()
     builds: list[dict[str, Any]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     renamed: list[Change] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seen: set[tuple[str, ...]] = field(default_factory=set)
     unmoved: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     unproved: list[Blocked] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     mended: bool = False
@@ -140,6 +146,11 @@ class _Prover:
             raise Failed(ReasonCode.UNINTENDED, _unintended(self.paths, unintended))
         if covered and not self.changes and not self.mended:
             raise self._no_effect()
+        if self.kept:
+            said = f"the edit leaves another version where it is meant, too: {'; '.join(dict.fromkeys(self.kept))}"
+            winners = ", ".join(sorted(self._winners())) or "what is built"
+            way = f"change it there by hand first (look at {winners}), or name the file that is meant"
+            raise Blocked(ReasonCode.NO_EFFECT, f"{', '.join(self.paths)}: {said}; {way}")
         if self.changes:
             self.warnings += [f"{each}: the edit changes nothing there" for each in self.unmoved]
         warnings = tuple(dict.fromkeys([*self.shared.warnings, *self.warnings]))
@@ -274,6 +285,7 @@ class _Prover:
         self.renamed += found.renamed
         if not found.changes:
             self.unmoved.append(pair.label)
+        self.kept += [f"{each} in {pair.label}" for each in lacking(self.owed, documents[1], moved=bool(found.changes))]
         return [*self._moved_flux(found.changes, documents), *self._moved_variables(found.changes)]
 
     def _cover(self, pair: _Pair) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from executor.errors import Blocked
 from executor.flux.change import Allowed, Ground, Limits, Plan, bare, make, rendered_name
 from executor.flux.image_pins import is_named, move_pin
+from executor.flux.owed import Owed
 from executor.flux.places import Files, Source, node_at
 from executor.flux.values import ImagePin, images, layer
 from executor.flux.versions import Version, image_problem, split
@@ -34,6 +35,10 @@ def written_plan(ground: Ground, file: str, image: str, version: Version, limits
         allowed=[each for one in moves for each in one.allowed], about={"digests": digests} if digests else {},
         warnings=tuple(dict.fromkeys(said for each in moves for said in each.warnings)),
         needs=frozenset({pushed} & ground.planned),
+        owed=[
+            Owed(at.kind, at.name, version.tag or version.digest or "", repository)
+            for one in moves for at in one.allowed if at.kind and at.name
+        ],
     )  # fmt: skip
 
 

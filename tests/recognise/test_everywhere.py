@@ -133,8 +133,8 @@ def test_an_image_wherever_a_deployment_takes_it_from(tmp_path: Path) -> None:
     assert "or say everywhere" in why(found, "Update web to 1.1.0")
     one = world(tmp_path / "b", {"staging/kustomization.yaml": tagged["staging/kustomization.yaml"]})
     assert told(one.recognise("Update web to 1.1.0 everywhere")) == (
-        "kustomize.image file=base/web.yaml image=r.test/shop/web tag=1.1.0 everywhere=True + "
-        "kustomize.image file=staging/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True"
+        "kustomize.image file=staging/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True + "
+        "kustomize.image file=base/web.yaml image=r.test/shop/web tag=1.1.0 everywhere=True"
     )
 
 

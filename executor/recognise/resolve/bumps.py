@@ -306,7 +306,11 @@ class BumpAsks(Base):
         for pin in pins:
             if pin.path in plain and pin.path not in (counting or plain):
                 self.at.remark(f"{pin.path}:{pin.line} stays: each deployment has another version laid over it")
-        return found + [self._of_file(repository, path, common) for path in counting or plain]
+        reach = (
+            self.at.inventory.graph.reach
+        )  # outermost first: what lies over others is in place when these are proved
+        files = sorted(counting or plain, key=lambda path: (len(reach(path)), path))
+        return found + [self._of_file(repository, path, common) for path in files]
 
     def _pins_of(self, repository: str) -> list[APin]:
         return [pin for pin in self.names.pins if repository in (pin.repository, bare(pin.repository))]
