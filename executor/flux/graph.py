@@ -197,9 +197,9 @@ class Graph:
         return tuple(found[key] for key in sorted(found, key=str))
 
     def deployed(self, folders: Iterable[str]) -> tuple[list[FluxBuild], list[tuple[str, FluxPath]]]:
-        """The Flux Kustomizations that these folders hold, or are built into what they hold, and so on through what
-        those build; and, each with its file, those that lead to what is not here: another repository, a folder that a
-        variable names."""
+        """The Flux Kustomizations that these folders (or files) hold, or are built into what they hold, and so on
+        through what those build; and, each with its file, those that lead to what is not here: another repository, a
+        folder that a variable names."""
         held = defaultdict[str, list[FluxBuild]](list)
         for each in self.flux:
             held[each.file].append(each)
@@ -226,7 +226,7 @@ class Graph:
     def _taken_by(self, folder: str, *, whole: bool) -> set[str]:
         """The files that a build of the folder reads; with `whole` all below it, and what their builds read."""
         prefix = "" if folder == "." else folder + "/"
-        inside = [path for path in self.facts if path.startswith(prefix)] if whole else []
+        inside = [path for path in self.facts if path == folder or path.startswith(prefix)] if whole else []
         built = [each for each in self.files if whole and each.startswith(prefix)]
         start = [folder] if folder in self.files else self.below(folder)
         return {*inside, *self.closure([*start, *built])[0]}

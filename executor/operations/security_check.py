@@ -99,9 +99,12 @@ class SecurityCheck:
             *_by_charts(rules, objects),
             *chosen.lost,
         )
-        number = sum(map(len, images.values()))
-        counted = f": {_counted(number, 'image')} in {_counted(len(images), 'file')}" if images else ""
-        return Performed(False, f"security check of {chosen.named} passed{counted}", evidence, warnings)
+        looked = [_counted(len(objects), "object")]
+        if _asks(rules, "container"):
+            looked.append(_counted(sum(made.values()), "container"))
+        if images:
+            looked.append(f"{_counted(sum(map(len, images.values())), 'image')} in {_counted(len(images), 'file')}")
+        return Performed(False, f"security check of {chosen.named} passed: {', '.join(looked)}", evidence, warnings)
 
 
 def _rules(arguments: Arguments) -> tuple[str, ...]:

@@ -63,6 +63,12 @@ def test_it_follows_flux(tmp_path: Path, place: str) -> None:
     assert found["status"] == "failed" and "infrastructure/controllers/grafana.yaml:3" in found["reason"], found
 
 
+def test_a_file_may_be_called_so(tmp_path: Path) -> None:
+    files = {**LATEST, "clusters/prod/all.yaml": "", "flux/prod.yaml": leads("infra", "infrastructure/controllers")}
+    found = outcome(tmp_path / "ops", "No `:latest` tags in production", "run", files)
+    assert found["status"] == "failed" and "infrastructure/controllers/grafana.yaml:3" in found["reason"], found
+
+
 def test_it_looks_at_nothing_else(tmp_path: Path) -> None:
     found = outcome(tmp_path / "ops", "No `:latest` tags in production", "run", {})
     assert found["status"] == "passed", found

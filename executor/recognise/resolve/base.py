@@ -224,13 +224,17 @@ class Base:
 
 def has_stage(names: Names, word: str) -> str | None:
     """The folder name that `word` means: itself, or the other spelling where only that one exists."""
-    return next((each.name for each in spelt(names, word)), None)
+    for spelling in spellings(word):
+        entry = names.entry(spelling)
+        if entry is not None and entry.part:
+            return entry.name
+    return None
 
 
-def spelt(names: Names, word: str) -> list[Entry]:
-    """The folder names that `word` may mean: itself, and the other spelling."""
-    found = (names.entry(spelling) for spelling in dict.fromkeys((word, *_SYNONYMS.get(word.casefold(), ()))))
-    return [each for each in found if each is not None and each.part]
+def spellings(word: str) -> tuple[str, ...]:
+    """A stage as it may be called: `production`, `prod`."""
+    folded = word.casefold()
+    return tuple(dict.fromkeys((folded, *_SYNONYMS.get(folded, ()))))
 
 
 def written(version: Version) -> str:

@@ -10,7 +10,7 @@ from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Place, Target
-from executor.recognise.resolve.base import Base, spelt
+from executor.recognise.resolve.base import Base, spellings
 from executor.recognise.rules.objects import FLUX
 from executor.recognise.words import fold
 
@@ -68,8 +68,9 @@ class CheckAsks(Base):
         if place.path is not None:
             return (self._path(place.path).removesuffix("/kustomization.yaml"),)
         assert place.stage is not None
-        parts = {self._stage(place.stage), *(each.name for each in spelt(self.names, place.stage))}
-        found = tuple(each for each in self.names.folders if each.split("/")[-1] in parts)
+        self._stage(place.stage)
+        parts = spellings(place.stage)
+        found = tuple(each for each in self.names.folders if each.casefold().split("/")[-1] in parts)
         if not found:
             raise Blocked(ReasonCode.NOT_FOUND, f"no kustomization in a folder named {place.stage}; name the path")
         return found
@@ -107,19 +108,24 @@ class CheckAsks(Base):
         return self._of_stage(place.stage)
 
     def _of_stage(self, stage: str) -> list[str]:
-        """All folders that are called so, by either spelling; the check follows what Flux builds from there. Raises
-        Blocked where that is not here: nothing can be said of all that runs there."""
+        """All folders that are called so, by either spelling, and those that Flux builds by a file that is; the check
+        follows what Flux builds from there. Raises Blocked where that is not here: nothing can be said of all that runs
+        there."""
         from executor.flux.targets import lost_way
 
-        parts = {self._stage(stage), *(each.name for each in spelt(self.names, stage))}
+        self._stage(stage)
+        parts = spellings(stage)
         found: dict[str, None] = {}
         folders = {each.path.rpartition("/")[0] for each in self.names.manifests} | set(self.names.folders)
         for folder in sorted(folders):
             split = folder.split("/")
-            first = next((at for at, each in enumerate(split) if each in parts), None)
+            first = next((at for at, each in enumerate(split) if each.casefold() in parts), None)
             if first is not None:
                 found["/".join(split[: first + 1])] = None
-        lost = self.at.inventory.graph.deployed(found)[1]
+        graph = self.at.inventory.graph
+        files = {path for path in graph.facts if path.casefold().rpartition("/")[2].partition(".")[0] in parts}
+        builds, lost = graph.deployed([*found, *files])
+        found |= dict.fromkeys(each.folder for each in builds if each.file in files)
         if lost:
             raise Blocked(
                 ReasonCode.NOT_SUPPORTED,
