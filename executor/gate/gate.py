@@ -162,9 +162,8 @@ class _Judge:
             )  # fmt: skip
 
         def leads(place: int, change: Change) -> bool | None:
-            if not standing.of_side(sides[place], change.path):
-                return None
-            return standing.leads(sides[place], change, functools.partial(self._knows, commit.parents[place]))
+            led = standing.leads(sides[place], change, functools.partial(self._knows, commit.parents[place]))
+            return True if led else False if standing.of_side(sides[place], change.path) else None
 
         return own(self.objects, commit, standing, may_matter, leads)
 

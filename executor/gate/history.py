@@ -100,7 +100,8 @@ def own(
 ) -> Step:  # fmt: skip
     """The commit as a step. Of a merge, a path that one side alone changed since the sides parted, and that is as that
     side has it, is that side's doing and was looked at there; so `merge -s ours` cannot bring back what is over.
-    `leads` says of a parent, by its number, whether what it certified leads there, which counts more; None: nothing.
+    `leads` says of a parent, by its number, whether certificates lead there from its side, which counts more; None: it
+    certified nothing there.
     """
     if len(commit.against) == 1:
         return Step(commit.id, commit.parents, commit.against[0], standing, commit.named, commit.against)
@@ -112,7 +113,7 @@ def own(
     for path in paths:
         assert origins is not None
         for place, change in ((place, each[path]) for place, each in enumerate(commit.against) if path in each):
-            led = leads(place, change)
+            led = leads(place, change) and not origins.other_sides_left_it(place, path)
             if led or (led is None and origins.other_side_did_it(place, path)):
                 continue
             sides.append((place, change))
@@ -142,3 +143,8 @@ class _Origins:
             for (here, other), trees in self.apart.items()
             if here == place
         )
+
+    def other_sides_left_it(self, place: int, path: str) -> bool:
+        """The merge has it as it was where the sides parted: what this side did to it is dropped."""
+        now = self.commit.against[place][path].after
+        return all(tree.get(path) == now for (here, _), trees in self.apart.items() if here == place for tree in trees)

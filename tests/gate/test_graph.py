@@ -450,6 +450,40 @@ def test_older_base_merged_for_nothing(team: Team, swapped: bool) -> None:
     assert team.rules() == ["uncertified-change"]
 
 
+@orders
+def test_conflict_with_the_squash_of_the_branch_below(team: Team, swapped: bool) -> None:
+    """The base has the first branch as a squash, the second went on in the same file: its certificate begins there."""
+    team.branch("first")
+    team.prove(ONE, 1, files={A: V2})
+    team.branch("second", "first")
+    second = team.prove(TWO, 1, files={A: V3})
+    team.git("switch", "--quiet", "first")
+    team.squash()
+    taken = team.work.head()
+    team.merge()
+    settled(team, second, taken, swapped, {A: V3, ONE: text(team, second, ONE), TWO: text(team, second, TWO)})
+    assert team.rules() == []
+    team.work.write(A, V2)
+    team.amend()
+    assert team.rules() == ["uncertified-change"]
+
+
+@orders
+def test_there_and_back_on_the_other_side(team: Team, swapped: bool) -> None:
+    """Nothing changed there in the end, so a merge has what this side did."""
+    team.branch("work")
+    work = team.prove(ONE, 1, files={A: V2})
+    team.branch("side", "origin/main")
+    team.prove(TWO, 1, files={A: V2, B: V2})
+    side = team.prove(TWO, 3, files={A: V1})
+    joined(team, work, side, swapped)
+    assert team.work.read(A) == V2
+    assert team.rules() == []
+    team.work.write(A, V1)
+    team.amend()
+    assert team.rules() == ["uncertified-change"]
+
+
 def test_stacked_on_work_that_was_taken_in(team: Team) -> None:
     """The first branch was squashed on the base, which went on in another file."""
     team.branch("first")
