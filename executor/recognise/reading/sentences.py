@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -57,12 +58,22 @@ class Sentences(Stopped):
         for text, words in self._without_notes(stem, tokens, scope):
             readings, far = self.whole.readings((self.criterion.index, scope.name), words)
             self.far = far if text is stem else self.far
+            readings = [each for each in readings if not self._only_verifies(words, each)]
             if readings:
                 if text is not stem:
                     self.remarks.append(f'"{stem[len(text) :].strip()}" is taken for a remark')
                 return self._resolved(text, words, readings, scope)
         fronted = self._fronted(tokens)
         return self._resolved(stem, tokens, fronted, scope) if fronted else None
+
+    def _only_verifies(self, words: Sequence[Token], asks: Sequence[Ask]) -> bool:
+        """Whether "verify that A and B" would change something for B: without a verb of its own it is verified, too."""
+        lexer = self.whole.lexer
+        if not words[0].bits & lexer.bit("VERIFY") or fold(words[0].text) == "ensure":
+            return False
+        joints = lexer.bit("AND") | lexer.bit("THEN") | lexer.bit("','") | lexer.bit("';'") | lexer.bit("STOP")
+        acts = any(a.bits & joints and b.bits & lexer.acts for a, b in itertools.pairwise(words))
+        return not acts and any(each.what in _CHANGES for each in asks)
 
     def _fronted(self, words: Sequence[Token]) -> list[Any]:
         """ "In staging, scale …", "kiosk HelmRelease: set …": as if what stands in front stood behind. Of one clause
@@ -212,6 +223,7 @@ class Sentences(Stopped):
         return next(iter(scopes.values())) if len(scopes) == 1 else None
 
 
+_CHANGES = frozenset({"bump", "setting", "manifest.add", "manifest.remove", "image.build", "image.push"})
 _SIGNS = (",", ":", "—")
 _FRONTS = (
     ("where", "", False), ("in_each", "", False), ("in_holder", "", False), ("spots", "in", True), ("spot", "in", True),

@@ -158,7 +158,7 @@ class EditAsks(Base):
             self.partial = [self._request(ask.what, file=file)]
             raise Blocked(ReasonCode.AMBIGUOUS, f"of which list in {file} is not said; write `path.of.the.list`")
         entry: Token = ask.get("entry")
-        if not (_is_marked(entry) or entry.quoted):
+        if not (entry.code or entry.quoted or entry.entry is not None or _SURE.search(entry.text)):
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f'"{entry.text}" may be no entry; write `{entry.text}` in code')
         limits = self._limits(ask.get("places"), named=file is not None)
         every = self._named_lists(holder, file, said)
@@ -313,6 +313,10 @@ def objects_of(entry: Entry | None, kind: str | None) -> Iterator[AManifest]:
         yield from (each for each in entry.sources if kind in (None, each.kind))
     if kind is not None:
         yield from (each for each in entry.others if kind == each.kind)
+
+
+_SURE = re.compile(r"\w[:@=/]\w|^--?\w|^[\w-]+(?:\.[\w-]+)+$")
+"""What words of a sentence do not look like; a hyphen alone is in many of them."""
 
 
 def _is_marked(token: Token) -> bool:

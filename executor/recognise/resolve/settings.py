@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Unresolved
@@ -67,6 +69,8 @@ class SettingAsks(Base):
         for said in (turned.to, turned.before) if turned is not None else ():
             _block_no_value(said)
         limits = self._limits(ask.get("places"), named=holder is not None and holder.file is not None)
+        if holder is not None and holder.token is None and named.what in ("key", "env") and _is_folder(holder.file):
+            limits["where"], holder = self._path(holder.file or ""), None
         if holder is None:
             return _Search(self, named, Holder(), limits.get("file"), limits).requests(ask.get("act"), turned)
         file = self._file_of(holder, limits)
@@ -671,12 +675,32 @@ class _Search:
             each
             for each in (*known, *made)
             if word.search(texts.get(each.path, ""))
+            and self._is_there(each)
             and any(place.seat.text is not None for place in self._of_object(each, wish))
         ]
-        if len({(each.kind, each.name) for each in found}) > 1:
-            listed = ", ".join(f"{each.kind} {each.name} ({each.path}:{each.line})" for each in found[:10])
-            what = f"of what {self.named.name} is to be set is not said; it stands in {listed}; name one"
-            raise Blocked(ReasonCode.AMBIGUOUS, what)
+        others = self._elsewhere(word, {place.file for each in found for place in self._of_object(each, wish)})
+        if len({(each.kind, each.name) for each in found}) > 1 or (found and others):
+            listed = [f"{each.kind} {each.name} ({each.path}:{each.line})" for each in found]
+            what = (
+                f"of what {self.named.name} is to be set is not said; it stands in {', '.join([*listed, *others][:10])}"
+            )
+            raise Blocked(ReasonCode.AMBIGUOUS, f"{what}; name one")
+        return found
+
+    def _elsewhere(self, word: re.Pattern[str], known: set[str]) -> list[str]:
+        """Other files that the key stands in, and that may be meant: all but those of other stages."""
+        from executor.flux.layers import deployed_by
+
+        graph = self.at.inventory.graph
+        found = []
+        for path in sorted(
+            {*self.at.inventory.facts, *self.at.inventory.json, *_env_files(self.asks.names.root)} - known
+        ):
+            text = re.sub(r"(?m)(?:^|\s)#.*$", "", self.at.read(path) or "")
+            if not word.search(text):
+                continue
+            if self.stage is None or self._stays(path) or self._reaches(path) or not deployed_by(graph, path):
+                found.append(path)
         return found
 
     def _referenced(self, found: Sequence[AManifest]) -> list[AManifest]:
@@ -800,14 +824,14 @@ class _Search:
         """The text of a value; of "10 minutes" as such times are written there."""
         if not _is_time(said):
             return _text(said)
-        seconds, key = int(said[1]), str(place.seat.path[-1])
-        for unit, size in (("seconds", 1), ("minutes", 60), ("hours", 3600)):
-            if re.search(f"(?i)(?:^|[^a-z]){unit}$|[a-z]{unit.capitalize()}$", key) and seconds % size == 0:
-                return str(seconds // size)
-        is_field = self.named.what == "field" and self.named.name in ("interval", "timeout")
-        if is_field or _DURATION.fullmatch(self._plain(place) or ""):
+        seconds, now = int(said[1]), self._plain(place)
+        if place.seat.path in (("spec", "interval"), ("spec", "timeout")) or _DURATION.fullmatch(now or ""):
             parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s"))
             return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
+        unit = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", str(place.seat.path[-1]))[-1:]
+        size = {"seconds": 1, "minutes": 60, "hours": 3600}.get(unit[0].lower()) if unit else None
+        if size is not None and seconds % size == 0 and (now is None or now.isdigit()):
+            return str(seconds // size)
         raise Blocked(
             ReasonCode.NOT_DETERMINATE, f"{place}: how a time is written there is not known; write it as it is to stand"
         )
@@ -894,6 +918,19 @@ def _block_no_value(said: Any) -> None:
         raise Blocked(ReasonCode.NOT_DETERMINATE, f'"{said[1]}" is no value; write it')
 
 
+def _is_folder(file: str | None) -> bool:
+    return file is not None and "." not in file.rstrip("/").rpartition("/")[2]
+
+
+def _env_files(root: Path) -> Iterator[str]:
+    """Files of variables that are no YAML, by repository path: a generator, a build or a script may read them."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = [each for each in folders if each not in (".git", "node_modules", ".venv")]
+        for name in names:
+            if name.startswith(".env") or name.endswith((".env", ".properties", ".ini", ".toml", ".conf")):
+                yield (Path(folder) / name).relative_to(root).as_posix()
+
+
 def _is_time(said: Any) -> bool:
     """ "10 minutes"."""
     return isinstance(said, tuple) and said[0] == "lasting"
@@ -912,6 +949,8 @@ def _shape(text: str) -> str:
         return "number"
     if text.lower() in _TRUTHS:
         return "truth"
+    if _DURATION.fullmatch(text):
+        return "time"
     return "amount" if _amount(text) is not None else "text"
 
 

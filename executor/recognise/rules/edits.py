@@ -45,7 +45,7 @@ def _entry_word(c: Captured) -> Token | None:
 def _list_entry(c: Captured) -> Token | None:
     """What certainly is a text of a list: in code or quotes, or with a character that words do not have."""
     token: Token = c["x"]
-    marked = token.code or token.quoted or re.search(r"\w[-_./:@=]+\w|^--?\w", token.text)
+    marked = token.code or token.quoted or re.search(r"\w[:@=]\w|^--?\w|^[\w-]+(?:\.[\w-]+)+$", token.text)
     return _entry_word(c) if marked else None
 
 
@@ -176,7 +176,8 @@ RULES = (
             "REMOVE entry:<list_entry> from own:<own_list> { <where> where2:<where> }",
             f"entry:<list_entry> <be>? REMOVED from list:<list_name> {_OF}",
             f"take entry:<list_entry> out of list:<list_name> {_OF}",
-            "(REMOVE | take) entry:<app> (from | out of) file:<overlay_file>",
+            "REMOVE entry:<app> from file:<overlay_file>",
+            "take entry:<app> out of file:<overlay_file>",
             "entry:<app> <be>? REMOVED from file:<overlay_file>",
         ),
         _remove,
@@ -203,6 +204,8 @@ RULES = (
             "Remove pos from deploy/pos/demo/kustomization.yaml": "b ambiguous",
             "Remove the till patch from deploy/pos/demo": "b not-found",
             "Drop tests from demo": "u",
+            "Take pos-api from demo": "u",
+            "Add rate-limiting to the args of kiosk": "u",
             "Drop pos-api from demo next week": "u",
         },
     ),

@@ -39,8 +39,8 @@ def add(g: Grammar) -> None:
     g.phrase("setting_verb", "LOWER", lambda c: "lower")
     g.phrase("setting_verb", "PUT", lambda c: "change")
     g.phrase("shift", "MODAL? GOES", lambda c: "change")
-    g.phrase("shift", "MODAL? (RISES | GOES up)", lambda c: "raise")
-    g.phrase("shift", "MODAL? (FALLS | GOES down)", lambda c: "lower")
+    g.phrase("shift", "MODAL? RISES", lambda c: "raise")
+    g.phrase("shift", "MODAL? FALLS", lambda c: "lower")
     g.phrase("setting_done", "x:BUMPED", lambda c: "set" if fold(c["x"].text) == "set" else "change")
     g.phrase("setting_done", "RAISED", lambda c: "raise")
     g.phrase("setting_done", "LOWERED", lambda c: "lower")
@@ -631,7 +631,10 @@ RULES = (
             "DPI of till-config rises": "u",
             "DPI of till-config rises to at most 300": "u",
             "DPI of till-config was raised to 300": "u",
-            "DPI of till-config goes up to 300 dots": "u",
+            "DPI of till-config goes up to 300": "u",
+            "Set NEW_QUOTA to True in the storage namespace": "b not-found",
+            "Set `TZ` to UTC in apps/ffl": "b not-found",
+            "Verify that the registry is reachable and DPI of till-config is 300": "u",
             "PAPER of till-config is plain": "u",
             "PAPER of till-config is `plain` instead": "u",
             "Turn DPI of till-config back": "u",
@@ -831,7 +834,7 @@ RULES = (
             f"give h:<holder> s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {_AROUND}",
-            f"h:<holder> {_AROUND} <be>? MODAL? (RECONCILES | RECONCILED | RECONCILE | syncs | polls) every often:<how_often> {_AROUND}",
+            f"h:<holder> {_AROUND} (RECONCILES | MODAL RECONCILE | <be> RECONCILED | syncs | polls) every often:<how_often> {_AROUND}",
         ),
         _given,
         {
@@ -852,6 +855,7 @@ RULES = (
         {
             "Give kiosk a review of 10m": "u",
             "The kiosk HelmRelease reconciles every time": "u",
+            "The kiosk HelmRelease reconciled every 10 minutes": "u",
             "The kiosk HelmRelease reconciles every 10 minutes without errors": "u",
             "kiosk gets a review of 10m": "u",
             "Give the team a timeout of 10m": "u",
@@ -931,9 +935,9 @@ RULES = (
     Rule(
         "scale between",
         (
-            f"h:<holder> {_AROUND} (scales | autoscales | MODAL (SCALE | autoscale)) (between | from) x:<number> (AND | to) "
+            f"h:<holder> {_AROUND} (scales | autoscales | MODAL (SCALE | autoscale)) between x:<number> AND "
             f"y:<number> <counted> {_AROUND}",
-            f"(SCALE | autoscale) h:<holder> {_AROUND} (between | from) x:<number> (AND | to) y:<number> <counted> {_AROUND}",
+            f"(SCALE | autoscale) h:<holder> {_AROUND} between x:<number> AND y:<number> <counted> {_AROUND}",
         ),
         _between,
         {
@@ -946,6 +950,8 @@ RULES = (
             "The kiosk HPA scales between 2 and 8 nodes": "u",
             "The kiosk HPA scales well between 2 and 8 replicas": "u",
             "The kiosk HPA scales up to 8 replicas": "u",
+            "The kiosk HPA scales from 4 to 8 replicas": "u",
+            "Scale the kiosk HPA from 4 to 8 replicas": "b not-found",
         },
     ),
     Rule(
