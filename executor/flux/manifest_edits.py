@@ -189,6 +189,9 @@ def add_plan(ground: Ground, file: str, path: str | None, entry: Entry, limits: 
     more: list[tuple[Source, Edit, Mapping[str, Any]]] = []
     if isinstance(entry, str):
         place = f"{file}:{document.source.line(node.start)}"
+        if node.items and all(isinstance(item, MappingNode) for item in node.items):
+            what = f"the entries of {show_path(steps)} are maps, and {entry} is a text; write an operation block"
+            raise Blocked(ReasonCode.BAD_ARGUMENT, f"{place}: {what}")
         _block_not_taken(ground, document, (*steps, len(node.items)), entry, literal=False, now=None, place=place)
     if not any(_equal(document, item, entry) for item in node.items):
         if document.is_kustomization and isinstance(entry, str):

@@ -142,6 +142,8 @@ class Turned:
 
     to: Any
     before: Any = None
+    there: bool = False
+    """Whether it is said of what there is already ("A → B"): nothing is added."""
 
 
 @dataclass(frozen=True)

@@ -71,14 +71,15 @@ def _values(g: Grammar) -> None:
     g.phrase("turned", "to x:<scalar> (from | <instead>) y:<scalar>", lambda c: Turned(c["x"], c["y"]))
     g.phrase("instead", ",? (instead of | rather than)")
     g.phrase("turned", ":? y:<scalar> → x:<scalar>", lambda c: Turned(c["x"], c["y"]))
-    g.phrase("arrow", ":? y:<scalar> → x:<scalar> | :? → x:<scalar>", lambda c: Turned(c["x"], c.get("y")))
+    g.phrase("arrow", ":? y:<scalar> → x:<scalar> | :? → x:<scalar>", lambda c: Turned(c["x"], c.get("y"), there=True))
     g.phrase("sure_value", "x:<scalar>", _sure)
     g.phrase("scalar", "n:<number> u:UNIT | (one | a | an) u:UNIT", _lasting)
     g.phrase("how_often", "x:AMOUNT", lambda c: c["x"])
     g.phrase("how_often", "n:<number> u:UNIT | (one | a | an)? u:UNIT", _lasting)
     g.phrase("equal", "x:<sure_value>", lambda c: Turned(c["x"]))
     g.phrase("equal", "x:<scalar> <instead> y:<scalar>", lambda c: Turned(c["x"], c["y"]))
-    g.phrase("is", "(BE | MODAL BE) now? | becomes | MODAL become | now? (reads | equals) | MODAL (read | equal)")
+    g.phrase("is", "(BE | MODAL BE) now? | now? (reads | equals) | MODAL (read | equal)", lambda c: "set")
+    g.phrase("is", "becomes | MODAL become", lambda c: "change")
     g.phrase("one_set", "s:<any_setting> <turned> | s:<setting> <turned>")
     g.phrase("sets", "a:<one_set> <and> b:<one_set>", _each)
     g.phrase("sets", "a:<one_set> , b:<one_set> ,? AND c:<one_set>", _each)
@@ -320,7 +321,8 @@ def _set(c: Captured) -> list[Ask] | None:
     if c.get("setting_verb") == "move" and _sure({"x": turned.to}) is None:
         return None  # "move KEY to vault" is another thing
     holder = holders[0] if holders else None
-    act = c.get("setting_verb") or c.get("setting_done") or c.get("shift") or "set"
+    act = c.get("setting_verb") or c.get("setting_done") or c.get("shift") or c.get("is") or "set"
+    act = "change" if turned.there or "used" in c else act
     return _asks(c, named=q["named"], holder=holder, turned=turned, act=act, places=q["places"])
 
 
@@ -458,8 +460,8 @@ RULES = (
             f"q:<setting_in> from y:<scalar> (to | →) value:<scalar> {_OF}",
             f"q:<setting_in> <shift> {_REST} <manner>*",
             f"<setting_verb> q:<any_setting_in> back {_REST}",
-            f"use value:<scalar> (as | for) q:<any_setting_in> {_OF}",
-            f"replace THE? VALUE of q:<any_setting_in> (with | by) value:<scalar> {_OF}",
+            f"used:use value:<scalar> (as | for) q:<any_setting_in> {_OF}",
+            f"used:replace THE? VALUE of q:<any_setting_in> (with | by) value:<scalar> {_OF}",
         ),
         _set,
         {
@@ -646,6 +648,9 @@ RULES = (
             "In demo, set LOG_LEVEL of pos-api to error and bump longhorn to 1.11.0": "u",
             "kiosk HelmRelease: do not set the interval to 10m": "u",
             "Use 10m for the interval": "u",
+            "Use `9` for `spec.progressDeadlineSeconds` in apps/ffl/deployment.yaml": "b not-found",
+            "`spec.progressDeadlineSeconds` → 9 in apps/ffl/deployment.yaml": "b not-found",
+            "`spec.progressDeadlineSeconds` becomes 9 in apps/ffl/deployment.yaml": "b not-found",
             "Replace the value of PAPER in till-config with something cheaper": "u",
             "Replace PAPER in till-config with SHEET": "u",
             "Use DPI for PAPER in till-config": "b not-determinate",
