@@ -143,7 +143,7 @@ def _in(top: Any, start: str = "", *, runs: bool = False, whole: bool = False) -
     """All images below a node, each field once. `runs`: a container takes its image as it is written. `whole`: every
     `image` is a whole reference, even a bare name."""
     found: dict[str, Image] = {}
-    for path, node in _maps(top, start):
+    for path, node in maps(top, start):
         for each in _at(path, node, runs=runs, whole=whole):
             found.setdefault(each.field, each)
     return list(found.values())
@@ -217,14 +217,15 @@ def _field(path: str, key: str) -> str:
     return f"{path}.{key}".lstrip(".")
 
 
-def _maps(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def maps(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every mapping below a node, with its path."""
     if isinstance(value, Mapping):
         yield path, value
         for key, inner in value.items():
-            yield from _maps(inner, f"{path}{key}" if path.endswith((" ", ".")) else _field(path, str(key)))
+            yield from maps(inner, f"{path}{key}" if path.endswith((" ", ".")) else _field(path, str(key)))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _maps(inner, f"{path}[{number}]")
+            yield from maps(inner, f"{path}[{number}]")
 
 
 def _loaded(text: str) -> list[Any]:

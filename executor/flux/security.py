@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from executor.flux.named_images import Image, of_object
+from executor.flux.named_images import Image, maps, of_object
 from executor.patterns import pattern
 from executor.values import dataclass
 
@@ -147,16 +147,6 @@ def _images(document: Mapping[str, Any]) -> Iterator[tuple[Level, str, str]]:
             yield level, "spec.values", "pins no image; its chart chooses them"
 
 
-def _maps(value: Any, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if isinstance(value, Mapping):
-        yield path, value
-        for key, inner in value.items():
-            yield from _maps(inner, f"{path}.{key}".lstrip("."))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _maps(inner, f"{path}[{number}]")
-
-
 # secrets
 
 
@@ -199,7 +189,7 @@ def _passwords(document: Mapping[str, Any]) -> Found:
     kind = document.get("kind")
     if kind in _NAMES_A_KEY or kind == "Secret":
         return
-    for path, node in _maps({key: value for key, value in document.items() if key != "sops"}, ""):
+    for path, node in maps({key: value for key, value in document.items() if key != "sops"}):
         variable = node.get("name")
         for key, value in node.items():
             name = variable if key == "value" and isinstance(variable, str) else str(key)
@@ -244,7 +234,7 @@ def _pods(document: Mapping[str, Any]) -> Iterator[Pod]:
         return
     core = _CORE.fullmatch(str(document.get("apiVersion", ""))) is not None
     above: dict[int, Mapping[str, Any]] = {}
-    for path, node in _maps(document, ""):
+    for path, node in maps(document):
         above.update((id(each), node) for each in node.values() if isinstance(each, Mapping))
         listed = [each for key in _CONTAINERS for each in _list(node, key)]
         if listed and (core or any("image" in each for each in listed)):
@@ -295,8 +285,8 @@ def _baseline(path: str, spec: Mapping[str, Any], annotations: Mapping[str, Any]
 
 
 def _may_be_true(value: Any) -> bool:
-    """`true`, or a variable that only the cluster fills in."""
-    return value is True or (isinstance(value, str) and "${" in value)
+    """`true`, or a text: a variable that only the cluster fills in, something encrypted."""
+    return value is True or isinstance(value, str)
 
 
 def _sysctls(path: str, spec: Mapping[str, Any]) -> Found:
