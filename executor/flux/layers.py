@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from executor.errors import Blocked
-from executor.flux.where import named
+from executor.flux.where import lies_in, named
 from executor.reasons import ReasonCode
 from executor.tools.kustomize import FILE_NAMES
 
@@ -59,15 +59,34 @@ def _outermost(graph: Graph, path: str, found: set[str]) -> frozenset[str]:
 
 def block_shared(graph: Graph, path: str, where: str | None) -> None:
     """Raises Blocked where a file is the base of several overlays or clusters and not all of them are named."""
-    found = deployed_by(graph, path)
-    if len(found) < 2 or len(named(found, where, at=path)) == len(found):
+    found = sorted(deployed_by(graph, path))
+    others = _besides(graph, path, where)
+    if others is not None and len(found) < 2:
+        found = others
+    elif others is None and (len(found) < 2 or len(named(deployed_by(graph, path), where, at=path)) == len(found)):
         return
-    listed = ", ".join(sorted(found))
+    if others == []:
+        return
     raise Blocked(
         ReasonCode.SHARED,
-        f"{path} is used by {len(found)} deployments, and all of them would change: {listed}; say that it is meant "
-        "everywhere, name the file, or put the value into the overlay that is meant",
+        f"{path} is used by {len(found)} deployments, and all of them would change: {', '.join(found)}; say that it is "
+        "meant everywhere, name the file, or put the value into the overlay that is meant",
     )
+
+
+def _besides(graph: Graph, path: str, where: str | None) -> list[str] | None:
+    """What takes a file in past the folders and Flux Kustomizations of a place; None where the place has none that do,
+    or the file itself lies there."""
+    if where is None or lies_in(path, where):
+        return None
+    inside = set(named(_takers(graph, path), where))
+    reached = _open(graph, path, inside)
+    if not inside:
+        return None
+    builds = _builds(graph, reached).keys() - inside
+    if not builds and not graph.tops(reached):
+        return []
+    return sorted({*builds, *(each for each in reached if not graph.reach(each) & inside)})
 
 
 def counting(
@@ -82,16 +101,46 @@ def counting(
     over = {
         each: [one for one in files if lying.over(one, each) and (lays is None or lays(one, each))] for each in files
     }
-    kept = [
-        each for each in files
-        if not deployed[each] or deployed[each] - set[str]().union(*(deployed[one] for one in over[each]))
-    ]  # fmt: skip
+    bare = {each: deployed[each] & _past(graph, each, over[each]) for each in files}
+    kept = [each for each in files if not deployed[each] or bare[each]]
     for at, one in enumerate(kept):
         for other in kept[at + 1 :]:
             ordered = one in over[other] or other in over[one] or not (lays is None or lays(one, other))
-            if not ordered and deployed[one] & deployed[other]:
+            if not ordered and bare[one] & bare[other]:
                 return None
     return kept
+
+
+def _past(graph: Graph, path: str, over: Iterable[str]) -> frozenset[str]:
+    """What takes a file in past the folders where others are laid over all that comes through."""
+    reached = _open(graph, path, {folder for each in over for folder in _laid_in(graph, each)})
+    tops = {f"the kustomization {top}" for top in graph.tops(reached)}
+    return frozenset({path, *reached, *tops, *_builds(graph, reached)})
+
+
+def _open(graph: Graph, path: str, closed: set[str]) -> set[str]:
+    """The folders that take a file in on ways that pass none of the closed ones."""
+    reached: set[str] = set()
+    todo = list(graph.takers(path))
+    while todo:
+        folder = todo.pop()
+        if folder not in reached and folder not in closed:
+            reached.add(folder)
+            todo += graph.takers(folder)
+    return reached
+
+
+def _laid_in(graph: Graph, path: str) -> set[str]:
+    """The folders in which a file is laid over what they take in; a component's are those that take it in."""
+    found: set[str] = set()
+    todo = list(graph.takers(path))
+    while todo:
+        folder = todo.pop()
+        if folder in graph.files and graph.files[folder][1].component:
+            todo += graph.takers(folder)
+        else:
+            found.add(folder)
+    return found
 
 
 def lies_over(graph: Graph, one: str, under: str) -> bool:

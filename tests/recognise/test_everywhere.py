@@ -264,3 +264,21 @@ def test_an_image_that_is_written_short_is_the_one_that_is_built_here(tmp_path: 
     assert told(world(tmp_path, files).recognise("web:1.1.0 is available in the registry")) == verify
     public = {**files, "compose.yaml": "services:\n  web:\n    image: web:1.0.0\n"}
     assert told(world(tmp_path / "b", public).recognise("web:1.1.0 is available in the registry")) != verify
+
+
+def test_one_build_of_all_places_is_several_places(tmp_path: Path) -> None:
+    files = {
+        "base/kustomization.yaml": kustomization("web.yaml"),
+        "base/web.yaml": FILES["base/web.yaml"],
+        "staging/kustomization.yaml": kustomization("../base") + "nameSuffix: -staging\n",
+        "production/kustomization.yaml": kustomization("../base") + TAGS.format("0.9.0") + "nameSuffix: -production\n",
+        "kustomization.yaml": kustomization("staging", "production"),
+    }
+    found = make(tmp_path, files)
+    said = found.recognise("Update web to 1.1.0 everywhere")
+    assert {each.arguments["file"] for each in said.requests} == {"base/web.yaml", "production/kustomization.yaml"}
+    assert told(found.recognise("Update web in production to 1.1.0")).startswith(
+        "kustomize.image file=production/kustomization.yaml"
+    )
+    assert why(found, "Update web in staging to 1.1.0").startswith("shared")
+    assert why(found, "Update web to 1.1.0").startswith("ambiguous")
