@@ -100,7 +100,7 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.BAD_ARGUMENT: "Correct the named argument.",
     ReasonCode.PLACEHOLDER: "Put the real value where the placeholder stands.",
     ReasonCode.COUNT_DIFFERS: "The number in the sentence is not the number found; correct one of them.",
-    ReasonCode.NOT_FOUND: "The file or object does not exist; check the name or path.",
+    ReasonCode.NOT_FOUND: "The file or object does not exist, or nothing that the check is about; check the name or path.",
     ReasonCode.RANGE: "The file holds a version range; give an exact version and replace the range by hand first.",
     ReasonCode.SHARED: 'The edit would move others too, all listed; say "all", name each of them, or name the file.',
     ReasonCode.NOT_THAT_VERSION: "The file is neither at the old nor at the new version; correct the sentence.",
