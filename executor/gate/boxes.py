@@ -176,8 +176,10 @@ class Boxes:
         for place, side in enumerate(sides):
             if path in side.changes:
                 was, entry = side.before(path, now)
-                gained = self._gained(path, now, place, step, sides)
-                found.update({each.index: each for each in newly_ticked(self.tasks.of(entry, was), after, gained)})
+                task = self.tasks.of(entry, was)
+                if newly_ticked(task, after):
+                    gained = self._gained(path, now, place, step, sides)
+                    found.update({each.index: each for each in newly_ticked(task, after, gained)})
         return [_box(path, after, found[each]) for each in sorted(found)]
 
     def _gained(self, path: str, now: Blob | None, place: int, step: Step, sides: Sequence[Between]) -> list[Meaning]:

@@ -83,8 +83,9 @@ class Objects(Git):
 
     def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         """The newest commits that both have in their past; both names are full ids."""
+        pair = sorted((one, other))
         found: tuple[str, ...] = self.once(
-            ("merge-base", one, other), lambda: tuple(self.attempt("merge-base", "--all", one, other).output.split())
+            ("merge-base", *pair), lambda: tuple(self.attempt("merge-base", "--all", *pair).output.split())
         )
         return found
 
