@@ -189,6 +189,24 @@ def make(
     return Plan(words, done, files.edited(edits), tuple(values), (*allowed, *more_allowed), **rest)
 
 
+def together(plans: Sequence[Plan]) -> Plan:
+    """Several plans as one edit. Raises Blocked where two of them change one file in two ways."""
+    if len(plans) == 1:
+        return plans[0]
+    edits: dict[str, FileEdit] = {}
+    for edit in (edit for plan in plans for edit in plan.edits):
+        if edits.setdefault(edit.path, edit).after != edit.after:
+            raise Blocked(ReasonCode.NOT_PLAIN, f"{edit.path} would be changed twice; write two criteria")
+    digests = [each for plan in plans for each in plan.about.get("digests", ())]
+    return Plan(
+        "; ".join(plan.words for plan in plans), "; ".join(plan.done for plan in plans), tuple(edits.values()),
+        tuple(each for plan in plans for each in plan.values), tuple(each for plan in plans for each in plan.allowed),
+        {"digests": digests} if digests else {}, tuple(dict.fromkeys(said for plan in plans for said in plan.warnings)),
+        frozenset[Artefact]().union(*(plan.needs for plan in plans)),
+        owed=tuple(dict.fromkeys(each for plan in plans for each in plan.owed)),
+    )  # fmt: skip
+
+
 def _moved_with(ground: Ground, paths: Sequence[str], limits: Limits) -> list[str]:
     """The deployments that change with a file that was named, where they are several."""
     found = {each for path in paths if is_named(ground, path, limits) for each in deployments(ground, path)}

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """`file` is the kustomization file, `image` the name or newName of the entry (the registry may be left out); or any
-    other manifest, and an image that it names. `tag` or `digest`, or both.
+    other manifest, and an image that it names. `tag` or `digest`, or both. `more`: other files with the same image,
+    changed and proved together with the first one.
 
     `from_version`: what has to be there now ("from A to B"). `everywhere`: all that the edit moves is meant.
     `rollback`: a lower version is meant. `where`: a part of a path (an environment, a cluster) that narrows.
@@ -29,6 +30,7 @@ class Arguments:
     everywhere: bool = False
     rollback: bool = False
     where: str | None = None
+    more: tuple[str, ...] = ()
 
 
 class KustomizeImage(Edit[Arguments]):
@@ -39,14 +41,15 @@ class KustomizeImage(Edit[Arguments]):
     allowed: ClassVar[frozenset[TaskType]] = frozenset({TaskType.DEPLOYMENT})
 
     def plan(self, arguments: Arguments, ground: Ground) -> Plan:
-        from executor.flux.change import Limits
+        from executor.flux.change import Limits, together
         from executor.flux.kustomize_images import image_plan
         from executor.flux.pins import parse_version
 
         named = arguments.file if arguments.where is None else None
         limits = Limits(arguments.from_version, arguments.rollback, arguments.everywhere, arguments.where, named=named)
         version = parse_version(arguments.tag, arguments.digest)
-        return image_plan(ground, arguments.file, arguments.image, version, limits)
+        files = dict.fromkeys((arguments.file, *arguments.more))
+        return together([image_plan(ground, each, arguments.image, version, limits) for each in files])
 
 
 OPERATION = KustomizeImage()

@@ -126,15 +126,15 @@ def test_an_image_wherever_a_deployment_takes_it_from(tmp_path: Path) -> None:
     found = world(tmp_path, tagged)
     recognised = found.recognise("Update web to 1.1.0 everywhere")
     assert told(recognised) == (
-        "kustomize.image file=production/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True + "
-        "kustomize.image file=staging/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True"
+        "kustomize.image file=production/kustomization.yaml image=r.test/shop/web tag=1.1.0 "
+        "more=staging/kustomization.yaml everywhere=True"
     )
     assert any("base/web.yaml" in each and "stays" in each for each in recognised.remarks)
     assert "or say everywhere" in why(found, "Update web to 1.1.0")
     one = world(tmp_path / "b", {"staging/kustomization.yaml": tagged["staging/kustomization.yaml"]})
     assert told(one.recognise("Update web to 1.1.0 everywhere")) == (
-        "kustomize.image file=staging/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True + "
-        "kustomize.image file=base/web.yaml image=r.test/shop/web tag=1.1.0 everywhere=True"
+        "kustomize.image file=base/web.yaml image=r.test/shop/web tag=1.1.0 "
+        "more=staging/kustomization.yaml everywhere=True"
     )
 
 
@@ -143,8 +143,7 @@ def test_what_another_workload_runs_is_not_the_deployments(tmp_path: Path) -> No
         tmp_path, {"base/kustomization.yaml": kustomization("web.yaml", "sweep.yaml"), "base/sweep.yaml": JOB}
     )
     assert told(found.recognise("Update web to 1.1.0 everywhere")) == (
-        "kustomize.image file=base/sweep.yaml image=r.test/shop/web tag=1.1.0 everywhere=True + "
-        "kustomize.image file=base/web.yaml image=r.test/shop/web tag=1.1.0 everywhere=True"
+        "kustomize.image file=base/sweep.yaml image=r.test/shop/web tag=1.1.0 more=base/web.yaml everywhere=True"
     )
     said = why(found, "Update the web Deployment to 1.1.0 everywhere")
     assert said.startswith("ambiguous") and "say everywhere" not in said
@@ -180,8 +179,8 @@ def test_an_image_without_a_version_is_no_pin(tmp_path: Path) -> None:
     }
     found = world(tmp_path, {**UNTAGGED, **tagged})
     assert told(found.recognise("Update web to 1.1.0 everywhere")) == (
-        "kustomize.image file=production/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True + "
-        "kustomize.image file=staging/kustomization.yaml image=r.test/shop/web tag=1.1.0 everywhere=True"
+        "kustomize.image file=production/kustomization.yaml image=r.test/shop/web tag=1.1.0 "
+        "more=staging/kustomization.yaml everywhere=True"
     )
     one = world(
         tmp_path / "b", {**UNTAGGED, "production/kustomization.yaml": kustomization("../base") + TAGS.format("1")}
@@ -276,7 +275,10 @@ def test_one_build_of_all_places_is_several_places(tmp_path: Path) -> None:
     }
     found = make(tmp_path, files)
     said = found.recognise("Update web to 1.1.0 everywhere")
-    assert {each.arguments["file"] for each in said.requests} == {"base/web.yaml", "production/kustomization.yaml"}
+    assert told(said) == (
+        "kustomize.image file=base/web.yaml image=r.test/shop/web tag=1.1.0 "
+        "more=production/kustomization.yaml everywhere=True"
+    )
     assert told(found.recognise("Update web in production to 1.1.0")).startswith(
         "kustomize.image file=production/kustomization.yaml"
     )

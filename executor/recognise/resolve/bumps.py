@@ -306,11 +306,7 @@ class BumpAsks(Base):
         for pin in pins:
             if pin.path in plain and pin.path not in (counting or plain):
                 self.at.remark(f"{pin.path}:{pin.line} stays: each deployment has another version laid over it")
-        reach = (
-            self.at.inventory.graph.reach
-        )  # outermost first: what lies over others is in place when these are proved
-        files = sorted(counting or plain, key=lambda path: (len(reach(path)), path))
-        return found + [self._of_file(repository, path, common) for path in files]
+        return found + self._of_files(repository, counting or plain, common)
 
     def _pins_of(self, repository: str) -> list[APin]:
         return [pin for pin in self.names.pins if repository in (pin.repository, bare(pin.repository))]
@@ -356,19 +352,27 @@ class BumpAsks(Base):
             field="image", image=image, **{key: common[key] for key in kept if key in common},
         )  # fmt: skip
 
-    def _of_file(self, repository: str, path: str, common: Mapping[str, Any]) -> Request:
-        """A kustomization's `images`, or the image that a manifest names itself."""
+    def _of_files(self, repository: str, paths: Sequence[str], common: Mapping[str, Any]) -> list[Request]:
+        """A kustomization's `images`, or the image that a manifest names itself: all that is called the same together,
+        so that they are proved together."""
         from executor.flux.layers import block_shared
 
-        if not common.get("file") and not common.get("everywhere"):
+        for path in paths if not common.get("file") and not common.get("everywhere") else ():
             block_shared(self.at.inventory.graph, path, common.get("where"))
         version = common["version"]
         tag, _, digest = version.partition("@") if not version.startswith("sha256:") else ("", "", version)
         limits = {key: common[key] for key in ("from_version", "where", "everywhere", "rollback") if key in common}
-        image = next(pin.repository for pin in self._pins_of(repository) if pin.path == path)
-        return self._request(
-            "kustomize.image", file=path, image=image, tag=tag or None, digest=digest or None, **limits
-        )
+        by_name: dict[str, list[str]] = {}
+        for path in paths:
+            image = next(pin.repository for pin in self._pins_of(repository) if pin.path == path)
+            by_name.setdefault(image, []).append(path)
+        return [
+            self._request(
+                "kustomize.image", file=first, image=image, tag=tag or None, digest=digest or None, more=more or None,
+                **limits,
+            )
+            for image, (first, *more) in by_name.items()
+        ]  # fmt: skip
 
     def _counting(self, places: Sequence[str], among: Collection[str] | None, where: str | None) -> list[str] | None:
         """The places that count, of kustomizations' `images` and manifests' own images; a kustomization's lies over
