@@ -13,6 +13,7 @@ from executor.flux.api_values import Field, amount, opposites, why_not
 from executor.flux.cells import Cell
 from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, deployments, make
 from executor.flux.layers import lies_over
+from executor.flux.owed import Owed
 from executor.flux.places import Files, Source, Spot, node_at
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
@@ -125,7 +126,15 @@ def set_plan(ground: Ground, file: str, path: str, value: Value, limits: Limits)
         ground, [] if _is_so(spot, text, literal) else [turn], limits, files=files, verb=("set", "set"),
         subject=subject, allowed=_allowed(document, _concrete(document, node, through, steps), text),
         about={**_about(ground, file), "value": text, "place": spot.place}, file=file,
+        owed=_owed(document, steps, text) if limits.everywhere else (),
     )  # fmt: skip
+
+
+def _owed(document: Document, steps: Path, text: str) -> tuple[Owed, ...]:
+    """What the object holds wherever it is rendered; what a kustomization sets has another form there."""
+    kind, name = document.text("kind"), document.text("metadata", "name")
+    known = kind is not None and name is not None and not document.is_kustomization
+    return (Owed(kind, name, text, field=steps),) if known else ()
 
 
 def _of(ground: Ground, file: str) -> str:

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from executor.flux.facts import of_file
-from executor.tools.yaml_read import Map, NotYaml, Scalar, read
+from executor.tools.yaml_read import Items, Map, NotYaml, Scalar, read
+from executor.tools.yaml_span.path import Path, Select, show_path
 from executor.values import dataclass
 
 
@@ -19,7 +20,7 @@ class Owed:
     name: str | None
     version: str
     image: str | None = None
-    field: tuple[str | int, ...] = ()
+    field: Path = ()
 
 
 def lacking(owed: Sequence[Owed], documents: Iterable[bytes], *, moved: bool) -> Iterator[str]:
@@ -39,14 +40,20 @@ def _kept(owed: Owed, text: bytes) -> Iterator[str]:
     held = _at(text, owed.field) if owed.field else [tag for image, tag, _ in found.pins if image == owed.image and tag]
     for each in held:
         if owed.version not in (each, *each.split("@")):
-            yield f"{kind} {name} keeps {owed.image or '.'.join(map(str, owed.field))} {each}"
+            yield f"{kind} {name} keeps {owed.image or show_path(owed.field)} {each}"
 
 
-def _at(text: bytes, field: Sequence[str | int]) -> list[str]:
+def _at(text: bytes, field: Path) -> list[str]:
     try:
         node = next(iter(read(text)), None)
     except NotYaml:
         return []
     for step in field:
-        node = node.get(step) if isinstance(node, Map) and isinstance(step, str) else None
+        if isinstance(node, Map) and isinstance(step, str):
+            node = node.get(step)
+        elif isinstance(node, Items) and isinstance(step, Select):
+            fits = (each for each in node if isinstance(each, Map) and str(each.get(step.key)) == step.value)
+            node = next(fits, None)
+        else:
+            return []
     return [str(node)] if isinstance(node, Scalar) and node else []

@@ -41,8 +41,8 @@ def why(found: World, sentence: str) -> str:
 def test_the_base_and_the_overlay_that_has_its_own(tmp_path: Path) -> None:
     found = world(tmp_path)
     assert told(found.recognise("Set LEVEL of web to warn everywhere")) == (
-        f"manifest.set file=base/web.yaml path={AT} value=warn everywhere=True + "
-        f"manifest.set file=staging/web.yaml path={AT} value=warn everywhere=True"
+        f"manifest.set file=staging/web.yaml path={AT} value=warn everywhere=True + "
+        f"manifest.set file=base/web.yaml path={AT} value=warn everywhere=True"
     )
     assert why(found, "Set LEVEL of web to warn").endswith("name the file, or say everywhere if all of them are meant")
     assert told(found.recognise("Set LEVEL of web to warn in staging")).startswith("manifest.set file=staging/web.yaml")
@@ -67,8 +67,8 @@ def test_replicas_of_a_kustomization_lie_over_those_of_the_object(tmp_path: Path
     counted = kustomization("../base") + "replicas:\n  - name: web\n    count: 5\n"
     found = world(tmp_path, {"production/kustomization.yaml": counted})
     assert told(found.recognise("Scale web to 3 replicas everywhere")) == (
-        "manifest.set file=base/web.yaml path=spec.replicas value=3 everywhere=True + "
-        "manifest.set file=production/kustomization.yaml path=replicas[name=web].count value=3 everywhere=True"
+        "manifest.set file=production/kustomization.yaml path=replicas[name=web].count value=3 everywhere=True + "
+        "manifest.set file=base/web.yaml path=spec.replicas value=3 everywhere=True"
     )
 
 

@@ -398,7 +398,9 @@ class _Search:
         for place in found:
             if place not in counting:
                 self.at.remark(f"{place} stays: each deployment has another value laid over it")
-        return [self._one([place]) for place in counting]
+        reach = self.at.inventory.graph.reach
+        # outermost first: what lies over a file holds the value already when that file's edit is proved
+        return [self._one([place]) for place in sorted(counting, key=lambda each: (len(reach(each.file)), each.file))]
 
     def _block_covered(self, place: Place) -> None:
         """Raises Blocked where each deployment has another value laid over the one of the file that is named."""
