@@ -20,6 +20,11 @@ def recognised(world: World, body: str) -> Recognised:
     return Recogniser(task, world.workspace).criterion(task.criteria[0])
 
 
+def last(world: World, body: str) -> Recognised:
+    task = parse((HEAD + body).encode(), Path("tasks/TASK-001.md"))
+    return Recogniser(task, world.workspace).criterion(task.criteria[-1])
+
+
 @pytest.mark.parametrize(
     "more",
     ["\n  But only on Mondays.\n", "  - with no warnings\n", "  1. only after approval\n", "  > after approval by Bob\n",
@@ -84,6 +89,23 @@ TOPICS = [
 def test_headings(world: World, heading: str, counts: bool) -> None:
     """A topic may be anything; what limits, or says who or where in words that nobody knows, stops what is below."""
     assert (recognised(world, f"### {heading}\n\n{SENTENCE}").cannot is None) is counts
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["### Verification\n\n{}", "### Current state\n\n{}", "Verify that:\n\n{}", "- [ ] Check the following\n  {}"],
+)
+def test_a_statement_below_a_check(world: World, above: str) -> None:
+    """What only says how something is, is looked at there; what says what to do, is done."""
+    for statement in ("DPI of till-config is 300", "longhorn chart: 1.11.0", "till runs with 3 replicas"):
+        assert recognised(world, f"- [ ] {statement}").cannot is None
+        assert last(world, above.format(f"- [ ] {statement}")).cannot is not None
+    for demand in (
+        "Set DPI of till-config to 300",
+        "In staging, bump longhorn to 1.11.0",
+        "kustomize build apps/ffl passes",
+    ):
+        assert last(world, above.format(f"- [ ] {demand}")).cannot is None, demand
 
 
 def test_a_heading_stops_a_block_too(world: World) -> None:

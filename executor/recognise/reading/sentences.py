@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from executor.errors import Unresolved
 from executor.models import Cannot, Recognised, Request, Source, Status
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
@@ -67,13 +68,41 @@ class Sentences(Stopped):
         return self._resolved(stem, tokens, fronted, scope) if fronted else None
 
     def _only_verifies(self, words: Sequence[Token], asks: Sequence[Ask]) -> bool:
-        """Whether "verify that A and B" would change something for B: without a verb of its own it is verified, too."""
-        lexer = self.whole.lexer
-        if not words[0].bits & lexer.bit("VERIFY") or fold(words[0].text) == "ensure":
+        """Whether "verify that A and B" would change something for B: without a verb of its own it is verified, too.
+        Raises Unresolved for a statement that stands under a word that says so of it."""
+        if not any(each.what in _CHANGES for each in asks) or self._demands(words):
             return False
-        joints = lexer.bit("AND") | lexer.bit("THEN") | lexer.bit("','") | lexer.bit("';'") | lexer.bit("STOP")
-        acts = any(a.bits & joints and b.bits & lexer.acts for a, b in itertools.pairwise(words))
-        return not acts and any(each.what in _CHANGES for each in asks)
+        if self._is_check(words[:1]):
+            return True
+        above = self._checked_above()
+        if above is not None:
+            what = f"it stands under {above}, and may only say what is to be checked there"
+            remedy = "write what is to be done (Set …, Bump …), or put it elsewhere"
+            raise Unresolved(ReasonCode.WORD_LEFT, f"{what}; {remedy}")
+        return False
+
+    def _demands(self, words: Sequence[Token]) -> bool:
+        """Whether it says what to do: a verb at its start, or behind a sign or "and"."""
+        lexer = self.whole.lexer
+        joints = lexer.bit("AND") | lexer.bit("THEN") | lexer.bit("STOP") | lexer.bit("DASH")
+        behind = (b for a, b in itertools.pairwise(words) if a.bits & joints or a.text in (",", ";", ":"))
+        return any(each.bits & lexer.acts for each in (words[0], *behind))
+
+    def _is_check(self, words: Sequence[Token]) -> bool:
+        verify = self.whole.lexer.bit("VERIFY")
+        return any(
+            (each.bits & verify and fold(each.text) != "ensure") or fold(each.text) in _CHECKING for each in words
+        )
+
+    def _checked_above(self) -> str | None:
+        """What above it, or what label in front of it, speaks of checks, or of how things are."""
+        home = self.whole.home
+        label = self.criterion.text[: self.stripped.start]
+        beside = (*self.criterion.headings, *(parent.text for parent in self._parents()), *self.criterion.beside)
+        for text in (label, self.criterion.lead, *beside):
+            if text and self._is_check(self._tokens(text, home)[:-1]):
+                return f'"{text.strip()}"'
+        return None
 
     def _fronted(self, words: Sequence[Token]) -> list[Any]:
         """ "In staging, scale …", "kiosk HelmRelease: set …": as if what stands in front stood behind. Of one clause
@@ -87,11 +116,12 @@ class Sentences(Stopped):
         for name, small, signed in fronts:
             for end, _ in grammar.ends(name, parse, 0):
                 sign = words[end].text in _SIGNS
-                if (signed and not sign) or end + sign >= len(words) - 1:
-                    continue
+                if (signed and not sign) or end + sign >= len(words) - 1 or words[-2].bits & self.whole.lexer.limits:
+                    continue  # "… only", moved, would be "only in staging"
                 link = [self._small(small, words[0])] if small else []
                 moved = [*words[end + sign : -1], *link, *words[:end], words[-1]]
-                found += [tuple(asks) for asks in grammar.readings("clause", Parse(moved, quick=True))]
+                asked = (tuple(asks) for asks in grammar.readings("clause", Parse(moved, quick=True)))
+                found += [asks for asks in asked if not any(map(_in_two_places, asks))]
         return found
 
     def _small(self, word: str, before: Token) -> Token:
@@ -223,6 +253,18 @@ class Sentences(Stopped):
         return next(iter(scopes.values())) if len(scopes) == 1 else None
 
 
+def _in_two_places(ask: Ask) -> bool:
+    """One in front and one behind."""
+    places = [*(ask.get("places") or ()), *(ask.get("where") or () if isinstance(ask.get("where"), list) else ())]
+    return len(places) + (ask.get("each") is not None) > 1
+
+
+_CHECKING = frozenset(
+    "verification validation validations checks testing tests smoke monitoring review given currently current status "
+    "background context before as-is precondition preconditions prerequisite prerequisites facts assert asserts "
+    "observe observed state".split()
+)
+"""Words above a statement that make it one of what is, or is to be looked at."""
 _CHANGES = frozenset({"bump", "setting", "manifest.add", "manifest.remove", "image.build", "image.push"})
 _SIGNS = (",", ":", "—")
 _FRONTS = (

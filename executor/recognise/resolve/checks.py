@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from executor.errors import Blocked
+from executor.errors import Blocked, Unresolved
 from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
@@ -25,6 +25,8 @@ class CheckAsks(Base):
 
     def _exists(self, ask: Ask) -> list[Request]:
         path = str(ask.get("path")).removeprefix("./")
+        if path.startswith(("/", "../")):
+            raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f"{path} is not in this repository; a person looks there")
         return [self._request("command", argv=["test", "-d" if path.endswith("/") else "-e", path])]
 
     def _built(self, overlays: Any) -> Iterable[str]:

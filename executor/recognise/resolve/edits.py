@@ -15,7 +15,7 @@ from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Holder
 from executor.recognise.names import SOURCE_KINDS, WORKLOAD_KINDS, AManifest, Entry
-from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
+from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base, beside
 from executor.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -223,6 +223,10 @@ class EditAsks(Base):
             several = sum(other.path == each.path for other in self.names.manifests) > 1
             where = f"{each.kind}/{each.name}" if several else None
             for seat in lists(each.kind, root, keys) if root is not None else ():
+                part = beside(seat.path) if each.kind == "HelmRelease" and len(keys) == 1 else None
+                if part is not None:
+                    what = f"{each.path}:{seat.line}: {said.text} is {part}'s there; write the whole path in code"
+                    raise Blocked(ReasonCode.AMBIGUOUS, f"{what} if it is meant")
                 found.append(_listing(each.path, root, seat, where, each.namespace))
         if file is not None and not objects:
             for root in documents(self.at.read(file)):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from executor.errors import Blocked, Unresolved
 from executor.models import Request
@@ -15,7 +13,7 @@ from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Holder, Named, Turned
 from executor.recognise.names import WORKLOAD_KINDS, AManifest
-from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
+from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base, beside
 from executor.recognise.resolve.edits import objects_of, scalar
 from executor.values import dataclass, replace
 
@@ -72,7 +70,7 @@ class SettingAsks(Base):
         if holder is not None and holder.token is None and named.what in ("key", "env") and _is_folder(holder.file):
             limits["where"], holder = self._path(holder.file or ""), None
         if holder is None:
-            return _Search(self, named, Holder(), limits.get("file"), limits).requests(ask.get("act"), turned)
+            _Search(self, named, Holder(), limits.get("file"), limits).block_nameless()
         file = self._file_of(holder, limits)
         if file is not None and holder.token is None and self._is_written(file, named):
             return [self._as_written(file, named, turned, limits, ask.get("act"))]
@@ -384,6 +382,11 @@ class _Search:
         if len(found) > 1:
             raise self._blocked(found, self._way_out(found))
         place = found[0]
+        part = beside(place.seat.path) if place.kind == "HelmRelease" and "." not in self.named.name[1:] else None
+        if part is not None:
+            raise self._blocked(
+                found, f"that is {part}'s, and not its own; write the whole path in code if it is meant"
+            )
         if place.seat.fixed:
             raise Blocked(ReasonCode.NOT_SUPPORTED, f"{place}: {place.seat.fixed}; change it there by hand")
         return place
@@ -523,11 +526,7 @@ class _Search:
         kind = self.holder.kind or self.named.kind
         token = self.holder.token
         if token is None:
-            none = (
-                f"no object {f'in {self.stage}' if self.stage else 'here'} has {self.named.name}; write of what it is"
-            )
-            nothing = f"{self.file} holds no object; name another file"
-            raise Blocked(ReasonCode.NOT_FOUND, none if self.file is None else nothing)
+            raise Blocked(ReasonCode.NOT_FOUND, f"{self.file} holds no object; name another file")
         names = self.asks.names
         if token is self.holder.container:
             way = f"write `the {token.text} container of the NAME Deployment`"
@@ -629,8 +628,6 @@ class _Search:
     def _objects(self) -> list[AManifest]:
         """What is called so, of the kinds that are meant."""
         names, token = self.asks.names, self.holder.token
-        if token is None and self.file is None:
-            return self._with_key()
         if token is None:
             return [each for each in names.manifests if each.path == self.file]
         if self.scalers:
@@ -659,51 +656,25 @@ class _Search:
         }
         return [each for each in every if each.name in found and self._is_there(each)]
 
-    def _with_key(self) -> list[AManifest]:
-        """The objects in whose files the key stands, where the sentence names no object: those that are called alike.
-        Raises Blocked where others have it too."""
-        names, word = (
-            self.asks.names,
-            re.compile(rf"(?<![\w.-]){re.escape(self.named.name.rpartition('.')[2])}(?![\w-])"),
-        )
+    def block_nameless(self) -> NoReturn:
+        """Raises Blocked for a key that is named without an object, with the objects that have it: what is written
+        beside it, or stands above it, may mean another one."""
+        names, key = self.asks.names, self.named.name
+        word = re.compile(rf"(?<![\w.-]){re.escape(key.rpartition('.')[2])}(?![\w-])")
         made = [each for entry in names.entries.values() for each in entry.configs if _is_generated(each)]
-        known = [each for each in names.manifests if each.kind in _HOLD_VALUES]
-        texts: dict[str, str] = {}
-        for path in {each.path for each in (*known, *made)}:
-            if self.stage is None or self._stays(path) or self._reaches(path):
-                texts[path] = self.at.read(path) or ""
-        wish = self._wish()
+        known = [*(each for each in names.manifests if each.kind in _HOLD_VALUES), *made]
+        texts = {path: self.at.read(path) or "" for path in {each.path for each in known} if self._stays(path)}
         found = [
             each
-            for each in (*known, *made)
+            for each in known
             if word.search(texts.get(each.path, ""))
-            and self._is_there(each)
-            and any(place.seat.text is not None for place in self._of_object(each, wish))
+            and any(place.seat.text is not None for place in self._of_object(each, self._wish()))
         ]
-        others = self._elsewhere(word, {place.file for each in found for place in self._of_object(each, wish)})
-        if len({(each.kind, each.name) for each in found}) > 1 or (found and others):
-            listed = [f"{each.kind} {each.name} ({each.path}:{each.line})" for each in found]
-            what = (
-                f"of what {self.named.name} is to be set is not said; it stands in {', '.join([*listed, *others][:10])}"
-            )
-            raise Blocked(ReasonCode.AMBIGUOUS, f"{what}; name one")
-        return found
-
-    def _elsewhere(self, word: re.Pattern[str], known: set[str]) -> list[str]:
-        """Other files that the key stands in, and that may be meant: all but those of other stages."""
-        from executor.flux.layers import deployed_by
-
-        graph = self.at.inventory.graph
-        found = []
-        for path in sorted(
-            {*self.at.inventory.facts, *self.at.inventory.json, *_env_files(self.asks.names.root)} - known
-        ):
-            text = re.sub(r"(?m)(?:^|\s)#.*$", "", self.at.read(path) or "")
-            if not word.search(text):
-                continue
-            if self.stage is None or self._stays(path) or self._reaches(path) or not deployed_by(graph, path):
-                found.append(path)
-        return found
+        if len({(each.kind, each.name) for each in found}) == 1 and self.named.token is not None:
+            self.asks.instead = (self.named.token, f"{key} of {found[0].name}")
+        listed = ", ".join(f"{each.kind} {each.name} ({each.path}:{each.line})" for each in found[:10])
+        there = f"; it stands in {listed}" if found else ""
+        raise Blocked(ReasonCode.AMBIGUOUS, f"of what {key} is to be set is not said{there}; name it")
 
     def _referenced(self, found: Sequence[AManifest]) -> list[AManifest]:
         """ConfigMaps that the workload takes its variables from, if nothing else takes them from there."""
@@ -783,7 +754,9 @@ class _Search:
 
     def _is_there(self, manifest: AManifest) -> bool:
         namespace = self.limits.get("namespace")
-        if namespace is None or _is_generated(manifest):
+        if _is_generated(manifest):
+            return self.named.what in ("key", "env", "spoken")  # it has data and nothing else
+        if namespace is None:
             return True
         return namespace in self.at.inventory.graph.namespaces(manifest.path, manifest.namespace)
 
@@ -855,7 +828,7 @@ class _Search:
         now = self._plain(place)
         if act not in ("raise", "lower") or now is None or now == text:
             return
-        minutes = self.named.what != "resource"
+        minutes = self.named.what != "resource" and str(place.seat.path[-1]).lower() != "cpu"
         old, new = _amount(now, minutes=minutes), _amount(text, minutes=minutes)
         if old is None or new is None or (new > old) != (act == "raise"):
             raise Blocked(
@@ -896,7 +869,7 @@ class _Search:
 
     def _called(self) -> str:
         token = self.holder.token
-        return f"{self.holder.kind or ''} {token.text}".strip() if token is not None else self.file or "what is here"
+        return f"{self.holder.kind or ''} {token.text}".strip() if token is not None else str(self.file)
 
     def _what(self) -> str:
         named = self.named
@@ -922,15 +895,6 @@ def _block_no_value(said: Any) -> None:
 
 def _is_folder(file: str | None) -> bool:
     return file is not None and "." not in file.rstrip("/").rpartition("/")[2]
-
-
-def _env_files(root: Path) -> Iterator[str]:
-    """Files of variables that are no YAML, by repository path: a generator, a build or a script may read them."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = [each for each in folders if each not in (".git", "node_modules", ".venv")]
-        for name in names:
-            if name.startswith(".env") or name.endswith((".env", ".properties", ".ini", ".toml", ".conf")):
-                yield (Path(folder) / name).relative_to(root).as_posix()
 
 
 def _is_time(said: Any) -> bool:

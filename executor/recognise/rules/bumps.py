@@ -22,7 +22,7 @@ def add(g: Grammar) -> None:  # noqa: PLR0915 - one statement a way to say somet
     g.phrase("version_of", "w:<what_of> f:<field>? x:<value>", _version_of)
     g.phrase(
         "a_spot",
-        "THE? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? | THE? (ENVIRONMENT | CLUSTER | OVERLAY) x:PLACE",
+        "(the | our)? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? | (the | our)? (ENVIRONMENT | CLUSTER | OVERLAY) x:PLACE",
         lambda c: Place(stage=c["x"].text),
     )
     g.phrase(

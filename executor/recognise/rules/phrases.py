@@ -27,7 +27,7 @@ def _small(g: Grammar) -> None:
     g.phrase("and", ", | AND | , AND | &")
     # no "was", "can be", "should have been": those tell what happened, or might
     g.phrase("be", "BE+ | MODAL BE | HAVE BE | NEEDS to BE | MODAL | NEEDS to")
-    g.phrase("manner", "MANNER | with no ERRORS | without any? ERRORS", _manner)
+    g.phrase("manner", "MANNER | with no (error | errors) | without any? (error | errors)", _manner)
     g.phrase("that", "that | if | whether")  # only behind VERIFY: "check if the registry answers"
 
 
@@ -101,19 +101,19 @@ def _places(g: Grammar) -> None:
     g.phrase("where", "_:<in_repository>")
     g.phrase(
         "where",
-        "only? <in> THE? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? only? "
-        "| <in> THE? (ENVIRONMENT | CLUSTER | OVERLAY) (x:STAGE | x:PLACE)"
+        "only? <in> (the | our)? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? only? "
+        "| <in> (the | our)? (ENVIRONMENT | CLUSTER | OVERLAY) (x:STAGE | x:PLACE)"
         "| <in> THE? x:PART (ENVIRONMENT | CLUSTER | OVERLAY | folder | directory)",
         _stage,
     )
-    g.phrase("where", "OPEN (in | on | for)? THE? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? CLOSE", _stage)
+    g.phrase("where", "OPEN (in | on | for)? the? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? CLOSE", _stage)
     g.phrase("where", "<in> THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Place(path=c["x"].text))
     g.phrase(
         "where",
         "<in> THE? x:SPACE NAMESPACE | <in> THE? NAMESPACE x:SPACE | in x:SPACE",
         lambda c: Place(namespace=c["x"].entry.name),
     )
-    g.phrase("spot", "THE? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)?", _stage)
+    g.phrase("spot", "(the | our)? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)?", _stage)
     g.phrase("spot", "THE? FILE? x:PATH", lambda c: Place(path=c["x"].text))
     g.phrase("spots", "BOTH? a:<spot> <and> <in>? b:<spot> (OVERLAYS | STAGES | FILE)?", _each_spot)
     g.phrase("spots", "a:<spot> , <in>? b:<spot> ,? AND <in>? c:<spot> (OVERLAYS | STAGES | FILE)?", _each_spot)

@@ -46,6 +46,7 @@ def add(g: Grammar) -> None:
     g.phrase("setting_done", "LOWERED", lambda c: "lower")
     g.phrase("scaling", "down | back | in", lambda c: "lower")
     g.phrase("scaling", "out", lambda c: "raise")
+    g.phrase("upwards", "up", lambda c: "raise")
     g.phrase("counted", "REPLICAS | INSTANCES")
     g.phrase("held", "a:<holder> <and> b:<holder>", _each)
     g.phrase("held", "a:<holder> , b:<holder> ,? AND c:<holder>", _each)
@@ -115,9 +116,22 @@ _NO_VALUE = frozenset(
     "something anything nothing whatever some any more less most least few many much such other others another "
     "same different own default defaults empty null nil zero one once twice double half max maximum min minimum "
     "higher lower bigger smaller longer shorter previous original old last normal reasonable sensible suitable "
-    "lowercase uppercase value values number".split()
+    "lowercase uppercase value values number "
+    "tbc tba fixme t.b.d t.b.d. unset undefined yours either neither xxx to-do to-be-decided to-be-defined "
+    # compared with what is not said
+    "better best worse worst faster fastest slower slowest cheaper cheapest larger largest smallest biggest highest "
+    "lowest longest shortest older oldest louder loudest quieter quietest thinner thicker lighter darker brighter "
+    "stronger weaker safer stricter looser tighter earlier sooner wider narrower deeper simpler cleaner finer coarser "
+    "warmer cooler hotter softer harder nicer smarter "
+    # what for
+    "match fit comply reflect work suit allow avoid support handle improve reduce increase be have make get keep let "
+    "help fix check see ensure meet save follow include exclude remove add do go change update set back again".split()
 )  # fmt: skip
 """Words that do not say which value, or that begin something else."""
+
+
+_EITHER = re.compile(r"[a-z]+(?:[/+][a-z]+)+|(?:non|not|anything|any)-.*|.*-or-.*")
+"""Alternatives and the like, of plain words."""
 
 
 def _scalar(c: Captured) -> Token | None:
@@ -127,7 +141,9 @@ def _scalar(c: Captured) -> Token | None:
         return None
     if token.code or token.quoted:
         return token
-    return token if token.text[:1] and re.match(r"[\w/.-]", token.text) and fold(token.text) not in _NO_VALUE else None
+    if token.end - token.start != len(token.text) or _EITHER.fullmatch(token.text):
+        return None  # "to prod's", "to debug/trace"
+    return token if re.match(r"[\w/.-]", token.text, re.ASCII) and fold(token.text) not in _NO_VALUE else None
 
 
 def _sure(c: Captured) -> Any:
@@ -460,7 +476,7 @@ RULES = (
             f"q:<setting_in> from y:<scalar> (to | →) value:<scalar> {_OF}",
             f"q:<setting_in> <shift> {_REST} <manner>*",
             f"<setting_verb> q:<any_setting_in> back {_REST}",
-            f"used:use value:<scalar> (as | for) q:<any_setting_in> {_OF}",
+            f"used:use value:<sure_value> as q:<any_setting_in> {_OF}",
             f"used:replace THE? VALUE of q:<any_setting_in> (with | by) value:<scalar> {_OF}",
         ),
         _set,
@@ -608,10 +624,6 @@ RULES = (
             "Ensure that the maximum number of replicas of kiosk is set to 8": (
                 "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8"
             ),
-            "Set LOG_LEVEL to debug in demo": (
-                "manifest.set file=deploy/pos/demo/pos-api.yaml "
-                "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug"
-            ),
             "Max replicas of kiosk should be 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8",
             "Set maxReplicas of the kiosk HPA to 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8",
             "kiosk: replicaCount 2 → 3": (
@@ -634,8 +646,8 @@ RULES = (
             "DPI of till-config rises to at most 300": "u",
             "DPI of till-config was raised to 300": "u",
             "DPI of till-config goes up to 300": "u",
-            "Set NEW_QUOTA to True in the storage namespace": "b not-found",
-            "Set `TZ` to UTC in apps/ffl": "b not-found",
+            "Set NEW_QUOTA to True in the storage namespace": "b ambiguous",
+            "Set `TZ` to UTC in apps/ffl": "b ambiguous",
             "Verify that the registry is reachable and DPI of till-config is 300": "u",
             "PAPER of till-config is plain": "u",
             "PAPER of till-config is `plain` instead": "u",
@@ -647,17 +659,29 @@ RULES = (
             "Until Friday: set LOG_LEVEL of pos-api to error in demo": "u",
             "In demo, set LOG_LEVEL of pos-api to error and bump longhorn to 1.11.0": "u",
             "kiosk HelmRelease: do not set the interval to 10m": "u",
-            "Use 10m for the interval": "u",
-            "Use `9` for `spec.progressDeadlineSeconds` in apps/ffl/deployment.yaml": "b not-found",
+            "Use 10m as the interval": "u",
+            "Use vault for LOG_LEVEL in demo": "u",
+            "Use secrets as LOG_LEVEL in demo": "u",
+            "In demo, turn LOG_LEVEL of pos-api back to error only": "u",
+            "Use `9` as `spec.progressDeadlineSeconds` in apps/ffl/deployment.yaml": "b not-found",
             "`spec.progressDeadlineSeconds` → 9 in apps/ffl/deployment.yaml": "b not-found",
             "`spec.progressDeadlineSeconds` becomes 9 in apps/ffl/deployment.yaml": "b not-found",
             "Replace the value of PAPER in till-config with something cheaper": "u",
             "Replace PAPER in till-config with SHEET": "u",
-            "Use DPI for PAPER in till-config": "b not-determinate",
-            "Use LOG_FORMAT for LOG_LEVEL in demo": "b not-determinate",
+            "Set PAPER in till-config to DPI": "b not-determinate",
+            "Set LOG_LEVEL of pos-api to LOG_FORMAT in demo": "b not-determinate",
             "Move PAPER of till-config to vault": "u",
             "Restore PAPER of till-config to backup": "u",
             "PAPER of till-config is read-only": "u",
+            "Set LOG_LEVEL of pos-api in demo to uat's": "u",
+            "Set LOG_LEVEL of pos-api in demo to TBC": "u",
+            "Set LOG_LEVEL of pos-api in demo to debug/trace": "u",
+            "Set LOG_LEVEL of pos-api in demo to quieter": "u",
+            "Update PAPER of till-config to comply": "u",
+            "In demo, set LOG_LEVEL of pos-api to error everywhere": "u",
+            "Everywhere: set LOG_LEVEL of pos-api to error in demo": "u",
+            "kiosk polls every 10 minutes": "u",
+            "**Verify:** DPI of till-config is 300": "u",
             "PAPER of till-config is non-empty": "u",
             "PAPER of till-config is 2nd": "u",
             "Replace till-config with plain": "u",
@@ -696,7 +720,9 @@ RULES = (
             "Set dpi to 300 in the till-config ConfigMap": "u unknown-name",
             "Set DPI to 300": "u",
             "Set LOG_LEVEL to debug": "b ambiguous",
-            "Set LOG_LEVL to debug in demo": "b not-found",
+            "Set LOG_LEVEL to debug in demo": "b ambiguous",
+            "kiosk: TZ → UTC, NEW_QUOTA → True": "b ambiguous",
+            "Set LOG_LEVEL of pos-api to debug for a demo": "u",
             "Set the new quota in till-config to True": "u",
             "Set enabled of kiosk to false": "u ambiguous",
             "Set `enabled` of kiosk to false": "b ambiguous",
@@ -839,7 +865,7 @@ RULES = (
             f"give h:<holder> s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {_AROUND}",
-            f"h:<holder> {_AROUND} (RECONCILES | MODAL RECONCILE | <be> RECONCILED | syncs | polls) every often:<how_often> {_AROUND}",
+            f"h:<holder> {_AROUND} (RECONCILES | MODAL RECONCILE | <be> RECONCILED) every often:<how_often> {_AROUND}",
         ),
         _given,
         {
@@ -871,11 +897,11 @@ RULES = (
         "scale",
         (
             f"SCALE h:<holder> {_AROUND} <scaling>? (from y:<number>)? to x:<number> <counted>? {_AROUND}",
-            f"SCALE h:<holder> {_AROUND} up from y:<number> to x:<number> <counted>? {_AROUND}",
-            f"SCALE (<scaling> | up) h:<holder> {_AROUND} (from y:<number>)? to x:<number> <counted>? {_AROUND}",
+            f"SCALE h:<holder> {_AROUND} scaling:<upwards> from y:<number> to x:<number> <counted>? {_AROUND}",
+            f"SCALE (<scaling> | scaling:<upwards>) h:<holder> {_AROUND} (from y:<number>)? to x:<number> <counted>? {_AROUND}",
             f"SCALE BOTH? hs:<held> (from y:<number>)? to x:<number> <counted>? ALL? {_AROUND}",
             f"h:<holder> {_AROUND} <be>? SCALED <scaling>? (from y:<number>)? to x:<number> <counted>? {_AROUND}",
-            f"h:<holder> {_AROUND} <be>? SCALED up from y:<number> to x:<number> <counted>? {_AROUND}",
+            f"h:<holder> {_AROUND} <be>? SCALED scaling:<upwards> from y:<number> to x:<number> <counted>? {_AROUND}",
             f"h:<holder> {_AROUND} (runs with? | gets | MODAL run with? | MODAL have) x:<number> REPLICAS {_AROUND}",
             f"(run | keep) h:<holder> (with | at) x:<number> REPLICAS {_AROUND}",
             f"(run | keep) x:<number> REPLICAS of h:<holder> {_AROUND}",
@@ -926,6 +952,8 @@ RULES = (
             "Scale till to 3-5 replicas": "u",
             "Scale till to 3 nodes": "u",
             "Scale down till to 3 replicas": "b not-that-version",
+            "Scale up pos-api in demo to 1": "b not-that-version",
+            "Scale pos-api in demo up from 2 to 1 replica": "b not-that-version",
             "Scale till and the team to 3 replicas": "u",
             "Scale till or kiosk to 3 replicas": "u",
             "Scale till up to 3 pods": "u",
@@ -1009,7 +1037,7 @@ RULES = (
             "Turn off NEW_QUOTA in till-config": (
                 "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=False where=ConfigMap/till-config"
             ),
-            "Switch NEW_QUOTA on": (
+            "Switch NEW_QUOTA in till-config on": (
                 "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=True where=ConfigMap/till-config"
             ),
             "Disable cache for kiosk": (
@@ -1021,7 +1049,7 @@ RULES = (
             ),
         },
         {
-            "Switch NEW_QUOTA on in demo": "b not-found",
+            "Switch NEW_QUOTA on in demo": "b ambiguous",
             "Switch NEW_QUOTA": "u",
             "Enable DPI in till-config": "b not-determinate",
             "Enable NEW_QUOTA2 in till-config": "u unknown-name",
