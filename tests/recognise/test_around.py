@@ -108,6 +108,13 @@ def test_a_statement_below_a_check(world: World, above: str) -> None:
         assert last(world, above.format(f"- [ ] {demand}")).cannot is None, demand
 
 
+def test_an_entry_of_a_file_that_is_another_places(world: World) -> None:
+    sentence = "- [ ] Add `../base` to `deploy/pos/demo/kustomization.yaml`"
+    assert recognised(world, f"### Demo\n\n{sentence}").cannot is None
+    stopped = recognised(world, f"### Uat\n\n{sentence}").cannot
+    assert stopped is not None and "uat" in stopped.reason
+
+
 def test_a_heading_stops_a_block_too(world: World) -> None:
     block = "- [ ] Render\n  ```operation\n  uses: kustomize.build\n  paths: [clusters/overlays/prod]\n  ```\n"
     assert recognised(world, block).cannot is None

@@ -148,7 +148,7 @@ class EditAsks(Base):
         said: Token | None = ask.get("list")
         if holder.kind == "stage":
             holder = Holder(file=self._listing_of(holder.file or "", ask.get("entry").text))
-        file = self._kustomization(holder) if holder.token is None else None
+        file = self._file_here(holder) if holder.token is None else None
         everywhere = bool(ask.get("everywhere"))
         if file is not None and ask.get("of") is not None:
             return [Listing(file, ask.get("of"), everywhere=everywhere)]
@@ -206,6 +206,15 @@ class EditAsks(Base):
             if each.file not in kept:
                 self.at.remark(f"{each} stays: each deployment has another list laid over it")
         return [each for each in found if each.file in kept]
+
+    def _file_here(self, holder: Holder) -> str:
+        """The file, or that of a folder. Raises Blocked for one that is not the place's that stands above it."""
+        file = self._kustomization(holder)
+        stage = self._limits((), named=True).get("stage")
+        if stage is not None and not self._in_stage(file, stage):
+            what = f"{file} is not {stage}'s, and {self.at.above_said} names {stage}"
+            raise Blocked(ReasonCode.SHARED, f"{what}; write it where no place is said, or name a file of {stage}")
+        return file
 
     def _named_lists(self, holder: Holder, file: str | None, said: Token) -> list[Listing]:
         """Every list of that name in the file or object; raises where there is none."""

@@ -53,6 +53,8 @@ def add(g: Grammar) -> None:
     g.phrase("number", "x:NUMBER | x:COUNT", lambda c: c["x"])
     g.phrase("turn", "on | enabled", lambda c: "enable")
     g.phrase("turn", "off | disabled", lambda c: "disable")
+    g.phrase("done", "ENABLED | turned on | switched on", lambda c: "enable")
+    g.phrase("done", "DISABLED | turned off | switched off", lambda c: "disable")
     g.phrase("onoff", "ENABLE | (turn | switch) on", lambda c: "enable")
     g.phrase("onoff", "DISABLE | (turn | switch) off", lambda c: "disable")
     g.phrase("pair", "x:<meta_key> (: | = | to) <scalar>", lambda c: (c["x"], Turned(c["scalar"])))
@@ -334,6 +336,10 @@ def _set(c: Captured) -> list[Ask] | None:
     turned: Turned | None = c.get("turned") or (Turned(c["value"], c.get("y")) if "value" in c else None)
     if len(holders) > 1 or turned is None:
         return None
+    if "value2" in c:  # "to A in staging and B in production"
+        one = {key: value for key, value in c.items() if key not in ("value2", "where2")}
+        parts = (_set(one), _set({**one, "value": c["value2"], "where": c["where2"]}))
+        return None if None in parts else [ask for part in parts for ask in part or ()]
     if c.get("setting_verb") == "move" and _sure({"x": turned.to}) is None:
         return None  # "move KEY to vault" is another thing
     holder = holders[0] if holders else None
@@ -401,6 +407,11 @@ def _set_pair(c: Captured) -> list[Ask] | None:
 
 
 def _given(c: Captured) -> list[Ask] | None:
+    if "cron" in c:
+        cron = c["cron"]
+        schedule = isinstance(cron, Token) and (cron.code or cron.quoted) and " " in cron.text
+        named = Named("field", "schedule")
+        return _asks(c, named=named, holder=c["h"], turned=Turned(cron), act="set") if schedule else None
     if "often" in c:
         return _asks(c, named=Named("field", "interval"), holder=c["h"], turned=Turned(c["often"]), act="set")
     return _asks(c, named=c["s"], holder=c["h"], turned=Turned(c["value"]), act="set")
@@ -476,6 +487,8 @@ RULES = (
             f"q:<setting_in> from y:<scalar> (to | →) value:<scalar> {_OF}",
             f"q:<setting_in> <shift> {_REST} <manner>*",
             f"<setting_verb> q:<any_setting_in> back {_REST}",
+            "<setting_verb> q:<any_setting_in> to value:<scalar> <where> <and> to? value2:<scalar> where2:<where>",
+            "q:<setting_in> <is> value:<sure_value> <where> <and> value2:<sure_value> where2:<where>",
             f"used:use value:<sure_value> as q:<any_setting_in> {_OF}",
             f"used:replace THE? VALUE of q:<any_setting_in> (with | by) value:<scalar> {_OF}",
         ),
@@ -630,6 +643,7 @@ RULES = (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3 from_version=2"
             ),
             "Set the log level of pos-api to debug in demo": "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug",
+            "Set LOG_LEVEL of pos-api to error in demo and `info` in uat": "b shared",
             "In demo, set LOG_LEVEL of pos-api to error": (
                 "manifest.set file=deploy/pos/demo/pos-api.yaml "
                 "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=error"
@@ -865,6 +879,7 @@ RULES = (
             f"give h:<holder> s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {_AROUND}",
+            f"h:<holder> {_AROUND} (runs | MODAL run | <be> scheduled) (at | on | for) cron:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (RECONCILES | MODAL RECONCILE | <be> RECONCILED) every often:<how_often> {_AROUND}",
         ),
         _given,
@@ -879,6 +894,9 @@ RULES = (
                 "manifest.set file=deploy/pos/demo/pos-api.yaml "
                 "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=error"
             ),
+            "The nightly CronJob runs at `30 6 * * *`": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=30 6 * * * where=CronJob/nightly"
+            ),
             "kiosk gets a replica count of 3": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
             ),
@@ -889,6 +907,8 @@ RULES = (
             "The kiosk HelmRelease reconciled every 10 minutes": "u",
             "The kiosk HelmRelease reconciles every 10 minutes without errors": "u",
             "kiosk gets a review of 10m": "u",
+            "The nightly CronJob runs at `noon`": "u",
+            "The nightly CronJob ran at `30 6 * * *`": "u",
             "Give the team a timeout of 10m": "u",
             "kiosk gets a timeout": "u",
         },
@@ -1027,6 +1047,7 @@ RULES = (
             f"(turn | switch) x:FIELD {_AROUND} turn:<turn> {_AROUND}",
             f"(turn | switch) THE? x:ANY turn:<turn> (in | on | of | for) h:<holder> {_AROUND}",
             f"(turn | switch) THE? x:ANY (in | on | of | for) h:<holder> {_AROUND} turn:<turn>",
+            f"THE? x:ANY <be> turn:<done> (in | on | of | for) h:<holder> {_AROUND}",
             "h:<holder> : THE? x:ANY (on | off | enabled | disabled) → turn:<turn>",
         ),
         _toggled,
@@ -1039,6 +1060,9 @@ RULES = (
             ),
             "Switch NEW_QUOTA in till-config on": (
                 "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=True where=ConfigMap/till-config"
+            ),
+            "cache is disabled for kiosk": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=false"
             ),
             "Disable cache for kiosk": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=false"

@@ -24,7 +24,7 @@ def add(g: Grammar) -> None:
         lambda c: (Place(stage=c["x"].text),),
     )
     g.phrase("overlays", "(for | of | on | in) s:<spots>", lambda c: c["s"])
-    g.phrase("every_overlay", "ALL (of? THE)? (OVERLAYS | OVERLAY)")
+    g.phrase("every_overlay", "ALL (of? THE)? KUSTOMIZE? (OVERLAYS | OVERLAY)")
     g.phrase("every_kustomization", "ALL (of? THE)? (KUSTOMIZATIONS | KUSTOMIZATION)")
     g.phrase("these_overlays", "<every_overlay>", lambda c: "all")
     g.phrase("these_overlays", "(ALL (of? THE)?)? n:<number> OVERLAYS", lambda c: ("counted", c["n"].value))
