@@ -63,6 +63,7 @@ class Grammar:
         self._first: dict[str, int] = {}
         self._needed: dict[str, int] = {}
         self._sources: dict[str, list[tuple[str, Action | None]]] = {}
+        self._beginning: dict[tuple[str, int], list[_Way]] = {}
 
     def bit(self, name: str) -> int:
         """The bit of a class (`BUILD`) or of a literal word (`'to'`)."""
@@ -112,6 +113,12 @@ class Grammar:
         end = len(parse.tokens) - 1
         return [bindings[0][1] for stop, bindings in self.ends(name, parse, start) if stop == end]
 
+    def _that_begin(self, name: str, here: int) -> list[_Way]:
+        """The ways to say `<name>` that can begin with a token of these classes; the same few come again and again."""
+        ways = [way for way in self._phrases[name] if way.starts & here or way.starts == -1]
+        self._beginning[name, here] = ways
+        return ways
+
     def ends(self, name: str, parse: Parse, start: int) -> Ends:
         """Every way to read `<name>` from `start`: (end, (("_", value),))."""
         key = (name, start)
@@ -122,9 +129,7 @@ class Grammar:
         found: list[tuple[int, Bindings]] = []
         here = parse.tokens[start].bits
         classes = -1 if parse.classes is None else parse.classes[start]
-        for way in self._phrases[name]:
-            if not way.starts & here and way.starts != -1:
-                continue
+        for way in self._beginning.get((name, here)) or self._that_begin(name, here):
             matcher = way.matcher
             if matcher is None:
                 matcher = way.matcher = way.node.matcher(self)
