@@ -62,6 +62,9 @@ class VerifyImage:
         remote = _remote(arguments, toolbox.site)
         registry = toolbox.registry(remote.host)
         seen = registry.manifest(remote.repository, arguments.tag or arguments.digest or "")
+        if seen.artifact_type is not None:
+            what = f"{remote.host}/{remote.repository}:{seen.reference} is {seen.artifact_type}, and no container image"
+            raise Failed(ReasonCode.NOT_IN_REGISTRY, f"{what}; name the image that is meant")
         _must_be(arguments.digest, seen, remote, "the criterion says")
         _must_be(_pushed(arguments, remote, toolbox), seen, remote, "this run pushed")
         listed = _in_tags(arguments, remote, registry) if arguments.tag else None

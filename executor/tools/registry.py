@@ -42,6 +42,9 @@ _QUOTED = 200
 _CERTIFICATES = Path("/etc/docker/certs.d")
 
 
+_IMAGE_CONFIGS = ("application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json")
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """A manifest or index as the registry sent it. `digest` is the sha256 of `body`, computed here."""
@@ -63,6 +66,15 @@ class Manifest:
         config = self.document.get("config")
         digest = config.get("digest") if isinstance(config, dict) else None
         return digest if isinstance(digest, str) else None
+
+    @property
+    def artifact_type(self) -> str | None:
+        """What it is, if it says that it is no container image (a Helm chart, a signature …): the OCI image
+        specification has the type of an artifact in `artifactType`, else in the media type of its configuration."""
+        config = self.document.get("config")
+        of_config = config.get("mediaType") if isinstance(config, dict) else None
+        said = self.document.get("artifactType") or of_config
+        return said if isinstance(said, str) and not self.is_index and said not in _IMAGE_CONFIGS else None
 
     @property
     def size(self) -> int:

@@ -42,14 +42,18 @@ def seen(registry: str, tmp_path: Path) -> tuple[Work, str]:
     return work, digest
 
 
-def put(address: str, word: str, *, name: str = "web", index: bool = False) -> str:
-    """NAME:1.0.0, the smallest image there is, or an index of it. Returns the digest of what the tag leads to."""
+IMAGE = "application/vnd.oci.image.config.v1+json"
+
+
+def put(address: str, word: str, *, name: str = "web", index: bool = False, of: str = IMAGE) -> str:
+    """NAME:1.0.0, the smallest image there is (or artifact `of` another type), or an index of it. Returns the digest of
+    what the tag leads to."""
     base = f"http://{address}/v2/{name}"
     blob = json.dumps({"word": word}).encode()
     digest = "sha256:" + hashlib.sha256(blob).hexdigest()
     place = requests.post(f"{base}/blobs/uploads/", timeout=10).headers["Location"]
     requests.put(place, params={"digest": digest}, data=blob, timeout=10).raise_for_status()
-    config = {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest, "size": len(blob)}
+    config = {"mediaType": of, "digest": digest, "size": len(blob)}
     body = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": []}
     digest, size = _put(base, body)
     if index:
@@ -65,6 +69,14 @@ def _put(base: str, document: dict[str, object]) -> tuple[str, int]:
     for name in (digest, "1.0.0"):
         requests.put(f"{base}/manifests/{name}", data=body, headers=kind, timeout=10).raise_for_status()
     return digest, len(body)
+
+
+def test_an_artifact_is_no_image(registry: str, tmp_path: Path) -> None:
+    put(registry, "one", of="application/vnd.cncf.helm.config.v1+json")
+    work = start(tmp_path, {TASK: TEXT, "executor.toml": f'[registry]\nurl = "{registry}"\n'})
+    ran = run(work)
+    assert ran.code == 1 and "no container image" in " ".join(ran.out.split()), ran.out + ran.err
+    assert "- [ ] See it" in work.read(TASK)
 
 
 def test_it_is_a_subject_of_the_certificate(seen: tuple[Work, str], registry: str) -> None:

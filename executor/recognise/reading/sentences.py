@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 from executor.recognise.reading.scope import Scope
-from executor.recognise.reading.stopped import Stopped
+from executor.recognise.reading.stopped import SEEN_NO, Stopped
 
 
 class Sentences(Stopped):
@@ -164,6 +164,8 @@ class Sentences(Stopped):
     def _stopped(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
         """No reading: the word that stopped it is the first unknown one, or the furthest that any rule came to."""
         at = min(self.far, len(tokens) - 1)
+        if tokens[0].bits & self.whole.lexer.limits and fold(tokens[0].text) not in SEEN_NO:
+            return self._stopped_at(tokens, 0, scope)  # "Maybe …": whatever follows
         weak, passed = self.whole.lexer.weak, self.whole.lexer.passed
         unknown = next(
             (

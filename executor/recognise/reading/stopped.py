@@ -39,7 +39,7 @@ class Stopped(Surroundings):
     def _anothers(self, tokens: Sequence[Token], at: int) -> Cannot | None:
         """A person's, the cluster's, another language's."""
         lexer = self.whole.lexer
-        if tokens[at].bits & lexer.negative and fold(tokens[at].text) not in _SEEN_NO:
+        if tokens[at].bits & lexer.negative and fold(tokens[at].text) not in SEEN_NO:
             return None
         from executor.recognise.whose import whose
 
@@ -166,7 +166,7 @@ def _instead(word: str, near: Sequence[str], names: Names) -> str:
     return f", but a folder with {', '.join(inside[:5])}; name one of them" if inside else ""
 
 
-_SEEN_NO = ("no", "without", "failed", "failing", "fails", "broken", "missing")
+SEEN_NO = ("no", "without", "failed", "failing", "fails", "broken", "missing")
 """Words that turn a sentence around, save where it says what must not be seen of a cluster."""
 _PREPOSITIONS = frozenset("in on at of to for from with by into under behind within as".split())
 _PLACED = frozenset("in on at to for from into under namespace".split())
