@@ -58,7 +58,11 @@ def add(g: Grammar) -> None:  # noqa: PLR0915 - one statement a way to say somet
     g.phrase("stands", "<is_now> (at | on) f:<field>? (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
     g.phrase("stands", "MODAL? (GOES | move | go) <change>", lambda c: c["change"])
     g.phrase("stands", "(points | MODAL point) (at | to) f:<field>? x:<value>", _stands)
-    g.phrase("stands", "(MODAL | now)? USES f:<field> (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
+    g.phrase(
+        "stands",
+        "((MODAL | now)? (USES | has) | MODAL have) f:<field> (: | =)? x:<value> (instead of <field>? y:<old>)?",
+        _stands,
+    )
     g.phrase("stands", "(USES | references | pins | runs) THE? IMAGE? x:IMAGE_REF", _runs)
     g.phrase("stands", "USES THE? n:NAME IMAGE? TAG x:<value>", _uses_its)
     g.phrase("equals", "<is_now> (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
@@ -485,6 +489,9 @@ RULES = (
             "In staging, longhorn is on chart version 1.11.0": (
                 "helmrelease.bump name=longhorn field=chart where=staging version=1.11.0"
             ),
+            "apps/longhorn/helmrelease.yaml has chart version 1.11.0": (
+                "helmrelease.bump name=longhorn namespace=storage file=apps/longhorn/helmrelease.yaml field=chart version=1.11.0"
+            ),
             "longhorn uses chart version 1.11.0": "helmrelease.bump name=longhorn field=chart version=1.11.0",
             "longhorn in prod should be on 1.11.0 instead of 1.10.1": (
                 "helmrelease.bump name=longhorn where=prod from_version=1.10.1 version=1.11.0"
@@ -519,6 +526,7 @@ RULES = (
             "longhorn goes to production": "u",
             "longhorn is at 1.11.0 or higher": "u",
             "longhorn uses 2 replicas": "u",
+            "longhorn had chart version 1.11.0": "u",
             "longhorn goes to the latest version": "b not-determinate",
             "longhorn is 1.11.0": "u",
             "The ffl-api Service uses image tag 0.1.1": "u",
