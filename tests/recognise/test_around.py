@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from executor.models import Recognised, Status
+from executor.reasons import ReasonCode
 from executor.recognise import Recogniser
 from executor.taskfile.parse import parse
 from tests.recognise.world import World, kustomization, make
@@ -106,6 +107,11 @@ def test_a_statement_below_a_check(world: World, above: str) -> None:
         "kustomize build apps/ffl passes",
     ):
         assert last(world, above.format(f"- [ ] {demand}")).cannot is None, demand
+
+
+def test_a_persons_work_below_a_heading_that_limits(world: World) -> None:
+    found = recognised(world, "### For the team\n\n- [ ] Document the new release process").cannot
+    assert found is not None and found.code is ReasonCode.PERSON
 
 
 def test_an_entry_of_a_file_that_is_another_places(world: World) -> None:
