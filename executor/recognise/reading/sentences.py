@@ -238,6 +238,8 @@ class Sentences(Stopped):
 
     def _named_repositories(self) -> list[Scope]:
         """Other repositories that are mentioned in any way ("Build stitcher", with a repository of that name)."""
+        if not self.whole.workspace.others:
+            return []
         words = dict.fromkeys(re.findall(r"[\w.-]+", fold(self.stem)))
         scopes = [self.whole.scope(self.whole.repository(word)) for word in words if self.whole.is_repository(word)]
         return [scope for scope in scopes if scope.name is not None]
@@ -247,6 +249,8 @@ class Sentences(Stopped):
         """The one repository that the sentence says to work in: "in X", "X repository", "X/path/in/it"."""
         if self.within is not None:
             return self.within
+        if not self.whole.workspace.others:
+            return None
         text = fold(self.stem)
         words = {match[1] or match[2] for match in _IN_REPOSITORY.finditer(text)}
         words |= {word for word in _PATH_IN.findall(text) if not self.whole.home.exists(word)}
