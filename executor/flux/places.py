@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import posixpath
 from collections.abc import Sequence as SequenceOf
 from typing import TYPE_CHECKING
@@ -37,6 +38,13 @@ from executor.values import dataclass, field
 if TYPE_CHECKING:
     from executor.flux.inventory import Manifest
     from executor.tools.tree import Tree
+
+
+@functools.lru_cache(maxsize=128)
+def _composed(path: str, data: bytes) -> Yaml:
+    """The tree of a file, which many criteria of a task look at: read once while its bytes are the same. By its path,
+    too, as nodes of other files are other nodes."""
+    return compose(data)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +154,7 @@ class Files:
         """Raises Blocked for a file that is not there, may not be read, or is no YAML."""
         if path not in self.sources:
             try:
-                self.sources[path] = Source(path, compose(self.read(path)))
+                self.sources[path] = Source(path, _composed(path, self.read(path)))
             except NotYaml as error:
                 raise Blocked(
                     ReasonCode.INVALID_MANIFEST, f"{path}:{error.line}: cannot be read as YAML: {error.message}"
