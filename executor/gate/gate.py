@@ -289,7 +289,7 @@ class _Judge:
 
     def _cover(self, step: Step, paths: set[str], boxes: Sequence[Box], offers: Iterable[Offer]) -> list[Offer] | None:
         """Certificates that cover the commit, none of which was used before."""
-        usable = list({each.digest: each for each in offers}.values())
+        usable = list({each.digest: each for each in offers if not self._is_of_another(step, each, boxes)}.values())
         before, after = self._states(step, paths.union(*(each.paths for each in usable)))
         claims = Counter(each.claim for each in boxes)
         while (found := cover(Question(before, after, frozenset(paths), claims), usable)) is not None:
@@ -298,6 +298,13 @@ class _Judge:
                 return found if self._lead(step, paths, found) else None
             usable = [each for each in usable if each.digest not in spent]
         return None
+
+    def _is_of_another(self, step: Step, offer: Offer, boxes: Sequence[Box]) -> bool:
+        """Whether its boxes are those of its own task file, which is still there, and not the ones that say the same in
+        the file that is asked about."""
+        own = offer.certificate.facts.task.path
+        alike = {box.path for box in boxes if box.claim in offer.claims}
+        return bool(alike) and own not in alike and own in self.objects.some(step.commit, [own])
 
     def _lead(self, step: Step, paths: set[str], found: Iterable[Offer]) -> bool:
         """Whether what covers a merge leads there from each of its sides, and not from one of them only."""

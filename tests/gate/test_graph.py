@@ -203,7 +203,7 @@ def test_two_boxes_by_one_certificate_in_two_branches(team: Team, swapped: bool)
     team.tick(TWINS[1], 1)
     two = team.commit(named)
     joined(team, one, two, swapped)
-    assert team.rules() == ["used-certificate"]
+    assert team.rules() == ["forged-tick"]
 
 
 def test_twin_by_a_certificate_that_the_base_has_got_meanwhile(team: Team) -> None:
@@ -219,6 +219,35 @@ def test_twin_by_a_certificate_that_the_base_has_got_meanwhile(team: Team) -> No
     team.tick(TWINS[1], 1)
     team.commit(named)
     assert team.rules() == ["used-certificate"]
+
+
+@pytest.mark.parametrize("squashed", [False, True])
+def test_twin_by_a_fresh_certificate(team: Team, squashed: bool) -> None:
+    """What was proved of one task file is not said of another one that says the same."""
+    for path in TWINS:
+        team.work.write(path, DEPLOY)
+    begin = team.commit()
+    team.push()
+    team.branch("proved")
+    team.prove(TWINS[0], 1)
+    named = team.git("log", "-1", "--format=%B")
+    team.branch("forged", begin)
+    team.tick(TWINS[1], 1)
+    team.commit("Squashed" if squashed else named)
+    assert team.rules() in (["forged-tick"], ["used-certificate"])
+
+
+def test_both_twins_by_their_own(team: Team) -> None:
+    for path in TWINS:
+        team.work.write(path, DEPLOY)
+    team.commit()
+    team.push()
+    team.branch("proved")
+    for path in TWINS:
+        team.prove(path, 1)
+    assert team.rules() == []
+    team.squash()
+    assert team.rules() == []
 
 
 # Task files that move
