@@ -9,6 +9,7 @@ from executor.errors import Blocked, Stop
 from executor.flux.change import Ground, Limits, Plan, Turn, bare, make
 from executor.flux.image_pins import Image, hidden_values, images_of, is_pushed, move, pick
 from executor.flux.owed import Owed
+from executor.flux.parts import beside
 from executor.flux.pins import (
     WHICH_PLACE,
     Asked,
@@ -190,6 +191,9 @@ def _block_part(chosen: list[Image]) -> None:
 def _part(image: Image) -> str | None:
     if image.pin is None or image.repository is None or not image.pin.path:
         return None
+    side = beside(("spec", "values", *image.pin.path))
+    if side is not None:
+        return side
     top, name = str(image.pin.path[0]), _last(image.repository)
     release = image.release
     whole = {

@@ -81,7 +81,8 @@ _DONE_WHEN = pattern(
 
 _PHRASES = pattern(
     r"\b(?:out of scope|one of|any of|by hand|nice to have|on hold|no longer|plan b|up to you|left to|in case|not yet|"
-    r"as soon as|so that|moved to|to be (?:decided|confirmed|discussed|defined|clarified)|open questions?|"
+    r"as soon as|so that|should we|shall we|moved to|"
+    r"to be (?:decided|confirmed|discussed|defined|clarified)|open questions?|"
     r"known (?:issues?|good|bad|problems?|limitations?)|"
     r"follow[- ]?ups?|could have|can have|may have|might have|what if|for reference|for illustration|for information)\b"
 )
@@ -107,6 +108,9 @@ _TURNING = frozenset(
     "suggestion suggestions suggested ideas question questions assumption assumptions risk risks hypothetical "
     "hypothetically theoretical could may might would non-goal non-goals nongoals out-of-scope wontfix wontdo "
     "illustration example examples declined dropped discarded shelved vetoed denied refused scrapped binned "
+    "undo backout back-out completed changelog template templates faq warning warnings discussion discussions "
+    "experiment experiments trial original default defaults legacy recommends recommend recommended decided ask asks "
+    "revert reverts reverting "
     "revoked aborted stopped considered tried attempted unwanted void anti-goal anti-goals antigoals alternative "
     "alternatively alternatives either tbc wrong postmortem post-mortem was were had did "
     # for when something goes wrong

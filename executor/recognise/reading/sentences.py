@@ -100,7 +100,7 @@ class Sentences(Stopped):
         label = self.criterion.text[: self.stripped.start]
         beside = (*self.criterion.headings, *(parent.text for parent in self._parents()), *self.criterion.beside)
         for text in (label, self.criterion.lead, *beside):
-            if text and self._is_check(self._tokens(text, home)[:-1]):
+            if text and (" as is" in f" {fold(text)}" or self._is_check(self._tokens(text, home)[:-1])):
                 return f'"{text.strip()}"'
         return None
 
@@ -268,7 +268,8 @@ def _in_two_places(ask: Ask) -> bool:
 _CHECKING = frozenset(
     "verification validation validations checks testing tests smoke monitoring review given currently current status "
     "background context before as-is precondition preconditions prerequisite prerequisites facts assert asserts "
-    "observe observed state".split()
+    "observe observed state expected expect expects test proof evidence sanity inspect inspection baseline existing "
+    "actual actually inventory shows show holds hold see reports report dependencies constraints setup".split()
 )
 """Words above a statement that make it one of what is, or is to be looked at."""
 _CHANGES = frozenset({"bump", "setting", "manifest.add", "manifest.remove", "image.build", "image.push"})

@@ -255,16 +255,3 @@ def host_of(repository: str) -> str:
 
 def below(path: str, part: str) -> bool:
     return f"/{part.strip('/')}/" in f"/{path}/"
-
-
-_BESIDE = frozenset(
-    "metrics exporter sidecar sidecars test tests init initcontainers migration migrations backup backups hook hooks "
-    "volumepermissions sysctlimage networkpolicy servicemonitor prometheusrule cron cronjob cronjobs job jobs "
-    "autoscaling persistence ingress serviceaccount rbac livenessprobe readinessprobe startupprobe tls auth "
-    "dashboard".split()
-)
-
-
-def beside(path: Sequence[Any]) -> str | None:
-    """The part of a chart's values that a path is below, which is not the release itself: its exporter, jobs."""
-    return next((str(step) for step in path[2:-1] if str(step).lower() in _BESIDE), None)

@@ -15,7 +15,7 @@ from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Holder
 from executor.recognise.names import SOURCE_KINDS, WORKLOAD_KINDS, AManifest, Entry
-from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base, beside
+from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
 from executor.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -218,6 +218,7 @@ class EditAsks(Base):
 
     def _named_lists(self, holder: Holder, file: str | None, said: Token) -> list[Listing]:
         """Every list of that name in the file or object; raises where there is none."""
+        from executor.flux.parts import beside
         from executor.flux.settings import document, documents, lists
 
         found: list[Listing] = []
@@ -232,7 +233,7 @@ class EditAsks(Base):
             several = sum(other.path == each.path for other in self.names.manifests) > 1
             where = f"{each.kind}/{each.name}" if several else None
             for seat in lists(each.kind, root, keys) if root is not None else ():
-                part = beside(seat.path) if each.kind == "HelmRelease" and len(keys) == 1 else None
+                part = beside(seat.path) if len(keys) == 1 else None
                 if part is not None:
                     what = f"{each.path}:{seat.line}: {said.text} is {part}'s there; write the whole path in code"
                     raise Blocked(ReasonCode.AMBIGUOUS, f"{what} if it is meant")

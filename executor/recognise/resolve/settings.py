@@ -13,7 +13,7 @@ from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Holder, Named, Turned
 from executor.recognise.names import WORKLOAD_KINDS, AManifest
-from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base, beside
+from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
 from executor.recognise.resolve.edits import objects_of, scalar
 from executor.values import dataclass, replace
 
@@ -66,6 +66,11 @@ class SettingAsks(Base):
         self.partial = [self._request("manifest.set", path=named.name or None)]
         for said in (turned.to, turned.before) if turned is not None else ():
             _block_no_value(said)
+        plainly = named.what in ("key", "env") and ask.get("act") != "add" and turned is not None and not turned.before
+        if plainly and turned is not None and _is_any_word(turned.to):
+            self.instead = (turned.to, f"`{turned.to.text}`")
+            what = f'"{turned.to.text}" may be no value; write it in code if it is one'
+            raise Blocked(ReasonCode.NOT_DETERMINATE, what)
         limits = self._limits(ask.get("places"), named=holder is not None and holder.file is not None)
         if holder is not None and holder.token is None and named.what in ("key", "env") and _is_folder(holder.file):
             limits["where"], holder = self._path(holder.file or ""), None
@@ -382,11 +387,7 @@ class _Search:
         if len(found) > 1:
             raise self._blocked(found, self._way_out(found))
         place = found[0]
-        part = beside(place.seat.path) if place.kind == "HelmRelease" and "." not in self.named.name[1:] else None
-        if part is not None:
-            raise self._blocked(
-                found, f"that is {part}'s, and not its own; write the whole path in code if it is meant"
-            )
+        self._block_beside(place)
         if place.seat.fixed:
             raise Blocked(ReasonCode.NOT_SUPPORTED, f"{place}: {place.seat.fixed}; change it there by hand")
         return place
@@ -437,6 +438,14 @@ class _Search:
         if self.file is not None or len({each.file for each in found}) < len(found):
             return "name one by its whole path in code"
         return "name the file" + (", or say everywhere if all of them are meant" if self._counting(found) else "")
+
+    def _block_beside(self, place: Place) -> None:
+        """Raises Blocked for the value of a part that is not named: its exporter's, an init container's."""
+        from executor.flux.parts import beside
+
+        part = beside(place.seat.path) if self.holder.container is None else None
+        if part is not None and part.lower() not in re.split(r"[.\[]", self.named.name.lower()):
+            raise self._blocked([place], f"that is of {part}, not its own; write the whole path in code if it is meant")
 
     def _blocked(self, found: Sequence[Place], what: str) -> Blocked:
         listed = ", ".join(map(str, found[:10])) + (f" and {len(found) - 10} more" if len(found) > 10 else "")
@@ -884,6 +893,21 @@ _TRUTHS = frozenset(word for pair in _OPPOSITES for word in pair)
 
 def _is_generated(manifest: AManifest) -> bool:
     return manifest.path.rpartition("/")[2] in KUSTOMIZATION_FILES and manifest.kind == "ConfigMap"
+
+
+_VALUES = frozenset(
+    "true false yes no on off enabled disabled debug info warn warning error trace fatal critical panic notice verbose "
+    "silent json text logfmt http https tcp udp grpc utc gmt".split()
+)
+"""Words that are values wherever they stand."""
+
+
+def _is_any_word(said: Any) -> bool:
+    """A plain word, or several with hyphens, which may say how, when or whose instead of what."""
+    plain = isinstance(said, Token) and not (said.code or said.quoted)
+    return (
+        plain and re.fullmatch(r"[a-z]+(?:-[a-z]+)*|[A-Z]+", said.text) is not None and said.text.lower() not in _VALUES
+    )
 
 
 def _block_no_value(said: Any) -> None:

@@ -487,7 +487,7 @@ RULES = (
             f"q:<setting_in> from y:<scalar> (to | →) value:<scalar> {_OF}",
             f"q:<setting_in> <shift> {_REST} <manner>*",
             f"<setting_verb> q:<any_setting_in> back {_REST}",
-            "<setting_verb> q:<any_setting_in> to value:<scalar> <where> <and> to? value2:<scalar> where2:<where>",
+            "<setting_verb> q:<any_setting_in> to value:<scalar> <where> <and> (to value2:<scalar> | value2:<sure_value>) where2:<where>",
             "q:<setting_in> <is> value:<sure_value> <where> <and> value2:<sure_value> where2:<where>",
             f"used:use value:<sure_value> as q:<any_setting_in> {_OF}",
             f"used:replace THE? VALUE of q:<any_setting_in> (with | by) value:<scalar> {_OF}",
@@ -592,7 +592,7 @@ RULES = (
             "Cut the interval of the kiosk HelmRelease from 50 minutes to 90 seconds": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=1m30s from_version=50m"
             ),
-            "Replace the value of PAPER in till-config with plain": (
+            "Replace the value of PAPER in till-config with `plain`": (
                 "manifest.set file=deploy/till/till.yaml path=data.PAPER value=plain where=ConfigMap/till-config"
             ),
             "Use 10m as the interval of the kiosk HelmRelease": (
@@ -791,7 +791,7 @@ RULES = (
         ),
         _set_several,
         {
-            "Set DPI to 300 and PAPER to plain in till-config": (
+            "Set DPI to 300 and PAPER to `plain` in till-config": (
                 "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config + "
                 "manifest.set file=deploy/till/till.yaml path=data.PAPER value=plain where=ConfigMap/till-config"
             ),
@@ -807,6 +807,7 @@ RULES = (
         {
             "Set DPI to 300 and PAPER to plain": "u",
             "Set DPI to 300 and PAPER in till-config": "u",
+            "Set DPI to 300 and PAPER to plain in till-config": "b not-determinate",
             "Set DPI to 300 or PAPER to plain in till-config": "u",
             "Set DPI to 300 and paper size to plain in till-config": "u unknown-name",
             "Set replicas to 3 for till and the others": "u",
