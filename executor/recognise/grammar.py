@@ -129,7 +129,8 @@ class Grammar:
         found: list[tuple[int, Bindings]] = []
         here = parse.tokens[start].bits
         classes = -1 if parse.classes is None else parse.classes[start]
-        for way in self._beginning.get((name, here)) or self._that_begin(name, here):
+        ways = self._beginning.get((name, here))
+        for way in self._that_begin(name, here) if ways is None else ways:
             matcher = way.matcher
             if matcher is None:
                 matcher = way.matcher = way.node.matcher(self)

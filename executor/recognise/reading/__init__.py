@@ -44,9 +44,10 @@ class Reading(Commands):
     def _first_source(self) -> Recognised:
         scope = self._mentioned or self.whole.home
         limited = self._limited(scope)
-        if limited is not None and self._is_persons(self._tokens(self.stem, scope)):
-            return Recognised(self.stem, (), self._persons(self._tokens(self.stem, scope)[0]))
         if limited is not None:
+            tokens = self._tokens(self.stem, scope)
+            if self._is_persons(tokens):
+                return Recognised(self.stem, (), self._persons(tokens[0]))
             raise Unresolved(ReasonCode.WORD_LEFT, f"it stands under {limited}; write it where nothing does")
         blocks = [block for block in self.criterion.blocks if is_operation(block)]
         if blocks:

@@ -110,14 +110,14 @@ class Sentences(Stopped):
         grammar = self.whole.grammar
         found: list[Any] = []
         fronts = [each for each in _FRONTS if grammar.may_begin(each[0], words[0])]
-        if not fronts:
-            return found
+        if not fronts or words[-2].bits & self.whole.lexer.limits:
+            return found  # "… only", moved, would be "only in staging"
         parse = Parse(words, quick=True)
         for name, small, signed in fronts:
             for end, _ in grammar.ends(name, parse, 0):
                 sign = words[end].text in _SIGNS
-                if (signed and not sign) or end + sign >= len(words) - 1 or words[-2].bits & self.whole.lexer.limits:
-                    continue  # "… only", moved, would be "only in staging"
+                if (signed and not sign) or end + sign >= len(words) - 1:
+                    continue
                 link = [self._small(small, words[0])] if small else []
                 moved = [*words[end + sign : -1], *link, *words[:end], words[-1]]
                 asked = (tuple(asks) for asks in grammar.readings("clause", Parse(moved, quick=True)))

@@ -66,11 +66,8 @@ class SettingAsks(Base):
         self.partial = [self._request("manifest.set", path=named.name or None)]
         for said in (turned.to, turned.before) if turned is not None else ():
             _block_no_value(said)
-        plainly = named.what in ("key", "env") and ask.get("act") != "add" and turned is not None and not turned.before
-        if plainly and turned is not None and _is_any_word(turned.to):
-            self.instead = (turned.to, f"`{turned.to.text}`")
-            what = f'"{turned.to.text}" may be no value; write it in code if it is one'
-            raise Blocked(ReasonCode.NOT_DETERMINATE, what)
+        if turned is not None and named.what in ("key", "env") and ask.get("act") != "add":
+            self._block_any_word(turned)
         limits = self._limits(ask.get("places"), named=holder is not None and holder.file is not None)
         if holder is not None and holder.token is None and named.what in ("key", "env") and _is_folder(holder.file):
             limits["where"], holder = self._path(holder.file or ""), None
@@ -80,6 +77,13 @@ class SettingAsks(Base):
         if file is not None and holder.token is None and self._is_written(file, named):
             return [self._as_written(file, named, turned, limits, ask.get("act"))]
         return _Search(self, named, holder, file, limits).requests(ask.get("act"), turned)
+
+    def _block_any_word(self, turned: Turned) -> None:
+        """Raises Blocked for a plain word that only its place in the sentence makes a value."""
+        if turned.before is None and _is_any_word(turned.to):
+            self.instead = (turned.to, f"`{turned.to.text}`")
+            what = f'"{turned.to.text}" may be no value; write it in code if it is one'
+            raise Blocked(ReasonCode.NOT_DETERMINATE, what)
 
     # --- places around it -------------------------------------------------------------------------------------------
 
@@ -93,7 +97,7 @@ class SettingAsks(Base):
         if "." in name and not name.endswith((".yaml", ".yml", ".json")):
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f"{holder.file} is no manifest; a person edits it")
         file = self._path(self._only_file(holder.file))
-        if "." not in file.rpartition("/")[2]:
+        if _is_folder(file):
             inside = [f"{file}/{name}" for name in KUSTOMIZATION_FILES if self.at.exists(f"{file}/{name}")]
             file = inside[0] if inside else file
         if "stage" in limits and not self._in_stage(file, limits["stage"]):
