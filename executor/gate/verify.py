@@ -44,7 +44,7 @@ from executor.tools import files
 from executor.tools.git import Git, State
 from executor.tools.kustomize import Kustomize
 from executor.tools.plugins import installed
-from executor.tools.process import load_meanwhile, meanwhile
+from executor.tools.process import load_meanwhile, meanwhile, without_network
 from executor.values import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ def look(case: Case, call: Call) -> list[Found]:
     try:
         with _deadline(case), contextlib.ExitStack() as held:
             _check_out(case, held)
-            looked_at = meanwhile(lambda: case.tools.programs(None), "tools")
+            looked_at = meanwhile(lambda: (without_network(), case.tools.programs(None)), "tools")
             for each in _looks(case, selected):
                 taken.append((each, each.take()))
                 call.say(taken[-1][1])

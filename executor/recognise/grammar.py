@@ -64,6 +64,7 @@ class Grammar:
         self._needed: dict[str, int] = {}
         self._sources: dict[str, list[tuple[str, Action | None]]] = {}
         self._beginning: dict[tuple[str, int], list[_Way]] = {}
+        self._leaves: dict[str, _Node] = {}
 
     def bit(self, name: str) -> int:
         """The bit of a class (`BUILD`) or of a literal word (`'to'`)."""
@@ -459,6 +460,9 @@ class _Compiler:
     def _atom(self) -> _Node:
         word = self.lexemes[self.at]
         self.at += 1
+        known = self.grammar._leaves.get(word)
+        if known is not None:
+            return known
         if word == "(":
             node = self._choice()
             self._close(")")
@@ -474,6 +478,10 @@ class _Compiler:
             capture, name = "", word
         if word in _ENDING or not name:
             raise self._unreadable()
+        leaf = self.grammar._leaves[word] = self._leaf(name, capture)
+        return leaf
+
+    def _leaf(self, name: str, capture: str) -> _Node:
         if name[0] == "<":
             return _Phrase(name[1:-1], capture)
         return _Word(self.grammar.bit(name if name.isupper() else f"'{name}'"), capture)

@@ -58,8 +58,9 @@ class Git:
             self.root,
             {**_clean_environment(), **(env or {})},
             stdin,
-            # SIGTERM: git then removes its .lock files; killed, it would leave them behind
-            at_our_death=None if arguments[0] in _READS else signal.SIGTERM,
+            # SIGTERM: git then removes its .lock files; killed, it would leave them behind. With an index of our own
+            # nobody waits for its lock, and git may end by itself
+            at_our_death=None if arguments[0] in _READS or "GIT_INDEX_FILE" in (env or {}) else signal.SIGTERM,
         )
 
     def common_dir(self) -> Path:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,22 +14,27 @@ if TYPE_CHECKING:
 
 
 def installed(group: str) -> tuple[EntryPoint, ...]:
-    """Those of a group, by name. Cheap where there are none."""
-    if not _any(group):
+    """Those of a group, by name. Cheap where there are none: without importlib.metadata (10 to 20 ms at start)."""
+    if not any(f"[{group}]" in each for each in _offered(tuple(sys.path))):
         return ()
     from importlib.metadata import entry_points
 
     return tuple(sorted(entry_points(group=group), key=lambda each: each.name))
 
 
-def _any(group: str) -> bool:
-    """A look into what is installed, without importlib.metadata (10 to 20 ms at start)."""
-    for folder in sys.path:
-        for kind in ("dist", "egg"):
-            try:
-                files = list(Path(folder or ".").glob(f"*.{kind}-info/entry_points.txt"))
-                if any(f"[{group}]" in file.read_text(encoding="utf-8", errors="replace") for file in files):
-                    return True
-            except OSError:
-                continue
-    return False
+@functools.cache
+def _offered(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The text of every entry_points.txt of what is installed."""
+    texts = []
+    for folder in path:
+        with contextlib.suppress(OSError), os.scandir(folder or ".") as entries:
+            found = [each.path for each in entries if each.name.endswith((".dist-info", ".egg-info"))]
+            texts += [text for each in found if (text := _text(each)) is not None]
+    return tuple(texts)
+
+
+def _text(folder: str) -> str | None:
+    try:
+        return Path(folder, "entry_points.txt").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # most offer nothing
+        return None

@@ -220,14 +220,14 @@ def _launched(call: Call, death: signal.Signals) -> list[str] | None:
     launcher = _which("setpriv", os.defpath)
     if ("/" in name and name[0] != "/") or path is None or launcher is None or _which(name, path) is None:
         return None
-    alone = _without_network() if call.offline else ()
+    alone = without_network() if call.offline else ()
     return [*alone, launcher, "--pdeathsig", death.name.removeprefix("SIG"), "--", *call.argv]
 
 
 @functools.cache
-def _without_network() -> tuple[str, ...]:
-    """What starts a program in a network namespace of its own (2 ms): root may, and others where they may have a user
-    namespace. Empty where neither is allowed, as in many containers."""
+def without_network() -> tuple[str, ...]:
+    """What starts a program in a network namespace of its own, found by trying (5 ms): root may, and others where they
+    may have a user namespace. Empty where neither is allowed, as in many containers."""
     unshare = _which("unshare", os.defpath)
     for flags in (("--net",), ("--map-root-user", "--net")) if unshare else ():
         tried = subprocess.run([str(unshare), *flags, "--", "true"], capture_output=True, check=False)

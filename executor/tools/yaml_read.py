@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from yaml import YAMLError
-from yaml.cyaml import CParser  # type: ignore[attr-defined]
-from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+from executor.patterns import compiled_later
+
+with compiled_later():
+    from yaml import YAMLError
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]
+    from yaml.events import (
+        AliasEvent,
+        DocumentStartEvent,
+        MappingEndEvent,
+        MappingStartEvent,
+        ScalarEvent,
+        SequenceEndEvent,
+        SequenceStartEvent,
+    )
 
 
 class Scalar(str):

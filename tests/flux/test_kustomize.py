@@ -82,7 +82,7 @@ def test_remote_resources_are_told_apart_and_never_fetched(kustomize: Kustomize,
 
 
 def test_not_even_this_machine_is_asked(kustomize: Kustomize, tmp_path: Path) -> None:
-    if not process._without_network():
+    if not process.without_network():
         pytest.skip("this machine gives nobody a network namespace: what a kustomization names is looked at beforehand")
     with misbehaving(lambda talk: talk.answer(200, CONFIG_MAP.format(name="fetched"))) as server:
         write(tmp_path, {"kustomization.yaml": f'resources: ["http://{server.address}/x.yaml"]\n'})
