@@ -8,6 +8,7 @@ is no Sunday; `L`, `W` and `#` are Quartz's. A time zone in front (`CRON_TZ=…`
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from executor.patterns import pattern
@@ -40,6 +41,29 @@ def why_no_schedule(text: str) -> str | None:
             if not _is_range(each, least, most, names):
                 return f"{each} is no {name} ({least} to {most})"
     return None
+
+
+def how_often(text: str) -> int | None:
+    """Minutes from each time to the next, where that is always the same and less than a day; else None."""
+    if why_no_schedule(text) is not None or text.startswith("@") or text.split()[2:] != ["*", "*", "*"]:
+        return None
+    minutes, hours = (
+        {at for each in part.split(",") for at in range(60 if n == 0 else 24) if _falls(each, at, 59 if n == 0 else 23)}
+        for n, part in enumerate(text.split()[:2])
+    )
+    times = sorted(60 * hour + minute for hour in hours for minute in minutes)
+    gaps = {later - one for one, later in itertools.pairwise([*times, times[0] + 24 * 60])} if times else set()
+    return gaps.pop() if len(gaps) == 1 and len(times) > 1 else None
+
+
+def _falls(text: str, at: int, most: int) -> bool:
+    bounds, slash, step = text.partition("/")
+    low, _, high = bounds.partition("-")
+    if low in ("*", "?"):
+        return at % int(step or 1) == 0
+    first = int(low)
+    last = int(high) if high else most if slash else first
+    return first <= at <= last and (at - first) % int(step or 1) == 0
 
 
 def _is_range(text: str, least: int, most: int, names: dict[str, int]) -> bool:

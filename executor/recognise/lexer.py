@@ -177,6 +177,7 @@ class Lexer:
             word.bits |= self.bit("IN_QUOTES")
         if len(words) == 1:
             words[0].bits |= self.bit("QUOTED")
+            words[0].quoted = True
             return words
         if words and all(word.bits & ~self.weak for word in words) and not any(w.bits & self._opaque for w in words):
             return words

@@ -496,7 +496,7 @@ WHOSE: tuple[Whose, ...] = (
             "Flux Kustomization `apps` becomes Ready within 5 minutes",
             "vaultwarden loads",
             "longhorn runs smoothly again",
-            "Wait for the rollout of ffl-api",
+            "Wait for the rollout",
         ),
         near_misses=(
             "The apps Kustomization reconciles every 5 minutes on the minikube cluster",

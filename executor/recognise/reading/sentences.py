@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Unresolved
@@ -64,8 +64,8 @@ class Sentences(Stopped):
                 if text is not stem:
                     self.remarks.append(f'"{stem[len(text) :].strip()}" is taken for a remark')
                 return self._resolved(text, words, readings, scope)
-        fronted = self._fronted(tokens)
-        return self._resolved(stem, tokens, fronted, scope) if fronted else None
+        rearranged = self._rearranged(tokens, scope)
+        return self._resolved(stem, tokens, rearranged, scope) if rearranged else None
 
     def _only_verifies(self, words: Sequence[Token], asks: Sequence[Ask]) -> bool:
         """Whether "verify that A and B" would change something for B: without a verb of its own it is verified, too.
@@ -104,25 +104,39 @@ class Sentences(Stopped):
                 return f'"{text.strip()}"'
         return None
 
-    def _fronted(self, words: Sequence[Token]) -> list[Any]:
-        """ "In staging, scale …", "kiosk HelmRelease: set …": as if what stands in front stood behind. Of one clause
-        only: of two, the place might be the first one's alone."""
-        grammar = self.whole.grammar
+    def _rearranged(self, words: Sequence[Token], scope: Scope) -> list[Any]:
+        """ "In staging, scale …", "kiosk HelmRelease: set …", "Scale the staging api …": as if what stands in front
+        stood behind. Of one clause only: of two, the place might be the first one's alone."""
+        if words[-2].bits & self.whole.lexer.limits:
+            return []  # "… only", moved, would be "only in staging"
         found: list[Any] = []
+        for moved in (*self._fronted(words), *self._staged(words, scope)):
+            asked = (tuple(asks) for asks in self.whole.grammar.readings("clause", Parse(moved, quick=True)))
+            found += [asks for asks in asked if not any(map(_in_two_places, asks))]
+        return found
+
+    def _fronted(self, words: Sequence[Token]) -> Iterator[Sequence[Token]]:
+        grammar = self.whole.grammar
         fronts = [each for each in _FRONTS if grammar.may_begin(each[0], words[0])]
-        if not fronts or words[-2].bits & self.whole.lexer.limits:
-            return found  # "… only", moved, would be "only in staging"
         parse = Parse(words, quick=True)
         for name, small, signed in fronts:
             for end, _ in grammar.ends(name, parse, 0):
                 sign = words[end].text in _SIGNS
-                if (signed and not sign) or end + sign >= len(words) - 1:
-                    continue
-                link = [self._small(small, words[0])] if small else []
-                moved = [*words[end + sign : -1], *link, *words[:end], words[-1]]
-                asked = (tuple(asks) for asks in grammar.readings("clause", Parse(moved, quick=True)))
-                found += [asks for asks in asked if not any(map(_in_two_places, asks))]
-        return found
+                if not (signed and not sign) and end + sign < len(words) - 1:
+                    link = [self._small(small, words[0])] if small else []
+                    yield [*words[end + sign : -1], *link, *words[:end], words[-1]]
+
+    def _staged(self, words: Sequence[Token], scope: Scope) -> Iterator[Sequence[Token]]:
+        """ "the staging api": the api in staging, where nothing is called "staging" or "staging-api"."""
+        place, named = self._bits("STAGE", "PLACE"), self._bits("NAME", "CHARTED", "CONFIG")
+        at = [i for i, each in enumerate(words[:-2]) if each.bits & place and words[i + 1].bits & named]
+        if len(at) == 1 and not (words[at[0]].bits & named or words[at[0]].code):
+            stage, behind = words[at[0]], words[at[0] + 1]
+            if scope.names.entry(f"{stage.text}-{behind.text}") is None:
+                yield [*words[: at[0]], *words[at[0] + 1 : -1], self._small("in", words[0]), stage, words[-1]]
+
+    def _bits(self, *classes: str) -> int:
+        return sum(self.whole.lexer.bit(each) for each in classes)
 
     def _small(self, word: str, before: Token) -> Token:
         token = Token(word, before.start, before.start)

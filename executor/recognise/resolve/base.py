@@ -175,15 +175,17 @@ class Base:
             )
         return stages
 
-    def _all_overlays(self) -> list[str]:
-        """What lies in a folder named overlays; where there is none, the folders that are called as a stage."""
-        folders = self.names.folders
+    def _all_overlays(self, part: str = "") -> list[str]:
+        """What lies in a folder named overlays; where there is none, the folders that are called as a stage. `part`:
+        of those below a folder of that name."""
+        folders = [each for each in self.names.folders if not part or fold(part) in fold(each).split("/")[:-1]]
         overlays = [each for each in folders if "overlays" in each.split("/")[:-1]]
         overlays = overlays or [each for each in folders if self._is_stage(each.rpartition("/")[2])]
         if not overlays:
             raise Blocked(
                 ReasonCode.NOT_FOUND,
-                "there is no kustomization in a folder named overlays, or called as a stage; name the paths",
+                f"there is no kustomization in a folder named overlays, or called as a stage"
+                f"{part and ' below '}{part}; name the paths",
             )
         return overlays
 

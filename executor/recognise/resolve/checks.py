@@ -47,12 +47,15 @@ class CheckAsks(Base):
             return self._counted(overlays[1], *overlays[2:])
         if overlays[0] in ("all", "every"):
             return self._lying_below(overlays[1], self._all_overlays() if overlays[0] == "all" else self.names.folders)
+        if overlays[0] == "all of":
+            return self._all_overlays(overlays[1])
+        if overlays[0] == "of":
+            return dict.fromkeys(path for each in overlays[1] for path in self._built_at(each, overlays[2]))
         return dict.fromkeys(path for each in overlays for path in self._built_at(each))
 
-    def _counted(self, number: int, part: str | None = None) -> list[str]:
+    def _counted(self, number: int, part: str = "") -> list[str]:
         """So many overlays as the sentence says, of all or of those below a folder."""
-        found = self._all_overlays()
-        found = [each for each in found if part is None or fold(part) in fold(each).split("/")[:-1]]
+        found = self._all_overlays(part)
         if len(found) != number:
             raise Blocked(
                 ReasonCode.COUNT_DIFFERS, f"{number} overlays, but here are {', '.join(found) or 'none'}; name them"
@@ -66,15 +69,20 @@ class CheckAsks(Base):
             raise Blocked(ReasonCode.NOT_FOUND, f"nothing of that kind lies below {written}; name the paths")
         return found
 
-    def _built_at(self, place: Place) -> tuple[str, ...]:
+    def _built_at(self, place: Place, part: str = "") -> tuple[str, ...]:
+        """The folders of a stage; of those that lie below one that is called `part`, where one is named."""
         if place.path is not None:
             return (self._path(place.path).removesuffix("/kustomization.yaml"),)
         assert place.stage is not None
         self._stage(place.stage)
         parts = spellings(place.stage)
-        found = tuple(each for each in self.names.folders if each.casefold().split("/")[-1] in parts)
+        split = {each: each.casefold().split("/") for each in self.names.folders}
+        found = tuple(each for each, its in split.items() if its[-1] in parts and (not part or fold(part) in its[:-1]))
         if not found:
-            raise Blocked(ReasonCode.NOT_FOUND, f"no kustomization in a folder named {place.stage}; name the path")
+            below = f" below {part}" if part else ""
+            raise Blocked(
+                ReasonCode.NOT_FOUND, f"no kustomization in a folder named {place.stage}{below}; name the path"
+            )
         return found
 
     def _manifest_validate(self, ask: Ask) -> list[Request]:

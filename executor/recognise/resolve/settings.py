@@ -209,11 +209,19 @@ class _Search:
                 said = f" but {', '.join(sorted(found))}; write one" if found else ""
                 raise Unresolved(ReasonCode.UNKNOWN_NAME, f'{self._called()} has no "{self.named.name}"{said}')
             self.named = replace(self.named, what="key", name=found.pop())
+        if self._begins_the_sentence() and self.named.name not in self._known():
+            self.named = replace(self.named, name=self.named.name[0].lower() + self.named.name[1:])
         name = self.named.name.removeprefix("spec.")
         if self.named.what == "key" and name != self.named.name and name in _FIELDS_OF_SPEC:
             self.named = replace(self.named, what="field", name=name)
         if self.named.what == "key" and self.holder.kind is None and not self._places(anywhere=True):
             self._look_at_scalers()
+
+    def _begins_the_sentence(self) -> bool:
+        """ "Cache of kiosk": with the capital that a sentence begins with."""
+        token = self.named.token
+        first = token is not None and token.start == 0 and not (token.code or token.quoted)
+        return self.named.what == "key" and first and self.named.name.istitle()
 
     def _look_at_scalers(self) -> None:
         """`maxReplicas` of a Deployment that has none is that of the HorizontalPodAutoscaler which scales it."""
@@ -809,7 +817,13 @@ class _Search:
             raise Blocked(ReasonCode.BAD_ARGUMENT, f"{place.file}:{place.seat.line}: {why}; correct the value")
 
     def _spelt(self, place: Place, said: Any) -> str:
-        """The text of a value; of "10 minutes" as such times are written there."""
+        """The text of a value; of "10 minutes" as such times are written there; of "every 3 hours" what stands there
+        where it says so already."""
+        if isinstance(said, tuple) and said[0] == "often":
+            from executor.flux.schedule import how_often
+
+            now = self._plain(place)
+            return now if now is not None and how_often(now) == how_often(said[1]) else said[1]
         if not _is_time(said):
             return _text(said)
         seconds, now = int(said[1]), self._plain(place)

@@ -467,13 +467,20 @@ RULES = (
     Rule(
         "a rollout ends",
         (
-            "<verify>? THE? ROLLOUT of o:<rolled_out> (COMPLETES | PASSES | <be> (COMPLETE | PASSES)) MANNER? { <in_space> <cluster> <then> }",
-            "<verify>? o:<rolled_out> ROLLOUT (COMPLETES | PASSES | <be> (COMPLETE | PASSES)) MANNER? { <in_space> <cluster> <then> }",
+            "<verify>? THE? ROLLOUT of o:<rolled_out> (<in_space> | <cluster>)? (COMPLETES | PASSES | <be> (COMPLETE | PASSES)) MANNER? { <in_space> <cluster> <then> }",
+            "<verify>? o:<rolled_out> ROLLOUT (<in_space> | <cluster>)? (COMPLETES | PASSES | <be> (COMPLETE | PASSES)) MANNER? { <in_space> <cluster> <then> }",
+            "wait for THE? (o:<rolled_out> ROLLOUT | ROLLOUT of o:<rolled_out>) (to (complete | pass | finish | succeed))? { <in_space> <cluster> }",
             "<verify>? o:<rolled_out> (rolls | rolled) out MANNER? { <in_space> <cluster> <then> }",
         ),
         _rolled,
         {
             "Rollout of ffl-api completes": "cluster.observe kind=Deployment name=ffl-api condition=Current",
+            "The rollout of ffl-api in prod is complete": (
+                "cluster.observe kind=Deployment name=ffl-api condition=Current cluster=prod"
+            ),
+            "Wait for the ffl-api rollout to finish": (
+                "cluster.observe kind=Deployment name=ffl-api condition=Current"
+            ),
             "The ffl-api rollout completes successfully": "cluster.observe kind=Deployment name=ffl-api condition=Current",
             "The rollout of the ffl-api Deployment is complete": (
                 "cluster.observe kind=Deployment name=ffl-api condition=Current"
@@ -484,6 +491,8 @@ RULES = (
             "Rollout of ffl-api completes in a minute": "u",
             "Rollout of ffl-api": "u",
             "The rollout completes": "u",
+            "Wait for the rollout": "u",
+            "Wait for the ffl-api rollout and the review": "u",
             "The ffl-api rollout plan is complete": "u",
         },
     ),

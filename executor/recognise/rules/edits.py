@@ -119,6 +119,8 @@ RULES = (
         (
             "ADD <entry> to (list:<list_name> (in | of))? <file> ,? all:EVERYWHERE?",
             "<entry> <be>? ADDED to (list:<list_name> (in | of))? <file>",
+            "<entry> MODAL? <be> (listed | included) (in | under) (list:<list_name> (in | of))? <file>",
+            "<file> (lists | includes | MODAL (list | include)) <entry>",
             "<adding> entry:<list_entry> to list:<list_name> (in | of) <file> ,? all:EVERYWHERE?",
             f"<adding> entry:<list_entry> to list:<list_name> {_OF}",
             "<adding> entry:<list_entry> to own:<own_list> { <where> where2:<where> }",
@@ -129,6 +131,12 @@ RULES = (
         {
             "Add `../triager` to `apps/kustomization.yaml`": "manifest.add file=apps/kustomization.yaml path=resources entry=../triager",
             "Add triager to the resources of `apps`": "manifest.add file=apps/kustomization.yaml path=resources entry=triager",
+            "`../triager` is listed in `apps/kustomization.yaml`": (
+                "manifest.add file=apps/kustomization.yaml path=resources entry=../triager"
+            ),
+            "The longhorn kustomization includes release.yaml": (
+                "manifest.add file=apps/longhorn/kustomization.yaml path=resources entry=release.yaml"
+            ),
             "Add the kiosks namespace to the kustomization in deploy/pos/demo": (
                 "manifest.add file=deploy/pos/demo/kustomization.yaml path=resources entry=../../kiosk/flux.yaml"
             ),
@@ -153,6 +161,9 @@ RULES = (
         },
         {
             "Add tests to `apps/kustomization.yaml`": "u",
+            "`../triager` is not listed in `apps/kustomization.yaml`": "u",
+            "`../triager` was listed in `apps/kustomization.yaml`": "u",
+            "`apps/kustomization.yaml` includes tests": "u",
             "Add `../x` to the wiki": "u",
             "Add tests to the resources of apps": "u",
             "Add support to the args of kiosk": "u",

@@ -79,6 +79,10 @@ def _values(g: Grammar) -> None:
     g.phrase("scalar", "n:<number> u:UNIT | (one | a | an) u:UNIT", _lasting)
     g.phrase("how_often", "x:AMOUNT", lambda c: c["x"])
     g.phrase("how_often", "n:<number> u:UNIT | (one | a | an)? u:UNIT", _lasting)
+    g.phrase("daily", "daily | every day")
+    g.phrase("on_days", "(every | weekly? on) x:ANY", _weekday)
+    g.phrase("recurring", "every n:<number>? u:UNIT | u:hourly", _often)
+    g.phrase("recurring", "<daily> at t:ANY | at t:ANY <daily> | <on_days> at t:ANY | at t:ANY <on_days>", _at_a_time)
     g.phrase("equal", "x:<sure_value>", lambda c: Turned(c["x"]))
     g.phrase("equal", "x:<scalar> <instead> y:<scalar>", lambda c: Turned(c["x"], c["y"]))
     g.phrase("is", "(BE | MODAL BE) now? | now? (reads | equals) | MODAL (read | equal)", lambda c: "set")
@@ -86,6 +90,10 @@ def _values(g: Grammar) -> None:
     g.phrase("one_set", "s:<any_setting> <turned> | s:<setting> <turned>")
     g.phrase("sets", "a:<one_set> <and> b:<one_set>", _each)
     g.phrase("sets", "a:<one_set> , b:<one_set> ,? AND c:<one_set>", _each)
+    g.phrase("two", "a:<setting> AND b:<setting>", _each)
+    g.phrase("two", "THE? a:RESOURCE AND c:RESOURCE b:BOUND", lambda c: _bounds((c["a"], c["b"]), (c["c"], c["b"])))
+    g.phrase("two", "THE? r:RESOURCE a:BOUND AND b:BOUND", lambda c: _bounds((c["r"], c["a"]), (c["r"], c["b"])))
+    g.phrase("two_values", "BOTH? a:<sure_value> AND b:<sure_value> respectively?", _each)
     g.phrase("one_turn", "s:<setting> turned:<arrow> | s:<any_setting> turned:<arrow>")
     g.phrase("turns", "a:<one_turn> <and> b:<one_turn>", _each)
     g.phrase("pairs", "a:<whole_pair> <and> b:<whole_pair>", _each)
@@ -105,6 +113,36 @@ def _lasting(c: Captured) -> tuple[str, str] | None:
     """ "10 minutes", in seconds: how the place writes it is seen there."""
     count = c["n"].value if "n" in c else 1
     return ("lasting", str(count * _SECONDS[fold(c["u"].text).removesuffix("s")])) if isinstance(count, int) else None
+
+
+def _often(c: Captured) -> tuple[str, str] | None:
+    """ "every 15 minutes", as cron can say it: where it divides the hour, or the day."""
+    count, unit = c["n"].value if "n" in c else 1, fold(c["u"].text).removesuffix("s")
+    step = f"*/{count}" if count != 1 else "*"
+    if unit == "minute" and isinstance(count, int) and 60 % count == 0 and count < 60:
+        return "often", f"{step} * * * *"
+    if unit in ("hour", "hourly") and isinstance(count, int) and 24 % count == 0 and count < 24:
+        return "often", f"0 {step} * * *"
+    return None
+
+
+_WEEKDAYS = {day: str(at) for at, day in enumerate("sunday monday tuesday wednesday thursday friday saturday".split())}
+_WEEKDAYS |= {"weekday": "1-5"}
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|(1[0-2]|[1-9])(?::([0-5]\d))?([ap]m)", re.IGNORECASE)
+
+
+def _weekday(c: Captured) -> str | None:
+    return _WEEKDAYS.get(fold(c["x"].text).removesuffix("s"))
+
+
+def _at_a_time(c: Captured) -> tuple[str, str] | None:
+    """ "daily at 03:30", "on Mondays at 6am", in the time zone that the CronJob has."""
+    said = _CLOCK.fullmatch(c["t"].text)
+    if said is None:
+        return None
+    hour, minute, twelve, minutes, half = said.groups()
+    at = int(hour) if hour else int(twelve) % 12 + 12 * (half.lower() == "pm")
+    return "schedule", f"{int(minute or minutes or 0)} {at} * * {c.get('on_days', '*')}"
 
 
 _NO_VALUE = frozenset(
@@ -186,6 +224,11 @@ _AUTOSCALER = "HorizontalPodAutoscaler"
 def _resource(c: Captured) -> Named:
     bound = "limits" if fold(c["b"].text).startswith("limit") else "requests"
     return Named("resource", f"{bound}.{fold(c['r'].text)}")
+
+
+def _bounds(*pairs: tuple[Token, Token]) -> tuple[Named, ...]:
+    """ "CPU and memory limits", "memory request and limit"."""
+    return tuple(_resource({"r": resource, "b": bound}) for resource, bound in pairs)
 
 
 def _field(c: Captured) -> Named:
@@ -378,6 +421,9 @@ def _set_several(c: Captured) -> list[Ask] | None:
     said = c.get("sets") or c.get("turns")
     if said:
         each = [(one["s"], one["turned"], c.get("in_holder") or c.get("h")) for one in said]
+    elif "two" in c:
+        pairs = zip(c["two"], c["two_values"], strict=True)
+        each = [(named, Turned(value), c.get("in_holder") or c.get("h")) for named, value in pairs]
     else:
         each = [(c["s"], c.get("turned"), one) for one in c.get("in_holders", ())]
     found: list[Ask] = []
@@ -407,6 +453,8 @@ def _set_pair(c: Captured) -> list[Ask] | None:
 
 
 def _given(c: Captured) -> list[Ask] | None:
+    if "recurring" in c:
+        return _asks(c, named=Named("field", "schedule"), holder=c["h"], turned=Turned(c["recurring"]), act="set")
     if "cron" in c:
         cron = c["cron"]
         schedule = isinstance(cron, Token) and (cron.code or cron.quoted) and " " in cron.text
@@ -787,6 +835,10 @@ RULES = (
         (
             f"<setting_verb> <sets> {_OF}",
             "h:<holder> : <turns>",
+            f"<setting_verb> <two> {_OF} to <two_values> {_OF}",
+            f"<two> {_OF} <is> <two_values> {_OF}",
+            f"<two> {_OF} <be>? <setting_done> to <two_values> {_OF}",
+            f"h:<holder> {_AROUND} (gets | MODAL (get | have)) <two> of <two_values> {_AROUND}",
             "<setting_verb> (s:<any_setting> | s:<setting>) { <turned> <in_holders> <where> where2:<where> }",
         ),
         _set_several,
@@ -799,6 +851,16 @@ RULES = (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3 from_version=2 + "
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.size value=8Gi from_version=4Gi"
             ),
+            "CPU request and memory limit of pos-api in demo are 250m and 512Mi": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.requests.cpu value=250m + "
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.limits.memory value=512Mi"
+            ),
+            "minReplicas and maxReplicas of the kiosk HPA are set to 2 and 8 respectively": (
+                "manifest.set file=deploy/kiosk/hpa.yaml path=spec.minReplicas value=2 + "
+                "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8"
+            ),
             "Set replicas to 3 for till and kiosk": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till + "
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
@@ -806,6 +868,11 @@ RULES = (
         },
         {
             "Set DPI to 300 and PAPER to plain": "u",
+            "minReplicas and maxReplicas of the kiosk HPA are 2": "u",
+            "minReplicas and maxReplicas of the kiosk HPA are 2 or 8": "u",
+            "minReplicas and maxReplicas of the kiosk HPA are 2, 4 and 8": "u",
+            "CPU and memory limits of pos-api in demo are 250m and 512Mi or less": "u",
+            "CPU and memory limits of pos-api in demo are 512Mi and 250m": "b not-determinate",
             "Set DPI to 300 and PAPER in till-config": "u",
             "Set DPI to 300 and PAPER to plain in till-config": "b not-determinate",
             "Set DPI to 300 or PAPER to plain in till-config": "u",
@@ -881,6 +948,8 @@ RULES = (
             f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (runs | MODAL run | <be> scheduled) (at | on | for) cron:<scalar> {_AROUND}",
+            f"h:<holder> {_AROUND} (runs | MODAL run | <be> (scheduled | run)) <recurring> {_AROUND}",
+            f"(run | <setting_verb> THE? schedule (of | for)) h:<holder> to? <recurring> {_AROUND}",
             f"h:<holder> {_AROUND} (RECONCILES | MODAL RECONCILE | <be> RECONCILED) every often:<how_often> {_AROUND}",
         ),
         _given,
@@ -898,6 +967,18 @@ RULES = (
             "The nightly CronJob runs at `30 6 * * *`": (
                 "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=30 6 * * * where=CronJob/nightly"
             ),
+            "The nightly CronJob runs every 15 minutes": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=*/15 * * * * where=CronJob/nightly"
+            ),
+            "Run the nightly CronJob daily at 03:30": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=30 3 * * * where=CronJob/nightly"
+            ),
+            "Change the schedule of the nightly CronJob to every 3 hours": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=0 */3 * * * where=CronJob/nightly"
+            ),
+            "The nightly CronJob runs on weekdays at 6am": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=0 6 * * 1-5 where=CronJob/nightly"
+            ),
             "kiosk gets a replica count of 3": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
             ),
@@ -909,6 +990,16 @@ RULES = (
             "The kiosk HelmRelease reconciles every 10 minutes without errors": "u",
             "kiosk gets a review of 10m": "u",
             "The nightly CronJob runs at `noon`": "u",
+            "The nightly CronJob runs every 7 minutes": "u",
+            "The nightly CronJob runs every 90 minutes": "u",
+            "The nightly CronJob runs at 03:30": "u",
+            "The nightly CronJob runs daily": "u",
+            "The nightly CronJob runs daily at 25:30": "u",
+            "The nightly CronJob runs daily at 03:30 UTC": "u",
+            "The nightly CronJob runs at least every 15 minutes": "u",
+            "The nightly CronJob runs every other day at 03:30": "u",
+            "The nightly CronJob ran every 15 minutes": "u",
+            "The kiosk HelmRelease runs every 15 minutes": "b not-found",
             "The nightly CronJob ran at `30 6 * * *`": "u",
             "Give the team a timeout of 10m": "u",
             "kiosk gets a timeout": "u",
@@ -1049,6 +1140,9 @@ RULES = (
             f"(turn | switch) THE? x:ANY turn:<turn> (in | on | of | for) h:<holder> {_AROUND}",
             f"(turn | switch) THE? x:ANY (in | on | of | for) h:<holder> {_AROUND} turn:<turn>",
             f"THE? x:ANY <be> turn:<done> (in | on | of | for) h:<holder> {_AROUND}",
+            f"THE? x:<any_key> (in | on | of | for) h:<holder> {_AROUND} <be> turn:<done> {_AROUND}",
+            f"h:<holder> x:<any_key> <be> turn:<done> {_AROUND}",
+            f"h:<holder> {_AROUND} (has | MODAL have) THE? x:<any_key> turn:<done> {_AROUND}",
             "h:<holder> : THE? x:ANY (on | off | enabled | disabled) → turn:<turn>",
         ),
         _toggled,
@@ -1063,6 +1157,12 @@ RULES = (
                 "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=True where=ConfigMap/till-config"
             ),
             "cache is disabled for kiosk": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=false"
+            ),
+            "Cache of kiosk is disabled": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=false"
+            ),
+            "kiosk's cache is disabled": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=false"
             ),
             "Disable cache for kiosk": (
@@ -1084,6 +1184,10 @@ RULES = (
             "Enable the new quota in till-config": "u",
             "Enable logging for kiosk": "u unknown-name",
             "Disable kiosk": "u",
+            "kiosk's cache is not disabled": "u",
+            "kiosk's cache was disabled": "u",
+            "kiosk's cache is disabled for now": "u",
+            "Caching of kiosk is disabled": "u unknown-name",
         },
     ),
     Rule(

@@ -17,40 +17,7 @@ _MANIFESTS = Place(path="./")
 def add(g: Grammar) -> None:
     """The phrases that only these rules use."""
     g.phrase("kustomize_build", "KUSTOMIZE (BUILD | BUILDS | VALIDATION) | kubectl KUSTOMIZE")
-    g.phrase("overlays", "(for | of | on | in)? _:<these_overlays>")
-    g.phrase(
-        "overlays",
-        "(for | of | on | in) THE? (x:STAGE | x:PLACE) (OVERLAY | ENVIRONMENT | KUSTOMIZATION)?",
-        lambda c: (Place(stage=c["x"].text),),
-    )
-    g.phrase("overlays", "(for | of | on | in) s:<spots>", lambda c: c["s"])
-    g.phrase("every_overlay", "ALL (of? THE)? KUSTOMIZE? (OVERLAYS | OVERLAY)")
-    g.phrase("every_kustomization", "ALL (of? THE)? (KUSTOMIZATIONS | KUSTOMIZATION)")
-    g.phrase("these_overlays", "<every_overlay>", lambda c: "all")
-    g.phrase("these_overlays", "(ALL (of? THE)?)? n:<number> OVERLAYS", lambda c: ("counted", c["n"].value))
-    g.phrase(
-        "these_overlays",
-        "(BOTH (of? THE)? | (ALL (of? THE)?)? n:<number>) x:PART (OVERLAYS | KUSTOMIZATIONS)",
-        lambda c: ("counted", c["n"].value if "n" in c else 2, c["x"].text),
-    )
-    g.phrase("these_overlays", "BOTH (of? THE)? STAGES (KUSTOMIZATIONS | KUSTOMIZATION)", lambda c: "both")
-    g.phrase(
-        "these_overlays",
-        "<every_overlay> (in | under | below | of) THE? (x:PATH | x:PART) (folder | directory)?",
-        lambda c: ("all", c["x"].text),
-    )
-    g.phrase("these_overlays", "<every_kustomization> (in THE? (whole | entire)? REPOSITORY)?", lambda c: "every")
-    g.phrase(
-        "these_overlays",
-        "<every_kustomization> (in | under | below) THE? (x:PATH | x:PART) (folder | directory)?",
-        lambda c: ("every", c["x"].text),
-    )
-    g.phrase("these_overlays", "BOTH (of? THE)? (OVERLAYS | KUSTOMIZATIONS)", lambda c: "both")
-    g.phrase("these_overlays", "THE? x:<a_stage> (OVERLAY | KUSTOMIZATION)", lambda c: (c["x"],))
-    g.phrase("these_overlays", "BOTH? THE? p:<places> (OVERLAYS | KUSTOMIZATIONS)", lambda c: c["p"])
-    g.phrase("these_overlays", "BOTH (OVERLAYS | KUSTOMIZATIONS) OPEN s:<spots> CLOSE", lambda c: c["s"])
-    g.phrase("these_overlays", "THE? (OVERLAY | KUSTOMIZATION)? x:PATH OVERLAY?", lambda c: (Place(path=c["x"].text),))
-    g.phrase("these_overlays", "BOTH? p:<paths>", lambda c: c["p"])
+    _overlays(g)
     g.phrase("a_stage", "x:STAGE | x:PLACE", lambda c: Place(stage=c["x"].text))
     g.phrase("a_path", "x:PATH", lambda c: Place(path=c["x"].text))
     g.phrase("a_place", "THE? _:<a_stage>")
@@ -110,6 +77,57 @@ def add(g: Grammar) -> None:
         "an_image",
         "DOCKER* (IMAGE | IMAGES) REFERENCE? | container | containers | WORKLOAD | MANIFEST | MANIFESTS | HELMRELEASE | HELMRELEASES",
     )
+
+
+def _overlays(g: Grammar) -> None:
+    g.phrase("overlays", "(for | of | on | in)? _:<these_overlays>")
+    g.phrase(
+        "overlays",
+        "(for | of | on | in) THE? (x:STAGE | x:PLACE) (OVERLAY | ENVIRONMENT | KUSTOMIZATION)?",
+        lambda c: (Place(stage=c["x"].text),),
+    )
+    g.phrase("overlays", "(for | of | on | in) s:<spots>", lambda c: c["s"])
+    g.phrase("every_overlay", "ALL (of? THE)? KUSTOMIZE? (OVERLAYS | OVERLAY)")
+    g.phrase("every_kustomization", "ALL (of? THE)? (KUSTOMIZATIONS | KUSTOMIZATION)")
+    g.phrase("these_overlays", "<every_overlay>", lambda c: "all")
+    g.phrase("these_overlays", "(ALL (of? THE)?)? n:<number> OVERLAYS", lambda c: ("counted", c["n"].value))
+    g.phrase(
+        "these_overlays",
+        "(BOTH (of? THE)? | (ALL (of? THE)?)? n:<number>) x:PART (OVERLAYS | KUSTOMIZATIONS)",
+        lambda c: ("counted", c["n"].value if "n" in c else 2, c["x"].text),
+    )
+    g.phrase("these_overlays", "BOTH (of? THE)? STAGES (KUSTOMIZATIONS | KUSTOMIZATION)", lambda c: "both")
+    g.phrase(
+        "these_overlays",
+        "<every_overlay> (in | under | below | of) THE? (x:PATH | x:PART) (folder | directory)?",
+        lambda c: ("all", c["x"].text),
+    )
+    g.phrase("these_overlays", "<every_kustomization> (in THE? (whole | entire)? REPOSITORY)?", lambda c: "every")
+    g.phrase(
+        "these_overlays",
+        "<every_kustomization> (in | under | below) THE? (x:PATH | x:PART) (folder | directory)?",
+        lambda c: ("every", c["x"].text),
+    )
+    g.phrase("these_overlays", "BOTH (of? THE)? (OVERLAYS | KUSTOMIZATIONS)", lambda c: "both")
+    g.phrase("these_overlays", "THE? x:<a_stage> (OVERLAY | KUSTOMIZATION)", lambda c: (c["x"],))
+    g.phrase("these_overlays", "BOTH? THE? p:<places> (OVERLAYS | KUSTOMIZATIONS)", lambda c: c["p"])
+    g.phrase(
+        "these_overlays",
+        "(THE? a:<a_stage> (OVERLAY | KUSTOMIZATION) | BOTH? THE? p:<places> (OVERLAYS | KUSTOMIZATIONS)) "
+        "(of | for | in | under) THE? x:PART",
+        lambda c: ("of", c["p"] if "p" in c else (c["a"],), c["x"].text),
+    )
+    g.phrase(
+        "these_overlays", "THE? x:PART a:<a_stage> (OVERLAY | KUSTOMIZATION)", lambda c: ("of", (c["a"],), c["x"].text)
+    )
+    g.phrase(
+        "these_overlays",
+        "(THE | ALL (of? THE)?)? x:PART (OVERLAYS | KUSTOMIZATIONS)",
+        lambda c: ("all of", c["x"].text),
+    )
+    g.phrase("these_overlays", "BOTH (OVERLAYS | KUSTOMIZATIONS) OPEN s:<spots> CLOSE", lambda c: c["s"])
+    g.phrase("these_overlays", "THE? (OVERLAY | KUSTOMIZATION)? x:PATH OVERLAY?", lambda c: (Place(path=c["x"].text),))
+    g.phrase("these_overlays", "BOTH? p:<paths>", lambda c: c["p"])
 
 
 def _security_words(g: Grammar) -> None:
@@ -228,6 +246,9 @@ RULES = (
             "`kustomize build` succeeds": "kustomize.build",
             "kustomize build passes": "kustomize.build",
             "Kustomize builds for all overlays": "kustomize.build paths=clusters/overlays/prod,clusters/overlays/staging",
+            "The uat and demo overlays of pos render cleanly": "kustomize.build paths=deploy/pos/uat,deploy/pos/demo",
+            "The pos uat overlay builds": "kustomize.build paths=deploy/pos/uat",
+            "kustomize build passes for the uat overlay of pos": "kustomize.build paths=deploy/pos/uat",
             "Run kustomize build for `clusters/overlays/prod`": "kustomize.build paths=clusters/overlays/prod",
             "Kustomize build passes for staging and prod": (
                 "kustomize.build paths=clusters/overlays/staging,clusters/overlays/prod"
