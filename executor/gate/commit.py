@@ -196,7 +196,8 @@ def _commit_tree(objects: Objects, tree: str, parent: str | None, file: Path) ->
                            place=str(objects.root), remedy="mend commit.gpgSign")  # fmt: skip
     sign = ["-S"] if wanted.output.strip() == "true" else []
     parents = ["-p", parent] if parent else []
-    done = objects.attempt("commit-tree", *sign, *parents, "-F", str(file), tree)
+    made = ("commit-tree", *sign, *parents, "-F", str(file), tree)
+    done = objects.attempt("-c", "i18n.commitEncoding=UTF-8", *made)
     if done.exit_code != 0:
         said = " ".join(done.errors.split())
         remedy = "git config user.name and user.email" if "identity" in said.lower() else "mend what git says"

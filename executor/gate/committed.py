@@ -36,7 +36,7 @@ def find_document(which: str, start: Path) -> bytes:
     if found is None:
         raise NotCertified(
             f"{which} ({commit[:12]}) has no certificate here",
-            remedy=f"if it was pushed elsewhere: git fetch origin {notes.REF}:{notes.REF}",
+            remedy=f"if it was pushed: {notes.FETCH}",
         )
     return found
 
@@ -51,7 +51,7 @@ def of_commit(objects: Objects, commit: str) -> bytes | None:
     for change in objects.changes(parent, commit):
         if is_certificate_path(change.path) and change.before is None and change.after is not None:
             return objects.blob(change.after.blob)
-    wanted = trailers(objects.run("log", "-1", "--format=%B", commit).decode(errors="replace"))[CERTIFICATE_TRAILER]
+    wanted = trailers(objects.message(commit))[CERTIFICATE_TRAILER]
     if wanted:
         elsewhere = objects.blobs(blob for _, blob in notes.every(objects)).values()
         for document in (*in_tree(objects, "HEAD"), *elsewhere):
@@ -89,12 +89,11 @@ def lost(case: Case) -> str | None:
     objects, commit = case.home.objects, _last(case)
     if not commit or of_commit(objects, commit) is not None:
         return None
-    text = objects.run("log", "-1", "--format=%B", commit).decode(errors="replace")
-    return commit if trailers(text)[CERTIFICATE_TRAILER] else None
+    return commit if trailers(objects.message(commit))[CERTIFICATE_TRAILER] else None
 
 
 def _last(case: Case) -> str:
-    return case.home.objects.attempt("log", "-1", "--format=%H", "HEAD", "--", case.task_path).output.strip()
+    return case.home.objects.attempt("rev-list", "-1", "HEAD", "--", case.task_path).output.strip()
 
 
 @dataclass(frozen=True)

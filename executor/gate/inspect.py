@@ -133,7 +133,7 @@ def other_content(objects: Objects, commit: str, certificate: Certificate) -> st
         return f"the commit {commit[:12]} changes {_differing(parts, changes)}, which is not what was certified"
     if part.base == parent and len(whole) == len(changes) and objects.tree_of(commit) != part.tree:
         return f"the tree of {commit[:12]} is {objects.tree_of(commit)}, certified is {part.tree}"
-    named = trailers(objects.run("log", "-1", "--format=%B", commit).decode(errors="replace"))[CERTIFICATE_TRAILER]
+    named = trailers(objects.message(commit))[CERTIFICATE_TRAILER]
     if named and named != [certificate.digest]:
         return f"the commit {commit[:12]} names another certificate, {', '.join(named)}"
     return None

@@ -13,6 +13,8 @@ from executor.gate.certificate import Blob, Change
 from executor.gate.objects import Objects
 
 REF = "refs/notes/executor"
+FETCH = f"git fetch origin {REF} && git notes --ref=executor merge FETCH_HEAD"
+"""What to type to have everybody's, also where one's own are not pushed yet (`fetch REF:REF` refuses that)."""
 _TRIES = 20
 WHO = {
     "GIT_AUTHOR_NAME": "executor",

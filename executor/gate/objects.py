@@ -89,6 +89,10 @@ class Objects(Git):
         )
         return found
 
+    def message(self, commit: str) -> str:
+        """A commit's message. Plumbing: `git log` shows what people configured, such as signatures, besides."""
+        return self.run("cat-file", "commit", commit).partition(b"\n\n")[2].decode(errors="replace")
+
     def tree_of(self, commit: str) -> str:
         return self.run("rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}").decode().strip()
 

@@ -11,7 +11,7 @@ from support import git
 from executor.gate import notes
 from executor.gate.objects import Objects
 
-from .pushes import remote
+from .pushes import ROOT, push, remote
 from .work import LIGHT, SETTINGS, TASK, Work, run, start
 
 TRAILERS = "%(trailers:key=Executor-Task,valueonly)%(trailers:key=Executor-Certificate,valueonly)"
@@ -186,6 +186,17 @@ def test_ssh_signature_where_the_user_signs(light: Work) -> None:
         light.git("config", name, value)
     assert light.verify("--commit").code == 0
     assert light.git("log", "-1", "--format=%G?").strip() == "G"
+    light.git("config", "log.showSignature", "true")
+    again = light.verify("--commit")
+    assert again.code == 0 and light.head() in again.json["check_results"][0]["actual"]
+    light.git("commit", "--quiet", "--amend", "--no-edit", "--date=2020-01-01T00:00:00Z")
+    assert light.call("certificate", "check", "HEAD").code == 0, "found by the digest that the message names"
+
+
+def test_message_is_read_as_it_was_written(light: Work) -> None:
+    light.git("config", "i18n.commitEncoding", "ISO-8859-1")
+    assert light.verify("--commit").code == 0
+    assert "✨" in light.git("log", "-1", "--encoding=UTF-8", "--format=%s")
 
 
 def test_signature_that_cannot_be_made(light: Work) -> None:
@@ -354,6 +365,23 @@ def test_push_over_foreign_notes(tmp_path: Path) -> None:
     git(bare, "notes", "--ref=executor", "add", "-m", "theirs", "main~1")
     assert work.verify("--commit").code == 0
     assert len(git(bare, "notes", "--ref=executor", "list").splitlines()) == 2
+
+
+def test_certificates_of_two_people(light: Work, server: Path, tmp_path: Path) -> None:
+    """Who comes second fetches the notes of the first, by the command that is said; they add up."""
+    other = light.copy(tmp_path / "other")
+    for each in (light, other):
+        assert each.verify("--commit").code == 0
+    assert push(light).returncode == 0
+    mine = ("HEAD:refs/heads/task-001", notes.REF)
+    refused = push(other, *mine)
+    assert refused.returncode != 0 and "fetch first" in refused.stderr
+    assert notes.FETCH in (ROOT / "docs" / "certificate.md").read_text(encoding="utf-8")
+    for command in notes.FETCH.split(" && "):
+        other.git(*command.split()[1:])
+    pushed = push(other, *mine)
+    assert pushed.returncode == 0, pushed.stderr
+    assert len(git(server, "notes", "--ref=executor", "list").splitlines()) == 2
 
 
 # Notes
