@@ -155,7 +155,7 @@ def _edited(offer: Offer) -> str:
 def _missing(digests: Sequence[str]) -> str:
     return (
         f"the commit names the certificate {', '.join(digests)}, which is not here; git push origin {notes.REF} from "
-        f"where it was verified; where that is rejected, as others pushed theirs, and where the gate runs: {notes.FETCH}"
+        f"where it was verified; where that is rejected (others pushed theirs), and where the gate runs: {notes.FETCH}"
     )
 
 

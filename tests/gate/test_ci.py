@@ -68,9 +68,9 @@ def template(name: str) -> dict[Any, Any]:
 
 
 def checkout_of_github(service: Path, where: Path, step: Mapping[str, Any]) -> None:
-    """What actions/checkout@v4 does for `pull_request_target`: the base branch, with all history if asked for."""
-    assert step["uses"] == "actions/checkout@v4" and step["with"]["fetch-depth"] == 0
-    assert "ref" not in step["with"], "the proposal is not checked out"
+    """What actions/checkout@v4 does for `pull_request_target`: the default branch, with all history if asked for."""
+    assert step["uses"] == "actions/checkout@v4"
+    assert step["with"] == {"fetch-depth": 0}, "not the proposal, and with the token that the next step fetches with"
     where.mkdir()
     git(where, "init", "--quiet")
     git(where, "remote", "add", "origin", str(service))
@@ -83,12 +83,20 @@ def checkout_of_github(service: Path, where: Path, step: Mapping[str, Any]) -> N
         "+refs/heads/*:refs/remotes/origin/*",
         "+refs/tags/*:refs/tags/*",
     )
-    git(where, "checkout", "--quiet", "--force", "-B", "main", "refs/remotes/origin/main")
+    default = git(service, "symbolic-ref", "--short", "HEAD").strip()
+    git(where, "checkout", "--quiet", "--force", "-B", default, f"refs/remotes/origin/{default}")
 
 
 @pytest.mark.parametrize("honest", [True, False])
-def test_github(light: Work, service: Path, tmp_path: Path, honest: bool) -> None:
-    propose(light, honest=honest)
+@pytest.mark.parametrize("default", ["main", "develop"])
+def test_github(light: Work, service: Path, tmp_path: Path, honest: bool, default: str) -> None:
+    """Where the default branch is another one than that which the proposal is for, that one's keys count."""
+    head = propose(light, honest=honest)
+    git(service, "update-ref", f"refs/heads/{default}", git(service, "rev-list", "--max-parents=0", "main").strip())
+    git(service, "update-ref", "refs/heads/main", light.head("origin/main"))
+    git(service, "symbolic-ref", "HEAD", f"refs/heads/{default}")
+    known = {"vars.EXECUTOR": "executor", "github.event.number": NUMBER, "github.event.pull_request.base.ref": "main",
+             "github.event.pull_request.head.sha": head}  # fmt: skip
     found = template("github-actions.yml")
     assert "pull_request_target" in found[True]  # YAML 1.1 reads `on:` so
     assert found["permissions"]["contents"] == "read"
@@ -98,19 +106,28 @@ def test_github(light: Work, service: Path, tmp_path: Path, honest: bool) -> Non
     codes = []
     for step in steps:
         if "run" in step:
-            env = {
-                name: value.replace("${{ github.event.number }}", NUMBER) for name, value in step.get("env", {}).items()
-            }
-            assert not any("${{" in text for text in (step["run"], *env.values())), "no expression inside a script"
+            assert "${{" not in step["run"], "no expression inside a script"
+            env = {name: known[value.removeprefix("${{ ").removesuffix(" }}")] for name, value in step["env"].items()}
             done = shell(where, step["run"], ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"),
                          GITHUB_BASE_REF="main", GITHUB_ACTIONS="true", **env)  # fmt: skip
-            codes.append((step.get("name", step["run"]), done.returncode, done.stdout + done.stderr))
+            codes.append((step["name"], done.returncode, done.stdout + done.stderr))
     assert [code for name, code, _ in codes if name != "Gate"] == [0, 0], codes
     ((_, code, said),) = [each for each in codes if each[0] == "Gate"]
     assert code == (0 if honest else 1), said
     assert ("Accepted" in said) == honest
     assert (where / "gate.xml").is_file() and (where / "gate.sarif").is_file()
     assert (where / TASK).read_text() == light.git("show", f"origin/main:{TASK}"), "nothing of it was checked out"
+    (upload,) = [each for each in steps if "upload-sarif" in each.get("uses", "")]
+    assert upload["with"]["sha"] == "${{ github.event.pull_request.head.sha }}", "no alerts of the default branch"
+
+
+def test_github_without_its_variable(light: Work, service: Path, tmp_path: Path) -> None:
+    """Nothing is installed by a name that is nobody's."""
+    (step,) = [
+        each for each in template("github-actions.yml")["jobs"]["gate"]["steps"] if each.get("name") == "Install"
+    ]
+    done = shell(tmp_path, step["run"], ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"), EXECUTOR="")
+    assert done.returncode != 0 and "EXECUTOR" in done.stderr
 
 
 # GitLab
@@ -123,7 +140,8 @@ def test_gitlab(light: Work, service: Path, tmp_path: Path, honest: bool, merged
     head = propose(light, honest=honest)
     job = template("gitlab-ci.yml")["executor-gate"]
     assert job["variables"]["GIT_DEPTH"] == "0", "the whole history"
-    assert all("merge_request_event" in rule["if"] for rule in job["rules"])
+    (rule,) = job["rules"]
+    assert rule["if"].endswith("$CI_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID"), "a fork's main is anybody's"
     commit = head
     if merged:
         commit = git(service, "commit-tree", "-m", "Merge", "-p", "main", "-p", head, f"{head}^{{tree}}").strip()
@@ -138,8 +156,9 @@ def test_gitlab(light: Work, service: Path, tmp_path: Path, honest: bool, merged
     )
     git(where, "checkout", "--quiet", "--detach", commit)
     script = "\n".join([*job["before_script"], *job["script"]])
-    done = shell(where, script, ("sh", "-e", "-c"), CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main", CI_COMMIT_SHA=commit,
-                 CI_PIPELINE_SOURCE="merge_request_event", GITLAB_CI="true")  # fmt: skip
+    env = {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "CI_COMMIT_SHA": commit, "EXECUTOR": "executor",
+           "CI_PIPELINE_SOURCE": "merge_request_event", "GITLAB_CI": "true"}  # fmt: skip
+    done = shell(where, script, ("sh", "-e", "-c"), **env)
     assert done.returncode == (0 if honest else 1), done.stdout + done.stderr
     assert ("Accepted" in done.stdout) == honest
     for each in job["artifacts"]["paths"]:

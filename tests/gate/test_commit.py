@@ -375,7 +375,7 @@ def test_certificates_of_two_people(light: Work, server: Path, tmp_path: Path) -
     assert push(light).returncode == 0
     mine = ("HEAD:refs/heads/task-001", notes.REF)
     refused = push(other, *mine)
-    assert refused.returncode != 0 and "fetch first" in refused.stderr
+    assert refused.returncode != 0 and "fetch first" in refused.stdout
     assert notes.FETCH in (ROOT / "docs" / "certificate.md").read_text(encoding="utf-8")
     for command in notes.FETCH.split(" && "):
         other.git(*command.split()[1:])
