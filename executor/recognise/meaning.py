@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from executor.patterns import pattern
 from executor.recognise.lexer import Token
 from executor.recognise.versions import ImageReference, Version
 from executor.values import dataclass, field
+
+NO_WORD = pattern(r"\w[:@=/]\w|^--?\w|^[\w-]+(?:\.[\w-]+)+$")
+"""A text with what words of a sentence do not have: "shop.test", "--v=2"; a hyphen alone is in many of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from executor.models import Request
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Holder
+from executor.recognise.meaning import NO_WORD, Ask, Holder
 from executor.recognise.names import SOURCE_KINDS, WORKLOAD_KINDS, AManifest, Entry
 from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
 from executor.values import dataclass, replace
@@ -158,7 +158,7 @@ class EditAsks(Base):
             self.partial = [self._request(ask.what, file=file)]
             raise Blocked(ReasonCode.AMBIGUOUS, f"of which list in {file} is not said; write `path.of.the.list`")
         entry: Token = ask.get("entry")
-        if not (entry.code or entry.quoted or entry.entry is not None or _SURE.search(entry.text)):
+        if not (entry.code or entry.quoted or entry.entry is not None or NO_WORD.search(entry.text)):
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f'"{entry.text}" may be no entry; write `{entry.text}` in code')
         limits = self._limits(ask.get("places"), named=file is not None)
         every = self._named_lists(holder, file, said)
@@ -327,10 +327,6 @@ def objects_of(entry: Entry | None, kind: str | None) -> Iterator[AManifest]:
         yield from (each for each in entry.sources if kind in (None, each.kind))
     if kind is not None:
         yield from (each for each in entry.others if kind == each.kind)
-
-
-_SURE = re.compile(r"\w[:@=/]\w|^--?\w|^[\w-]+(?:\.[\w-]+)+$")
-"""What words of a sentence do not look like; a hyphen alone is in many of them."""
 
 
 def _is_marked(token: Token) -> bool:

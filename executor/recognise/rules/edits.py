@@ -8,7 +8,7 @@ from typing import Any
 
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Holder, Rule
+from executor.recognise.meaning import NO_WORD, Ask, Holder, Rule
 from executor.recognise.names import is_named
 from executor.recognise.words import fold
 
@@ -45,8 +45,7 @@ def _entry_word(c: Captured) -> Token | None:
 def _list_entry(c: Captured) -> Token | None:
     """What certainly is a text of a list: in code or quotes, or with a character that words do not have."""
     token: Token = c["x"]
-    marked = token.code or token.quoted or re.search(r"\w[:@=]\w|^--?\w|^[\w-]+(?:\.[\w-]+)+$", token.text)
-    return _entry_word(c) if marked else None
+    return _entry_word(c) if token.code or token.quoted or NO_WORD.search(token.text) else None
 
 
 def _own_list(c: Captured) -> dict[str, Any] | None:
