@@ -76,6 +76,10 @@ class Grammar:
         """The words that patterns name, with their bits."""
         return {name[1:-1]: bit for name, bit in self._bits.items() if name[0] == "'"}
 
+    def classes(self) -> dict[str, int]:
+        """The word classes that patterns name, with their bits."""
+        return {name: bit for name, bit in self._bits.items() if name[0] != "'"}
+
     def phrase(self, name: str, pattern: str, action: Action | None = None) -> None:
         """One way to say `<name>`. `action` makes its value from the captures (default: them, as a dict, or the only
         one that is called `_`); a value of None rejects the reading."""

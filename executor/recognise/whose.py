@@ -145,6 +145,16 @@ _TESTED = _words(
 )
 
 
+_TOOLS = _words(
+    "kubeconform kubeval yamllint kube-linter kube-score kubesec conftest polaris trivy checkov datree pluto grype "
+    "hadolint shellcheck pre-commit prettier renovate actionlint gitleaks kubectl-validate helm-lint"
+)
+
+
+def _tool(said: Said) -> str | None:
+    return None if said.acts and not said.has("VALIDATE", "VERIFY") else said.word(_TOOLS)
+
+
 def _tests(said: Said) -> str | None:
     ends = said.has("RUN", "WAS_RUN", "PASSES", "RUNS", "COMPLETES") or said.all & _words("green red ran clean")
     return said.word(_TESTED, 6) if ends and not said.acts else None
@@ -362,6 +372,22 @@ WHOSE: tuple[Whose, ...] = (
             "Tag last build",
             "Bump the image tag of zorgly",
         ),
+    ),
+    Whose(
+        "a tool that checks",
+        ReasonCode.PERSON,
+        'executor does not run "{word}": a pipeline or a person does; what it checks itself is '
+        '"Manifests are valid YAML" and "Security validation passes"',
+        _tool,
+        _TOOLS,
+        "when that passed",
+        examples=(
+            "Manifests under apps/ffl pass kubeconform",
+            "Validate apps/ffl with kubeconform",
+            "yamllint passes for apps/ffl",
+            "trivy finds no critical vulnerabilities",
+        ),
+        near_misses=("Bump trivy to 0.50.0", "Build kubeconform 1.2.0"),
     ),
     Whose(
         "tests",

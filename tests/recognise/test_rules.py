@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from executor.recognise import Recogniser
 from executor.recognise.grammar import Grammar
-from executor.recognise.rules import RULES
-from tests.recognise.world import World, agrees, told
+from executor.recognise.lexer import Lexer
+from executor.recognise.rules import RULES, table
+from executor.taskfile.parse import parse
+from tests.recognise.world import World, agrees, task_text, told
 
 EXAMPLES = [(rule.name, sentence, expected) for rule in RULES for sentence, expected in rule.examples.items()]
 NEAR_MISSES = [(rule.name, sentence, expected) for rule in RULES for sentence, expected in rule.near_misses.items()]
@@ -17,6 +22,16 @@ def test_says_what_it_is(world: World, rule: str, sentence: str, expected: str) 
     recognised = world.recognise(sentence)
     outcome = told(recognised)
     assert agrees(outcome, expected), f"{rule}: {sentence!r} is {outcome} ({recognised.cannot})"
+
+
+def test_a_word_can_have_every_class_that_a_pattern_names(world: World) -> None:
+    """A class that the lexer gives to nothing makes a way to say it that never works."""
+    task = parse(task_text(["x"]).encode(), Path("tasks/TASK-001.md"))
+    whole, given = Recogniser(task, world.workspace), Grammar()
+    lexer = Lexer(given)
+    for _, sentence, _ in EXAMPLES + NEAR_MISSES:
+        lexer.tokens(sentence, whole.known(whole.home))
+    assert table()[0].classes().keys() <= given.classes().keys()
 
 
 def test_a_third_are_near_misses() -> None:

@@ -150,7 +150,7 @@ def _places(g: Grammar) -> None:
         lambda c: c["x"].text,
     )
     g.phrase("in_space", "in x:SPACE", lambda c: None if c["x"].entry.place else c["x"].entry.name)
-    g.phrase("in_space", "across ALL NAMESPACES | in ALL namespaces", lambda c: "*")
+    g.phrase("in_space", "(across | in) ALL namespaces", lambda c: "*")
 
 
 def _many(c: Captured) -> str | None:

@@ -19,7 +19,7 @@ def add(g: Grammar) -> None:
     """The phrases that only these rules use."""
     g.phrase("file", "THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Holder(file=c["x"].text))
     g.phrase("file", "THE? KUSTOMIZATION FILE? (in | of | at | for | under) x:PATH", lambda c: Holder(file=c["x"].text))
-    g.phrase("file", "THE? a:ANY b:ANY? NAMESPACE? KUSTOMIZATION FILE?", _folder)
+    g.phrase("file", "THE? (a:PART | a:SPACE) (b:PART | b:SPACE)? NAMESPACE? KUSTOMIZATION FILE?", _folder)
     g.phrase(
         "overlay_file",
         "THE? (x:STAGE | x:PLACE) (ENVIRONMENT | OVERLAY | KUSTOMIZATION)?",

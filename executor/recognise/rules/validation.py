@@ -153,6 +153,7 @@ def _security_words(g: Grammar) -> None:
     says("bad_do", "USES THE? (host network | hostnetwork | hostpid | hostipc)", "host-namespaces")
     says("bad_do", "(USES | mount | mounts) (a | any)? (hostpath | hostpaths) (volume | volumes)?", "host-path-volumes")
     says("bad_do", "(allow | allows | permits) privilege escalation", "privilege-escalation")
+    says("good", "(do | MODAL)? not run (as root | with root privileges)", "running-as-non-root")
     says("good", "(run | runs) as (a? non-root user? | nonroot | a? nonroot user)", "running-as-non-root")
     says("good", "(drop | drops) ALL capabilities", "capabilities")
     says("good", "(HAVE | USES) (a? read-only | readonly) root (filesystem | filesystems)", "read-only-root-filesystem")
@@ -181,7 +182,8 @@ def _security_words(g: Grammar) -> None:
         )
         says("standard", f"THE? {level} pod security (standard | standards | level | profile)?", level)
     says("pinned", "(by | with | to | using) (THE | their)? DIGEST_WORD", "pinned-by-digest")
-    says("pinned", "(by | with | to | using) THE? exact (TAG | VERSION_WORD)", "pinned-by-tag")
+    says("pinned", "(by | with | to | using) (THE | an)? <exact> (TAG | VERSION_WORD)", "pinned-by-tag")
+    g.phrase("exact", "exact | explicit | fixed")
 
 
 def _secrets(c: Captured) -> tuple[str, ...]:
@@ -190,7 +192,8 @@ def _secrets(c: Captured) -> tuple[str, ...]:
 
 
 def _rules_of(c: Captured) -> list[Ask]:
-    rules = next((c[k] for k in ("bad", "bad_do", "good", "standard", "pinned") if k in c), ("encrypted-secrets",))
+    other = ("pinned-by-tag",) if "tag" in c else ("encrypted-secrets",)
+    rules = next((c[k] for k in ("bad", "bad_do", "good", "standard", "pinned") if k in c), other)
     return [Ask("security.check", {"where": _where(c), "rules": rules})]
 
 
@@ -202,6 +205,13 @@ def _folder(c: Captured) -> Place | None:
     """ "in infrastructure": a folder of that name. What a release or a namespace is called too may be that."""
     entry = c["x"].entry
     return Place(stage=c["x"].text) if "f" in c or not (entry.releases or entry.namespace) else None
+
+
+def _is_there(c: Captured) -> list[Ask] | None:
+    folder = c["path"].text.rstrip("/")
+    if "name" not in c:
+        return [Ask("exists", {"path": c["path"].text})]
+    return None if "/" in c["name"].text else [Ask("exists", {"path": f"{folder}/{c['name'].text}"})]
 
 
 def _kustomize(c: Captured) -> list[Ask]:
@@ -233,7 +243,7 @@ RULES = (
         (
             "(VERIFY <that>? | VALIDATE | RUN | RUN and VERIFY)? THE? <kustomize_build> { <overlays> <fine> <manner> }",
             "(VALIDATE | VERIFY | BUILD | RENDER) <overlays> (with | using | via) (<kustomize_build> | KUSTOMIZE) MANNER?",
-            "(VALIDATE | VERIFY | CHECK) (with | using | via | by running) <kustomize_build> {<overlays> MANNER}",
+            "(VALIDATE | VERIFY) (with | using | via | by running) <kustomize_build> {<overlays> MANNER}",
             "VALIDATE THE? KUSTOMIZATION BUILDS",
             "KUSTOMIZATION BUILDS MANNER?",
             "(VERIFY <that>?)? overlays:<these_overlays> <built> <manner>? ((with | using | via | by) (<kustomize_build> | KUSTOMIZE))? <manner>?",
@@ -315,6 +325,8 @@ RULES = (
             "every:ALL? THE? <manifests> <on_paths> <be>? syntactically? VALID (KUBERNETES? YAML)? <unrepeated>?",
             "every:ALL? THE? <manifests> MODAL? PARSES <manner>? <unrepeated>? <on_paths>?",
             "every:ALL? THE? <manifests> <on_paths>? (HAVE | contain | MODAL (HAVE | contain)) no duplicate (key | keys)",
+            "<there_is> every:no duplicate (key | keys) <on_paths>?",
+            "on_paths:<a_path> (contains | is | has) VALID KUBERNETES? (YAML | MANIFESTS)",
             "every:no <manifests> <on_paths>? (HAVE | contains | contain) duplicate (key | keys)",
             "every:ALL? THE? <manifests> <on_paths> PARSES <manner>?",
             "every:ALL? THE? <manifests> MODAL? PASSES (schema:schema | YAML | KUBERNETES)? VALIDATION <on_paths>?",
@@ -366,6 +378,7 @@ RULES = (
         (
             "<there_is>? every:no <bad> (<be> (COMMITTED | stored | kept | left | used | PRESENT))? (<on_paths> | <in_neither>)?",
             "<there_is>? every:no <pods> <on_paths> (may | MODAL)? <bad_do>",
+            "every:nothing <on_paths>? (may | MODAL)? <bad_do>",
             "<there_is>? every:no <pods> (may | MODAL)? <bad_do> <on_paths>?",
             "(VERIFY <that>?)? every:ALL? THE? (MANIFESTS | <pods>) <on_paths>? <be> free of <bad>",
         ),
@@ -377,6 +390,7 @@ RULES = (
             ),
             "No container runs as root in apps/ffl": "security.check paths=apps/ffl rules=running-as-non-root",
             "No container in apps/ffl runs as root": "security.check paths=apps/ffl rules=running-as-non-root",
+            "Nothing in apps/ffl is privileged": "security.check paths=apps/ffl rules=privileged-containers",
             "No pod uses hostNetwork": "security.check paths=. rules=host-namespaces",
             "No hostPath volumes in apps/ffl": "security.check paths=apps/ffl rules=host-path-volumes",
             "No container allows privilege escalation": "security.check paths=. rules=privilege-escalation",
@@ -392,6 +406,7 @@ RULES = (
         },
         {
             "No privileged access": "u",
+            "Nothing is privileged but longhorn": "u",
             "No image runs as root": "u",
             "No container runs as root on the cluster": "u",
             "No container runs as root except the exporter": "u",
@@ -409,9 +424,10 @@ RULES = (
         "what every container has to",
         (
             "(VERIFY <that>?)? every:ALL? THE? <pods> <on_paths>? <good> <on_paths>?",
-            "(VERIFY <that>?)? every:ALL? THE? SECRETS <on_paths>? <be> (encrypted | sealed) (with SOPS)? <on_paths>?",
+            "(VERIFY <that>?)? every:ALL? THE? SECRETS <on_paths>? <be> (encrypted | sealed | sops-encrypted) ((with | by | using) sops)? <on_paths>?",
             "(VERIFY <that>?)? every:ALL? THE? (MANIFESTS | <pods>) <on_paths>? <meets> <standard> <on_paths>?",
             "(VERIFY <that>?)? every:ALL? THE? (IMAGES | IMAGE) <on_paths>? <be> pinned <pinned> <on_paths>?",
+            "(VERIFY <that>?)? every:ALL? THE? (IMAGES | IMAGE) <on_paths>? MODAL? (HAVE | USES) (an | THE)? tag:<exact> (TAG | VERSION_WORD) <on_paths>?",
         ),
         _rules_of,
         {
@@ -425,6 +441,9 @@ RULES = (
             ),
             "All pods run as non-root": "security.check paths=. rules=running-as-non-root",
             "All containers drop all capabilities": "security.check paths=. rules=capabilities",
+            "All Secrets in apps/ffl are encrypted with SOPS": "security.check paths=apps/ffl rules=encrypted-secrets",
+            "Containers in apps/ffl do not run as root": "security.check paths=apps/ffl rules=running-as-non-root",
+            "All images use explicit tags": "security.check paths=. rules=pinned-by-tag",
             "All Secrets are encrypted": "security.check paths=. rules=encrypted-secrets",
             "All pods in apps/ffl meet the Pod Security Standard restricted": (
                 "security.check paths=apps/ffl rules=restricted"
@@ -444,6 +463,9 @@ RULES = (
             "All containers run as user 1000": "u",
             "All Secrets are rotated": "u",
             "All pods run": "u",
+            "All Secrets are encrypted with Vault": "u",
+            "Containers in apps/ffl do not run": "u",
+            "All images use explicit names": "u",
         },
     ),
     Rule(
@@ -488,15 +510,18 @@ RULES = (
         (
             "(VERIFY <that>?)? THE? FILE? path:PATH FILE? (exists | exist | is there | is present)",
             "(VERIFY <that>?)? there is a? FILE path:PATH",
+            "(VERIFY <that>?)? there is (a | an | THE) FILE? name:PATH in THE? path:PATH (folder | directory)?",
         ),
-        lambda c: [Ask("exists", {"path": c["path"].text})],
+        _is_there,
         {
+            "There is a kustomization.yaml in apps/ffl": "command argv=test,-e,apps/ffl/kustomization.yaml",
             "`apps/ffl/deployment.yaml` exists": "command argv=test,-e,apps/ffl/deployment.yaml",
             "Verify that the file apps/ffl/deployment.yaml is present": "command argv=test,-e,apps/ffl/deployment.yaml",
         },
         {
             "`apps/ffl/deployment.yaml` exists in the release branch": "u",
             "`apps/ffl/deployment.yaml` no longer exists": "u",
+            "There is a problem in apps/ffl": "u",
             "apps/ffl/deployment.yaml exists and is empty": "u",
             "`apps/ffl/deployment.yaml` is available": "u",
         },
