@@ -220,7 +220,7 @@ def run_summary(console: Console, document: Mapping[str, Any], task_diff: str, r
 
 def explanation(console: Console, plan: Plan, task_type: str | None, warnings: Iterable[str] = ()) -> None:
     """`executor explain` for people: per criterion the state, the words with what they were taken for, the reason."""
-    from executor.explain import arguments, state
+    from executor.explain import state
 
     types = ", ".join(str(each) for each in plan.types.every) or f"no type label ({task_type} by its criteria)"
     console.line(f"{plan.task.id}  {clean(plan.task.title)}  [{types}]")
@@ -233,7 +233,7 @@ def explanation(console: Console, plan: Plan, task_type: str | None, warnings: I
                 for warning in step.forecast.warnings:
                     console.wrapped(f"warning: {warning}", _LEFT_OF_TEXT)
             else:
-                given = ", ".join(f"{key}={_short(value)}" for key, value in arguments(step).items())
+                given = ", ".join(f"{key}={_short(value)}" for key, value in step.settled.items())
                 console.wrapped(f"{step.request.operation}({given})", _LEFT_OF_TEXT)
         if planned.cannot is not None and planned.cannot.reason:
             console.wrapped(planned.cannot.reason, _LEFT_OF_TEXT)

@@ -45,13 +45,8 @@ def _criterion(planned: Planned) -> dict[str, Any]:
 def _operation(step: Step) -> dict[str, Any]:
     return {
         "operation": step.request.operation,
-        "arguments": arguments(step),
+        "arguments": step.settled,
         "source": str(step.request.source),
         "repository": step.repository.name,
         "words": step.forecast.words if step.forecast else "",
     }
-
-
-def arguments(step: Step) -> dict[str, Any]:
-    """As understood, with what the files settled."""
-    return {**step.request.arguments, **(step.forecast.arguments if step.forecast else {})}

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,17 @@ from executor.values import dataclass, field
 FOLDER = Path(".executor") / "runs"
 
 
-def new_run_id(now: datetime) -> str:
-    """Sorts by time, to the microsecond, and names a file: `20260131T142501.034117Z-3f9c`."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{os.urandom(2).hex()}"
+_TIME = "%Y%m%dT%H%M%S.%fZ"
+
+
+def new_run_id(root: Path, now: datetime) -> str:
+    """Sorts by time, to the microsecond, and names a file: `20260131T142501.034117Z-3f9c`. Behind every run that has a
+    journal in the repository at `root`, also where the clock was set back: verification takes them in this order."""
+    at = now.astimezone(UTC)
+    newest = max((path.name[:23] for path in (root / FOLDER).glob("[0-9]*T*.*Z-*.jsonl")), default="")
+    with contextlib.suppress(ValueError, OverflowError):  # a name that is none of ours
+        at = max(at, datetime.strptime(newest, _TIME).replace(tzinfo=UTC) + timedelta(microseconds=1))
+    return f"{at:{_TIME}}-{os.urandom(2).hex()}"
 
 
 @dataclass

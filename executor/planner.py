@@ -36,6 +36,11 @@ class Step:
     cannot: Cannot | None = None
     defect: str | None = None
 
+    @property
+    def settled(self) -> dict[str, Any]:
+        """The arguments as understood, with what the files settled: what explain and the report say."""
+        return {**self.request.arguments, **(self.forecast.arguments if self.forecast is not None else {})}
+
     def edits(self, paths: Set[str]) -> bool:
         """Whether it would change one of `paths`."""
         return self.forecast is not None and not paths.isdisjoint(edit.path for edit in self.forecast.edits)

@@ -98,8 +98,9 @@ def prepare(call: Call, workspace: Workspace, path: Path) -> Job:
     repositories = dict.fromkeys([workspace.home, *(step.repository for step in planned.steps)])
     git = Git(workspace.home.root)
     states = {repository: Git(repository.root).state() for repository in repositories}
+    run_id = journals.new_run_id(workspace.home.root, started)
     return Job(
-        call, workspace, task, types, journals.new_run_id(started), started, planned, past, states, (), Tools(),
+        call, workspace, task, types, run_id, started, planned, past, states, (), Tools(),
         warnings=[
             *task.warnings, *waits(task, workspace),
             *duplicates(task.id, path, workspace.home.root, workspace.home.config.task_folders),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import locale
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ _STOP_EXIT = {Status.REFUSED: 4}
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Exit codes are those of contracts.md: 0, 1, 2, 3, 4, 75, 130."""
+    _read_names_as_utf8()
     signal.signal(signal.SIGTERM, _as_interrupt)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
         signal.signal(signal.SIGHUP, _as_interrupt)
@@ -49,6 +51,15 @@ def main(argv: list[str] | None = None) -> int:
         _complain(arguments, "Defect", f"a defect of ours, please report it; details: {_log_defect()}")
         return _BUG_EXIT
     return code
+
+
+def _read_names_as_utf8() -> None:
+    """Names of files in git are UTF-8 whatever the locale says, and Python is told so when it starts: once more, then.
+    What is printed stays in the encoding of the terminal."""
+    if sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ.setdefault("PYTHONIOENCODING", locale.getpreferredencoding(do_setlocale=False))
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - ourselves
 
 
 def _make_streams_safe() -> None:

@@ -461,7 +461,7 @@ def _document(case: Case, call: Call, found: Sequence[Found], decision: Decision
     document: dict[str, Any] = {
         **_contract(found, case.task.id, case.types),
         "schema_version": "1.0",
-        "verification_id": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.urandom(2).hex()}-v",
+        "verification_id": f"{journals.new_run_id(case.root, datetime.now(UTC))}-v",
         "task_path": case.task_path,
         "verified_at": issued,
         "checks_run": list(_selected(call)),

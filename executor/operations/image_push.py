@@ -23,15 +23,20 @@ if TYPE_CHECKING:
     from executor.tools.registry import Manifest, Registry
 
 _SHOWN = 400
+_STATUS = r"(?:status: |HTTP )"
+"""Before the number where the engine quotes an answer, or could not read its body (a proxy's page, say)."""
+
 _WHY: list[tuple[str, str]] = [
     ("tls", r"server gave HTTP response to HTTPS client"),
     ("trust", r"x509|certificate"),
-    ("login", r"unauthorized|authentication required|no basic auth credentials|status: 401"),
-    ("permission", r"denied|forbidden|status: 403"),
-    ("immutable", r"immutable|already exists|status: 409|status: 412"),
+    ("login", r"unauthorized|authentication required|no basic auth credentials|" + _STATUS + "401"),
+    ("permission", r"denied|forbidden|" + _STATUS + "403"),
+    ("immutable", r"immutable|already exists|" + _STATUS + "(?:409|412)"),
     ("full", r"no space left|quota"),
     ("away", r"dial tcp|no such host|connection refused|i/o timeout|connection reset|TLS handshake|\bEOF\b|deadline"),
-    ("broken", r"status: (?:429|5\d\d)|internal server error|toomanyrequests|unexpected HTTP status|unknown blob"),
+    ("broken", _STATUS + r"5\d\d|internal server error|unexpected HTTP status|unknown blob"),
+    ("busy", _STATUS + "429|toomanyrequests|too many requests"),
+    ("none", _STATUS + "40[45]"),
 ]
 
 
@@ -204,34 +209,39 @@ def _login(host: str) -> tuple[Login | None, str | None]:
 
 
 def _push_failed(name: str, host: str, error: str, no_login: str | None) -> Stop:
+    """What the engine's words come to, and what to do."""
     kind = next((kind for kind, pattern in _WHY if re.search(pattern, error, re.IGNORECASE)), "")
     what = f"pushing {name}: {' '.join(error.split())[:_SHOWN]}"
-    if kind == "login" or (kind == "permission" and no_login):
-        because = f" ({no_login})" if no_login else ""
-        return Blocked(ReasonCode.NEEDS_LOGIN, f"{what}{because}; run `docker login {host}`")
-    if kind == "permission":
-        return Blocked(
-            ReasonCode.PERMISSION, f"{what}; ask for the right to push there, or `docker login {host}` as who has it"
-        )
-    if kind == "immutable":
-        return Blocked(ReasonCode.TAG_EXISTS, f"{what}; the registry does not let tags move: use a new version")
-    if kind == "tls":
-        return Errored(
-            ReasonCode.UNREACHABLE, f"{what}; add {host} to insecure-registries of the engine's daemon.json, or use TLS"
-        )
-    if kind == "trust":
-        return Errored(
-            ReasonCode.UNREACHABLE, f"{what}; give the engine its CA as /etc/docker/certs.d/{host}/ca.crt"
-        )  # fmt: skip
-    if kind == "away":
-        return Errored(
-            ReasonCode.UNREACHABLE, f"{what}; check the address and that the registry runs", retryable=True
-        )  # fmt: skip
-    if kind == "broken":
-        return Errored(ReasonCode.BAD_ANSWER, f"{what}; see the registry's log", retryable=True)
-    if kind == "full":
-        return Errored(ReasonCode.WRITE_FAILED, f"{what}; free space")
-    return Failed(ReasonCode.PUSH_FAILED, what, retryable=True)
+    if kind == "permission" and no_login:
+        kind = "login"
+    if kind == "login" and no_login:
+        what += f" ({no_login})"
+    if kind in _BLOCKS:
+        code, advice = _BLOCKS[kind]
+        return Blocked(code, f"{what}; {advice.format(host=host)}")
+    if kind in _UNKNOWN:
+        code, advice = _UNKNOWN[kind]
+        return Errored(code, f"{what}; {advice.format(host=host)}", retryable=kind in _PASSES)
+    advice = "; check the address: what answers there is no registry for it" if kind == "none" else ""
+    return Failed(ReasonCode.PUSH_FAILED, what + advice, retryable=True)
+
+
+_BLOCKS = {
+    "login": (ReasonCode.NEEDS_LOGIN, "run `docker login {host}`"),
+    "permission": (ReasonCode.PERMISSION, "ask for the right to push there, or `docker login {host}` as who has it"),
+    "immutable": (ReasonCode.TAG_EXISTS, "the registry does not let tags move: use a new version"),
+}
+_UNKNOWN = {
+    "tls": (ReasonCode.UNREACHABLE, "add {host} to insecure-registries of the engine's daemon.json, or use TLS"),
+    "trust": (ReasonCode.UNREACHABLE, "give the engine its CA as /etc/docker/certs.d/{host}/ca.crt"),
+    "away": (ReasonCode.UNREACHABLE, "check the address and that the registry runs"),
+    "broken": (ReasonCode.BAD_ANSWER, "see the registry's log"),
+    "busy": (ReasonCode.BAD_ANSWER, "too many requests: wait, then run again"),
+    "full": (ReasonCode.WRITE_FAILED, "free space"),
+}
+"""Where we could not find out whether the registry would take it."""
+
+_PASSES = ("away", "broken", "busy")
 
 
 def _seen(registry: Registry, remote: Remote, tag: str, digest: str) -> Manifest:

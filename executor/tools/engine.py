@@ -440,7 +440,7 @@ class _DockerPy:
 
         try:
             self._api = docker.APIClient(**docker.utils.kwargs_from_env(environment=environment), version="auto")
-        except (docker.errors.DockerException, OSError) as error:
+        except (docker.errors.DockerException, OSError, ValueError) as error:  # a port that is none, say
             raise Blocked(ReasonCode.TOOL_MISSING, _unreachable(host, str(error).split("\n")[0][:200])) from None
 
     def ask(

@@ -28,7 +28,9 @@ def test_the_engine_that_answers(services: Services) -> None:
     assert engine.image(unique()) is None and engine.history(unique()) == ()
 
 
-@pytest.mark.parametrize("host", ["unix:///nowhere/docker.sock", "tcp://127.0.0.1:1", "nonsense://x"])
+@pytest.mark.parametrize(
+    "host", ["unix:///nowhere/docker.sock", "tcp://127.0.0.1:1", "tcp://127.0.0.1:99999", "nonsense://x"]
+)
 def test_none_answers(host: str) -> None:
     with pytest.raises(Stop) as caught:
         Engine.connect({"DOCKER_HOST": host})

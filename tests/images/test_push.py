@@ -294,6 +294,31 @@ def test_a_registry_that_refuses_the_push(bench: Make, status: int) -> None:
     assert f"docker login {server.address}" in stopped.value.reason
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (401, ReasonCode.NEEDS_LOGIN, "docker login"),
+        (403, ReasonCode.PERMISSION, "ask for the right"),
+        (404, ReasonCode.PUSH_FAILED, "check the address"),
+        (429, ReasonCode.BAD_ANSWER, "wait"),
+    ],
+)
+def test_a_page_for_an_answer_to_the_push(bench: Make, status: int, code: ReasonCode, said: str) -> None:
+    """A proxy before the registry speaks HTML; the engine quotes the status and nothing else of use."""
+
+    def handler(talk: Talk) -> None:
+        if talk.command == "GET":
+            talk.answer(404 if "manifests" in talk.path else 200, "{}", Docker_Distribution_Api_Version="registry/2.0")
+        else:
+            talk.answer(status, "<html>no</html>" if talk.command != "HEAD" else "", Content_Type="text/html")
+
+    here, image = bench(FILES), unique()
+    built(here, image)
+    with misbehaving(handler) as server, pytest.raises(Stop) as stopped:
+        here.run("image.push", image=image, tag="1.0", registry=server.address)
+    assert stopped.value.code is code and said in stopped.value.reason, stopped.value.reason
+
+
 def test_the_registry_goes_away_before_the_push(bench: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     here, image = bench(FILES), unique()
     built(here, image)

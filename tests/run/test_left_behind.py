@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from support import ENVIRONMENT, executor, git
 
+from executor import journal
 from run.sample import BUILD, BUMP, FILES, RELEASE, report, repository, statuses, task, task_text
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ffl\ndata:\n  level: info\n"
@@ -132,3 +134,18 @@ def test_a_run_that_was_killed_behind_its_ticks_is_finished_though_the_task_was_
         PATH, "apps/ffl/release.yaml", "tasks/TASK-001.md"
     ]  # fmt: skip
     assert len(list((root / "reports/TASK-001").glob("*.json"))) == 1
+
+
+@pytest.mark.parametrize("hours", [0, -1, -100_000, 1])
+def test_runs_are_named_in_their_order(tmp_path: Path, hours: int) -> None:
+    """Also where the clock was set back between them: verification goes by that order."""
+    folder = journal.prepare(tmp_path)
+    for name in ("nothing-of-ours", "99Z-", "20260131T142501.034117Z-3f9c"):
+        (folder / f"{name}.jsonl").touch()
+    before = "20260131T142501.034117Z-3f9c"
+    now = datetime(2026, 1, 31, 14, 25, 1, 34117, tzinfo=UTC) + timedelta(hours=hours)
+    for _ in range(3):
+        name = journal.new_run_id(tmp_path, now)
+        assert name > before and len(name) == len(before)
+        (folder / f"{name}.jsonl").touch()
+        before = name

@@ -90,3 +90,17 @@ def test_a_stream_that_has_not_every_character(tmp_path: Path, encoding: str) ->
     text, said = explained.communicate(timeout=120)
     assert explained.returncode == 0, said
     assert "\u00dcbliche \U0001f680 →" in json.loads(text)["criteria"][0]["criterion"]
+
+
+def test_names_are_utf8_in_every_locale(tmp_path: Path) -> None:
+    """git's are, and Python takes its own from the locale; here one that has not even an ä."""
+    path = "apps/größe.yaml"
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: g\ndata:\n  a: b\n"
+    criteria = f"- [ ] Set `data.a` to `z` in `{path}`\n- [ ] Manifests are valid YAML\n"
+    root = repository(tmp_path / "ops", task(criteria), **{path: text})
+    plain = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    process = started(root, "run", "TASK-001", stdout=subprocess.PIPE, env=plain)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, out
+    assert rb"apps/gr\xf6\xdfe.yaml" in out and out.isascii()
+    assert "a: z" in (root / path).read_text(encoding="utf-8")

@@ -158,7 +158,7 @@ def _otherwise(case: Case, planned: Planned, outcome: Mapping[str, Any]) -> str:
     index = planned.criterion.index
     if planned.recognised.stem != outcome["criterion"]:
         return f"criterion {index} says {planned.recognised.stem!r}, its run was about {outcome['criterion']!r}"
-    asked = [(step.request.operation, _plain(case, step.request.arguments)) for step in planned.steps]
+    asked = [(step.request.operation, _plain(case, step.settled)) for step in planned.steps]
     did = [(each["operation"], each["arguments"]) for each in outcome["operations"]]
     for (kind, arguments), (other, reported) in zip(asked, did, strict=False):
         if kind != other or any(reported.get(key) != value for key, value in arguments.items()):
