@@ -9,8 +9,9 @@ from executor.errors import Blocked, Unresolved
 from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Place, Target
+from executor.recognise.meaning import Ask, Holder, Place, Target
 from executor.recognise.resolve.base import Base, spellings
+from executor.recognise.resolve.edits import objects_of
 from executor.recognise.rules.objects import FLUX
 from executor.recognise.words import fold
 
@@ -103,7 +104,19 @@ class CheckAsks(Base):
                 'secrets may stand in any file, and only manifests are looked at; write "No plaintext secrets in the '
                 'manifests", or of objects of the kind Secret: "No unencrypted Secret"',
             )
-        return [self._request("security.check", paths=self._paths(ask.get("where")), rules=rules)]
+        paths = self._paths(ask.get("where")) if ask.get("of") is None else self._files_of(ask.get("of"))
+        return [self._request("security.check", paths=paths, rules=rules)]
+
+    def _files_of(self, holder: Holder) -> list[str]:
+        """Where what makes pods is written: the check of a file is about its objects wherever they are deployed."""
+        assert holder.token is not None
+        entry = holder.token.entry or self.names.entry(holder.token.text)
+        found = {each.path: None for each in objects_of(entry, holder.kind) if each.kind in _MAKE_PODS}
+        if not found:
+            raise Unresolved(
+                ReasonCode.UNKNOWN_NAME, f"nothing here that makes containers is called {holder.token.text}"
+            )
+        return list(found)
 
     def _paths(self, place: Place | tuple[Place, ...] | str | None) -> list[str] | None:
         if place is None:
@@ -188,6 +201,9 @@ class CheckAsks(Base):
         self._here(ask.get("repository"))
         path = ask.get("path")
         return [self._request("git.commit", paths=[self._path(path)] if path else None)]
+
+
+_MAKE_PODS = frozenset("HelmRelease Deployment StatefulSet DaemonSet CronJob Job".split())
 
 
 def _called(token: Token) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from executor.recognise.grammar import Grammar
-from executor.recognise.meaning import Ask, Place, Rule
+from executor.recognise.meaning import Ask, Holder, Place, Rule
 
 Captured = Mapping[str, Any]
 _WHOLE = Place(path=".")
@@ -153,7 +153,7 @@ def _security_words(g: Grammar) -> None:
     says("bad_do", "USES THE? (host network | hostnetwork | hostpid | hostipc)", "host-namespaces")
     says("bad_do", "(USES | mount | mounts) (a | any)? (hostpath | hostpaths) (volume | volumes)?", "host-path-volumes")
     says("bad_do", "(allow | allows | permits) privilege escalation", "privilege-escalation")
-    says("good", "(do | MODAL)? not run (as root | with root privileges)", "running-as-non-root")
+    says("good", "(do | does | MODAL) not run (as root | with root privileges)", "running-as-non-root")
     says("good", "(run | runs) as (a? non-root user? | nonroot | a? nonroot user)", "running-as-non-root")
     says("good", "(drop | drops) ALL capabilities", "capabilities")
     says("good", "(HAVE | USES) (a? read-only | readonly) root (filesystem | filesystems)", "read-only-root-filesystem")
@@ -191,10 +191,13 @@ def _secrets(c: Captured) -> tuple[str, ...]:
     return ("no-plain-secrets",) if "k" in c or c["x"].text[0] == "S" else ("no-plain-secrets", "no-passwords")
 
 
-def _rules_of(c: Captured) -> list[Ask]:
+def _rules_of(c: Captured) -> list[Ask] | None:
     other = ("pinned-by-tag",) if "tag" in c else ("encrypted-secrets",)
     rules = next((c[k] for k in ("bad", "bad_do", "good", "standard", "pinned") if k in c), other)
-    return [Ask("security.check", {"where": _where(c), "rules": rules})]
+    holder: Holder | None = c.get("h")
+    if holder is not None and (holder.container is not None or holder.file is not None or "every" in c):
+        return None  # of a file it is said otherwise, and of one container nobody looks
+    return [Ask("security.check", {"where": _where(c), "rules": rules, "of": holder})]
 
 
 def _listed(c: Captured) -> tuple[Place, ...]:
@@ -424,6 +427,7 @@ RULES = (
         "what every container has to",
         (
             "(VERIFY <that>?)? every:ALL? THE? <pods> <on_paths>? <good> <on_paths>?",
+            "(VERIFY <that>?)? (ALL? THE? <pods> (of | in))? h:<holder> <good>",
             "(VERIFY <that>?)? every:ALL? THE? SECRETS <on_paths>? <be> (encrypted | sealed | sops-encrypted) ((with | by | using) sops)? <on_paths>?",
             "(VERIFY <that>?)? every:ALL? THE? (MANIFESTS | <pods>) <on_paths>? <meets> <standard> <on_paths>?",
             "(VERIFY <that>?)? every:ALL? THE? (IMAGES | IMAGE) <on_paths>? <be> pinned <pinned> <on_paths>?",
@@ -434,6 +438,15 @@ RULES = (
             "All containers have resource limits": "security.check paths=. rules=limits-cpu,limits-memory",
             "Every container in apps/ffl has resource limits": (
                 "security.check paths=apps/ffl rules=limits-cpu,limits-memory"
+            ),
+            "The ffl-api Deployment has resource limits": (
+                "security.check paths=apps/ffl/deployment.yaml rules=limits-cpu,limits-memory"
+            ),
+            "All containers of ffl-api set memory requests": (
+                "security.check paths=apps/ffl/deployment.yaml rules=requests-memory"
+            ),
+            "pos-api does not run as root": (
+                "security.check paths=deploy/pos/base/deployment.yaml,deploy/pos/demo/pos-api.yaml rules=running-as-non-root"
             ),
             "All containers have memory limits": "security.check paths=. rules=limits-memory",
             "All containers set resource requests and limits": (
@@ -455,6 +468,11 @@ RULES = (
         {
             "All containers have resource limits of 512Mi": "u",
             "All containers have health checks": "u",
+            "The till-config ConfigMap has resource limits": "u",
+            "The proxy container of till has resource limits": "u",
+            "ffl-api has resource limits in prod": "u",
+            "ffl-api and the others have resource limits": "u",
+            "ffl-api has a memory limit of 512Mi and no root": "u",
             "All containers have resource limits except the job": "u",
             "All pods meet the standard": "u",
             "All images are pinned": "u",
