@@ -69,9 +69,18 @@ class Console:
     def wrapped(self, text: str, indent: int) -> None:
         """Prose below something, indented and wrapped to the screen (a narrow one has no room for much of an indent);
         whole into a pipe."""
-        margin = " " * (min(indent, max(_LEAST_INDENT, self.width - _ROOM)) if self.terminal else indent)
+        margin = " " * self._margin(indent)
         for paragraph in clean(text).splitlines():
             self.line(self._filled(paragraph, margin) if self.terminal else margin + paragraph)
+
+    def suggested(self, text: str, indent: int) -> None:
+        """What is offered, to be pasted: its lines are not broken."""
+        margin = " " * self._margin(indent)
+        for line in clean(f"instead: {text}").splitlines():
+            self.line(margin + line)
+
+    def _margin(self, indent: int) -> int:
+        return min(indent, max(_LEAST_INDENT, self.width - _ROOM)) if self.terminal else indent
 
     def titled(self, head: str, columns: int, text: str) -> None:
         """`text` behind a head of that many columns; on a narrow screen below it."""
@@ -173,7 +182,7 @@ class RunPrinter:
         if outcome.reason and outcome.reason_code not in _SAID_BY_THE_BOX:
             self.console.wrapped(outcome.reason, 28)
         if outcome.suggestion:
-            self.console.wrapped(f"instead: {outcome.suggestion}", 28)
+            self.console.suggested(outcome.suggestion, 28)
 
     def said(self, text: str) -> None:
         self._print(text)
@@ -238,7 +247,7 @@ def explanation(console: Console, plan: Plan, task_type: str | None, warnings: I
         if planned.cannot is not None and planned.cannot.reason:
             console.wrapped(planned.cannot.reason, _LEFT_OF_TEXT)
             if planned.recognised.suggestion:
-                console.wrapped(f"instead: {planned.recognised.suggestion}", _LEFT_OF_TEXT)
+                console.suggested(planned.recognised.suggestion, _LEFT_OF_TEXT)
     for warning in (*plan.task.warnings, *warnings):
         console.line(f"{console.paint('warning', '33')}: {clean(warning)}")
 

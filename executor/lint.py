@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from executor.classify import HUMAN_ACTION, LABELS
-from executor.errors import ExecutorError, TaskFileError, UsageError
-from executor.intake import load, status_of
+from executor.errors import ConfigError, ExecutorError, TaskFileError, UsageError
+from executor.intake import load, status_of, task_files
 from executor.models import Status
 from executor.planner import Planned, plan
 from executor.reasons import ReasonCode
 from executor.repository import Workspace
 from executor.sarif import Result
-from executor.taskfile import dates
+from executor.taskfile import dates, lookup
 from executor.taskfile.model import TaskFile
 
 RULES = {
@@ -39,7 +39,7 @@ RULES = {
 
 ERRORS = frozenset({"unreadable", "duplicate-id", "bad-block", "dependency-cycle"})
 
-_DONE = frozenset({"done", "completed", "complete", "closed"})
+_DONE = frozenset({"done", "completed", "complete", "closed", "resolved"})
 _NOT_BEGUN = frozenset({"todo", "to-do", "backlog", "planned", "open", "new"})
 
 
@@ -59,13 +59,15 @@ def lint(workspace: Workspace, files: Sequence[Path], *, manifests: bool = False
             tasks.append(task)
             results += _of_file(task, root)
             results += _criteria(task, root, plan(task, workspace, types).criteria)
+        except ConfigError:
+            raise
         except TaskFileError as error:
             message = f"{error.message}; {error.remedy}" if error.remedy else error.message
             results.append(_result("unreadable", message, path, _line_in(f"{error.place}: "), root))
         except ExecutorError as error:
             results.append(_result("unreadable", str(error), path, 1, root))
     results += _ids(tasks, root)
-    results += _dependencies(tasks, root)
+    results += _dependencies(tasks, workspace)
     if manifests:
         results += _manifests(workspace)
     return sorted(results, key=lambda each: (each.path, each.line, each.rule))
@@ -91,7 +93,9 @@ def _manifests(workspace: Workspace) -> Iterator[Result]:
 
 def _of_file(task: TaskFile, root: Path) -> Iterator[Result]:
     for warning in task.warnings:
-        yield _result("task-file", warning, task.path, _line_in(warning), root)
+        place, _, what = warning.partition(": ")
+        number = place.rpartition(":")[2]
+        yield _result("task-file", what if number.isdigit() else warning, task.path, _line_in(warning), root)
     for key in ("created", "updated"):
         value = task.front_matter.get(key)
         if value is not None and not dates.knows(str(value)):
@@ -167,22 +171,29 @@ def _ids(tasks: Sequence[TaskFile], root: Path) -> Iterator[Result]:
             yield _result("duplicate-id", message, task.path, _key_line(task, "id"), root)
 
 
-def _dependencies(tasks: Sequence[TaskFile], root: Path) -> Iterator[Result]:
+def _dependencies(tasks: Sequence[TaskFile], workspace: Workspace) -> Iterator[Result]:
+    """Circles among these tasks; whom they wait for may be any task of the repository."""
+    root = workspace.home.root
     by_id = {task.id.casefold(): task for task in tasks}
+    known: set[str] | None = None
     waits: dict[str, list[str]] = {name: [] for name in by_id}
     for task in tasks:
         for other in dict.fromkeys((*task.depends_on, *task.blocked_by)):
             if other.casefold() in by_id:
                 waits[task.id.casefold()].append(other.casefold())
-            else:
+                continue
+            known = known if known is not None else {lookup.id_of(each).casefold() for each in task_files(workspace)}
+            if other.casefold() not in known:
+                line = _key_line(task, "depends_on" if other in task.depends_on else "blocked_by")
                 message = f"it waits for {other}, and there is no such task"
-                yield _result("unknown-dependency", message, task.path, 1, root)
+                yield _result("unknown-dependency", message, task.path, line, root)
         for other in task.blocks:
             waits.setdefault(other.casefold(), []).append(task.id.casefold())
     for circle in _circles(waits):
         task = by_id[circle[0]]
         names = " → ".join(by_id[name].id if name in by_id else name for name in (*circle, circle[0]))
-        yield _result("dependency-cycle", f"tasks wait for each other: {names}", task.path, 1, root)
+        line = _key_line(task, "depends_on" if task.depends_on else "blocked_by")
+        yield _result("dependency-cycle", f"tasks wait for each other: {names}", task.path, line, root)
 
 
 def _circles(waits: Mapping[str, Sequence[str]]) -> list[list[str]]:

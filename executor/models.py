@@ -82,7 +82,7 @@ class Request:
     """An operation as it was understood: its kind and plain arguments, not yet converted or checked.
 
     `repository` is the name of another configured repository that the sentence names; None is the task's own.
-    `line` is the 1-based line of the task file that it was read from.
+    `line` is the 1-based line of the task file that it was read from, `lines` those of a block's keys.
     """
 
     operation: str
@@ -90,6 +90,7 @@ class Request:
     source: Source
     line: int
     repository: str | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from executor.all_operations import kinds, operation
 from executor.classify import Types, label_for
+from executor.config import place_of
 from executor.convert import ConversionError, convert
-from executor.errors import Blocked, Refused, RepositoryError, Stop
+from executor.errors import Blocked, ConfigError, Refused, RepositoryError, Stop
 from executor.models import Artefact, Cannot, Forecast, Recognised, Request, Status
 from executor.operations.interface import Operation, Site
 from executor.reasons import ReasonCode
@@ -21,6 +22,9 @@ from executor.repository import Repository, Workspace
 from executor.taskfile.model import Criterion, TaskFile
 from executor.tools.tree import Tree
 from executor.values import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from executor.recognise.phrases import Phrase
 
 
 @dataclass(frozen=True)
@@ -125,11 +129,33 @@ def plan(task: TaskFile, workspace: Workspace, types: Types, selected: Mapping[i
     """The plan of all criteria in file order. `selected` says which indexes are asked for (None: all). Criteria that
     ask for two things of one place are blocked, all of them: at the end only one could be true."""
     recogniser = Recogniser(task, workspace)
+    _check_phrases(recogniser)
     criteria, scene = _planned(recogniser, types, selected, {})
     contradicting = _contradictions(criteria, scene)
     if contradicting:
         criteria, _ = _planned(recogniser, types, selected, contradicting)
     return Plan(task, workspace, types, criteria)
+
+
+def _check_phrases(recogniser: Recogniser) -> None:
+    """A project's phrases name operations and arguments that exist, by their own examples. Raises ConfigError."""
+    for number, phrase in enumerate(recogniser.phrases):
+        wrong = _wrong_in(phrase)
+        if wrong is not None:
+            place = place_of(recogniser.workspace.home.root, "phrases", number)
+            raise ConfigError(f'the phrase "{phrase.entry.pattern}": {wrong}', place=place)
+
+
+def _wrong_in(phrase: Phrase) -> str | None:
+    kind = operation(phrase.entry.operation)
+    if kind is None:
+        return f'there is no operation "{phrase.entry.operation}"; known: {", ".join(kinds())}'
+    for slots in phrase.samples:
+        try:
+            convert(kind.arguments, phrase.arguments(slots))
+        except ConversionError as error:
+            return ": ".join((kind.kind, *map(str, error.path), error.message))
+    return None
 
 
 def _planned(
@@ -326,7 +352,7 @@ def _step(
     repository = _repository(request, workspace, home)
     step = Step(request, None, None, repository)
     try:
-        place = f"{str(task.path).removeprefix(f'{workspace.home.root}/')}:{request.line}"
+        place = str(task.path).removeprefix(f"{workspace.home.root}/")
         kind = _operation(request, place)
         step = replace(step, operation=kind)
         arguments = _arguments(kind, request, place)
@@ -375,7 +401,7 @@ def _operation(request: Request, place: str) -> Operation:
     if kind is None:
         raise Blocked(
             ReasonCode.BAD_BLOCK,
-            f'{place}: there is no operation "{request.operation}"; known: {", ".join(kinds())}',
+            f'{place}:{request.line}: there is no operation "{request.operation}"; known: {", ".join(kinds())}',
         )
     return kind
 
@@ -386,7 +412,8 @@ def _arguments(kind: Operation, request: Request, place: str) -> Any:
     except ConversionError as error:
         where = ".".join(map(str, error.path))
         code = ReasonCode.BAD_BLOCK if request.source == "block" else ReasonCode.BAD_ARGUMENT
-        raise Blocked(code, f"{place}: {kind.kind}: {where + ': ' if where else ''}{error.message}") from None
+        line = request.lines.get(str(error.path[0]), request.line) if error.path else request.line
+        raise Blocked(code, f"{place}:{line}: {kind.kind}: {where + ': ' if where else ''}{error.message}") from None
 
 
 def _keep_off_ours(step: Step, task: TaskFile, workspace: Workspace) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
+from urllib.parse import quote
 
 from executor import __version__
+from executor.tools.masking import Masker
 from executor.values import dataclass
 
 
@@ -22,7 +24,7 @@ class Result:
 
 
 def write(tool: str, rules: Mapping[str, str], results: Iterable[Result]) -> str:
-    """The document. `rules`: id → one sentence."""
+    """The document, without secrets: it is kept by CI. `rules`: id → one sentence."""
     document = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -39,11 +41,11 @@ def write(tool: str, rules: Mapping[str, str], results: Iterable[Result]) -> str
             }
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(Masker.of_environment().whole(document), indent=2, ensure_ascii=False) + "\n"
 
 
 def _result(result: Result) -> dict[str, Any]:
-    artifact = {"uri": result.path, "uriBaseId": "%SRCROOT%"}
+    artifact = {"uri": quote(result.path), "uriBaseId": "%SRCROOT%"}
     location = {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": result.line}}}
     return {
         "ruleId": result.rule,

@@ -43,6 +43,9 @@ class Cell:
 
     def written(self, value: str) -> str:
         """What the spot has to hold for the value to be `value`. Raises Blocked where it cannot."""
+        if not value:
+            what = f"the value is {self.used.text}, and an empty one is not written; change it by hand"
+            raise Blocked(ReasonCode.NOT_PLAIN, f"{self.used.place}: {what}")
         inner = value.removeprefix(self.prefix).removesuffix(self.suffix)
         if self.prefix + inner + self.suffix != value or not inner:
             raise Blocked(

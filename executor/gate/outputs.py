@@ -7,15 +7,17 @@ from xml.sax.saxutils import quoteattr
 from executor.gate.gate import Judged
 from executor.gate.refusal import RULES
 from executor.sarif import Result, write
+from executor.tools.masking import Masker
 
 
 def junit(judged: Judged) -> str:
-    """One test case a commit; each of its findings that refuses is a failure."""
+    """One test case a commit; each of its findings that refuses is a failure. Without secrets: it is kept by CI."""
     cases = []
+    mask = Masker.of_environment()
     for commit in judged.commits:
         failures = [each for each in judged.findings if each.commit == commit and each.refuses]
         inner = "".join(
-            f"<failure type={quoteattr(each.rule)} message={quoteattr(_xml(f'{each.place}: {each.message}'))}/>"
+            f"<failure type={quoteattr(each.rule)} message={quoteattr(_xml(mask(f'{each.place}: {each.message}')))}/>"
             for each in failures
         )
         certified = "certified" if judged.covered.get(commit) else "needs no certificate"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Errored, Failed, Refused
 from executor.models import EVERY_TYPE, Artefact, Forecast, Performed, Risk
+from executor.patterns import pattern
 from executor.reasons import ReasonCode
-from executor.recognise.policy import judge
+from executor.recognise.policy import judge, says_nothing
 from executor.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from executor.tools.process import Completed
 
 _TAIL = 400
+_NUMBER = pattern(r"v?\d[\w.+-]*")
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
@@ -69,7 +72,7 @@ class RunCommand:
         _paths(arguments, toolbox.site)
         stdout, evidence = _rendered(arguments, toolbox) if _is_kustomize(arguments) else _ran(arguments, toolbox)
         output = stdout.decode(errors="replace")
-        missing = [text for text in arguments.sees if text not in output]
+        missing = [text for text in arguments.sees if not _shows(output, text)]
         if missing:
             raise Failed(
                 ReasonCode.NOT_SEEN,
@@ -92,6 +95,16 @@ def _permit(arguments: Command) -> None:
         raise Blocked(verdict.code, f"`{arguments.line}`: {verdict.reason}")
     if verdict.what != "allowed":
         raise Refused(ReasonCode.FORBIDDEN, f"`{arguments.line}`: {verdict.reason} (rule {verdict.rule})")
+    empty = None if arguments.sees else says_nothing(arguments.argv)
+    if empty is not None:
+        raise Blocked(ReasonCode.BAD_ARGUMENT, f"`{arguments.line}`: {empty}")
+
+
+def _shows(output: str, text: str) -> bool:
+    """Whether the output holds the text; a number or version not as a part of another one (0.1.1 of 0.1.17)."""
+    if not _NUMBER.fullmatch(text):
+        return text in output
+    return re.search(rf"(?<![\w.]){re.escape(text)}(?![.+-]?\w)", output) is not None
 
 
 def _paths(arguments: Command, site: Site) -> list[str]:

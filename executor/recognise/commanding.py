@@ -16,17 +16,17 @@ from executor.recognise.rules.commanded import LABEL_AGREES, MEANS, classes
 from executor.recognise.versions import ImageReference, version
 from executor.values import dataclass, replace
 
-Before = tuple[tuple[Ask, ...], tuple[Token, ...]]
 After = tuple[str, str]
 _IMAGE_ASKS = ("image.build", "image.push", "image.verify")
 
 
 @dataclass(frozen=True)
 class Around:
-    """The words before and behind commands, understood. `asks`: a whole sentence in front; `restated`: words that only
-    repeat what the command does; `outcome`: what is to be seen."""
+    """The words before and behind commands, understood. `asks`: a whole sentence in front, `ways` all that it may be
+    read as; `restated`: words that only repeat what the command does; `outcome`: what is to be seen."""
 
     asks: tuple[Ask, ...] = ()
+    ways: tuple[tuple[Ask, ...], ...] = ()
     restated: tuple[Token, ...] = ()
     outcome: After = ("passes", "")
 
@@ -34,16 +34,17 @@ class Around:
 def around(grammar: Grammar, before: Sequence[Token], after: Sequence[Token]) -> Around | int:
     """What stands around the commands, or the position (in `before`, then behind it) of the word that stopped it.
 
-    Both end with an empty token. Raises Unresolved where the words can be read in several ways.
+    Both end with an empty token.
     """
-    asks: tuple[Ask, ...] = ()
+    ways: tuple[tuple[Ask, ...], ...] = ()
     restated: tuple[Token, ...] = ()
     if len(before) > 1:
         parse = Parse(before)
         readings = grammar.readings("before", parse)
         if not readings:
             return min(parse.far, len(before) - 2)
-        asks, restated = _best(readings)
+        ways = tuple(asks for asks, _ in readings if asks)  # a whole sentence says more than words that restate
+        restated = () if ways else readings[0][1]
     outcome: After = ("passes", "")
     if len(after) > 1:
         parse = Parse(after)
@@ -51,15 +52,7 @@ def around(grammar: Grammar, before: Sequence[Token], after: Sequence[Token]) ->
         if not outcomes:
             return len(before) + min(parse.far, len(after) - 2)
         outcome = outcomes[0]
-    return Around(asks, restated, outcome)
-
-
-def _best(readings: Sequence[Before]) -> Before:
-    """A reading as a whole sentence says more than one as restating words."""
-    sentences = [each for each in readings if each[0]]
-    if len({repr(each[0]) for each in sentences}) > 1:
-        raise Unresolved(ReasonCode.AMBIGUOUS, "the words before the command can be read in several ways; write less")
-    return sentences[0] if sentences else readings[0]
+    return Around(ways[0] if ways else (), ways, restated, outcome)
 
 
 def requests(
@@ -72,12 +65,20 @@ def requests(
     bit: Callable[[str], int],
 ) -> tuple[Request, ...]:
     """The commands' requests, where the words around agree with them. Raises Stop."""
+    said = _said(words, partly)
     _agree(typed, words, partly, bit)
-    said = partly(words.asks) if words.asks else ()
     found: list[Request] = []
     for each in typed:
         found += _one(each, words, said, make, resolve)
     return tuple(_with_outcome(request, words.outcome, make) for request in found)
+
+
+def _said(words: Around, partly: Callable[[Sequence[Ask]], tuple[Request, ...]]) -> tuple[Request, ...]:
+    """What the sentence in front asks for. Raises Unresolved where its ways to be read come to different things."""
+    told = [partly(asks) for asks in words.ways]
+    if any(each != told[0] for each in told):
+        raise Unresolved(ReasonCode.AMBIGUOUS, "the words before the command can be read in several ways; write less")
+    return told[0] if told else ()
 
 
 def _one(
@@ -150,12 +151,17 @@ def _with_outcome(request: Request, outcome: After, make: Callable[[str, Mapping
     arguments = dict(request.arguments)
     if what == "builds" and request.operation in MEANS["BUILDS"]:
         return request
+    if what == "answers" and request.operation in ("image.verify", "registry.ping"):
+        return request
     if what == "clean" and (request.operation == "kustomize.build" or arguments.get("argv", ("",))[0] in _LINTERS):
         return request
     if what == "condition" and request.operation == "cluster.observe":
         return replace(request, arguments={**arguments, "condition": text})
     if what == "sees" and request.operation == "command":
-        return replace(request, arguments={**arguments, "sees": [*arguments.get("sees", ()), text]})
+        if "sees" in arguments:  # of the lines that the grep leaves; each for itself might stand in another one
+            looked = arguments["sees"][0]
+            raise Unresolved(ReasonCode.AMBIGUOUS, f'the grep looks for "{looked}", the words for "{text}"; write one')
+        return replace(request, arguments={**arguments, "sees": [text]})
     if what == "sees" and request.operation == "kustomize.build" and len(arguments.get("paths", ())) == 1:
         return make("command", {"argv": ["kustomize", "build", *arguments["paths"]], "sees": [text]})
     if what == "sees" and request.operation == "image.verify" and text in (arguments.get("tag"), arguments["image"]):
@@ -207,6 +213,8 @@ def _names_agree(typed: Sequence[Typed], words: Around, partly: Callable[[Sequen
             for key in ("image", "tag", "registry", "paths", "name", "kind"):
                 if request.operation == "cluster.observe" or key not in request.arguments:
                     continue
+                if key == "registry" and ask.get("registry") is None:
+                    continue  # the configured one: the words say none
                 theirs = [each.arguments[key] for each in typed if key in each.arguments]
                 if theirs and request.arguments[key] not in theirs:
                     raise Unresolved(

@@ -15,6 +15,7 @@ from executor.errors import Blocked, Refused, Stop
 from executor.reasons import ReasonCode
 from executor.recognise import shell, versions
 from executor.recognise.policy import PROGRAMS, Flags, files_of, flags, inside, judge, verb_first
+from executor.recognise.resolve.base import KUSTOMIZATION_FILES
 from executor.tools.hosts import never_asked
 from executor.values import dataclass, field, replace
 
@@ -189,7 +190,7 @@ Translator = Callable[[shell.Simple, Callable[[str], bool]], "list[Typed] | None
 
 
 def _translator(argv: Sequence[str]) -> Translator | None:
-    for length in (3, 2, 1):
+    for length in (4, 3, 2, 1):
         found = _TRANSLATORS.get(" ".join(argv[:length]))
         if found is not None:
             return found
@@ -227,15 +228,12 @@ def _docker_build(simple: shell.Simple, exists: Callable[[str], bool]) -> list[T
         raise Blocked(ReasonCode.BAD_ARGUMENT, f"`{line}`: {tags[0]} is no image name")
     arguments: dict[str, Any] = {"image": reference.repository, "tag": reference.tag or "latest", "context": context}
     files = options.get("-f", []) + options.get("--file", [])
+    if any(len(given) > 1 for given in (files, options.get("--target", []), options.get("--platform", []))):
+        raise Blocked(ReasonCode.NOT_DETERMINATE, f"`{line}`: it takes -f, --target and --platform once each")
     if files:
         arguments["dockerfile"] = _existing(files[0], exists, line)
-    pairs = [each.partition("=") for each in options.get("--build-arg", [])]
-    if any(not equals for _, equals, _ in pairs):
-        raise Blocked(
-            ReasonCode.NOT_DETERMINATE, f"`{line}`: --build-arg without a value takes it from the environment; write it"
-        )
-    if pairs:
-        arguments["build_args"] = {name: value for name, _, value in pairs}
+    if pairs := _build_args(options.get("--build-arg", []), line):
+        arguments["build_args"] = pairs
     arguments |= {name: options[f"--{name}"][0] for name in ("target", "platform") if f"--{name}" in options}
     if "," in arguments.get("platform", ""):
         raise Blocked(ReasonCode.NOT_SUPPORTED, f"`{line}`: one platform is built at a time; name one")
@@ -243,6 +241,15 @@ def _docker_build(simple: shell.Simple, exists: Callable[[str], bool]) -> list[T
     if "--push" in options:
         found.append(_pushed(reference, line))
     return found
+
+
+def _build_args(given: Sequence[str], line: str) -> dict[str, str]:
+    pairs = [each.partition("=") for each in given]
+    if any(not equals for _, equals, _ in pairs):
+        raise Blocked(
+            ReasonCode.NOT_DETERMINATE, f"`{line}`: --build-arg without a value takes it from the environment; write it"
+        )
+    return {name: value for name, _, value in pairs}
 
 
 def _existing(path: str, exists: Callable[[str], bool], line: str) -> str:
@@ -337,7 +344,12 @@ def _kustomize_path(path: str, exists: Callable[[str], bool], line: str) -> str:
         raise Blocked(
             ReasonCode.NEEDS_NETWORK, f"`{line}`: a remote base needs the network; vendor it, or build it in CI"
         )
-    return _existing(path, exists, line)
+    folder = _existing(path, exists, line)
+    if not any(exists(f"{folder}/{name}") for name in KUSTOMIZATION_FILES):
+        # the operation would take the folders below, or the files as Flux does; the command that is written fails
+        what = f"`{line}`: kustomize builds a folder that holds a kustomization file, and {path} is none"
+        raise Blocked(ReasonCode.NOT_FOUND, f"{what}; name the folder that does")
+    return folder
 
 
 _CURL = flags(
@@ -523,8 +535,8 @@ _TRANSLATORS: dict[str, Translator] = {
     "docker push": _docker_push,
     "docker image push": _docker_push,
     "docker manifest inspect": _inspected(3, "-v --verbose --insecure"),
-    "docker buildx imagetools": _inspected(4, "--raw"),
-    "skopeo inspect": _inspected(2, "--raw --no-tags", "--tls-verify=false"),
+    "docker buildx imagetools inspect": _inspected(4, "--raw"),
+    "skopeo inspect": _inspected(2, "--raw --no-tags --tls-verify=false"),
     "crane digest": _inspected(2, "--insecure"),
     "crane manifest": _inspected(2, "--insecure"),
     "kustomize build": _kustomize,

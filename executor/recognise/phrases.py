@@ -23,7 +23,7 @@ from executor.config import PhraseEntry
 from executor.errors import ConfigError
 from executor.patterns import pattern
 from executor.recognise.lexer import Token
-from executor.values import dataclass
+from executor.values import dataclass, replace
 
 _SLOT = pattern(r"\{(\w+):(\w+)\}")
 _TYPES: Mapping[str, tuple[str, ...]] = {
@@ -52,10 +52,11 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A compiled entry."""
+    """A compiled entry. `samples` are the slots of its `match` examples."""
 
     entry: PhraseEntry
     elements: tuple[Element, ...]
+    samples: tuple[Mapping[str, str], ...] = ()
 
     def match(self, tokens: Sequence[Token], bit: Callable[[str], int]) -> dict[str, str] | None:
         """The slots of a sentence that this phrase is for."""
@@ -102,13 +103,13 @@ def _compiled(entry: PhraseEntry, lex: Callable[[str], Sequence[Token]], bit: Ca
     phrase = Phrase(entry, _elements(entry))
     if not entry.match:
         raise ValueError("has no `match` example")
-    for sentence in entry.match:
-        if phrase.match(lex(sentence), bit) is None:
-            raise ValueError(f'does not match its own example "{sentence}"')
+    samples = [phrase.match(lex(sentence), bit) for sentence in entry.match]
+    if None in samples:
+        raise ValueError(f'does not match its own example "{entry.match[samples.index(None)]}"')
     for sentence in entry.no_match:
         if phrase.match(lex(sentence), bit) is not None:
             raise ValueError(f'matches "{sentence}", which it says it does not')
-    return phrase
+    return replace(phrase, samples=tuple(each for each in samples if each is not None))
 
 
 def _elements(entry: PhraseEntry) -> tuple[Element, ...]:
@@ -127,9 +128,16 @@ def _elements(entry: PhraseEntry) -> tuple[Element, ...]:
             found.append(Element(frozenset(bare.casefold().split("|")), optional=optional))
     if not any(element.words and not element.optional for element in found):
         raise ValueError("has no word of its own")
-    unknown = set(re.findall(r"\{(\w+)\}", str(entry.arguments))) - {each.slot for each in found}
-    if unknown:
-        raise ValueError(f"uses {{{sorted(unknown)[0]}}}, which is no slot of its pattern")
+    slots = [each.slot for each in found if each.slot]
+    used = sorted(set(re.findall(r"\{(\w+)\}", str(entry.arguments))))
+    for slot in used:
+        if slot not in slots:
+            raise ValueError(f"uses {{{slot}}}, which is no slot of its pattern")
+        if any(each.optional for each in found if each.slot == slot):
+            raise ValueError(f"uses {{{slot}}}, which may be missing; write two phrases")
+    twice = next((slot for slot in slots if slots.count(slot) > 1), None)
+    if twice is not None:
+        raise ValueError(f"has two slots called {twice}; give each its own name")
     return tuple(found)
 
 

@@ -19,9 +19,6 @@ DATABASE_CLIENTS = frozenset(
     "mongodump mongorestore redis-cli valkey-cli cqlsh sqlcmd sqlplus sqlite3 clickhouse-client clickhouse influx etcdctl "
     "cockroach usql".split()
 )
-_SECRET_NAMES = pattern(
-    r"(?i)^(?:DATABASE_URL|PG\w*|MYSQL\w*|REDIS\w*|MONGO\w*|KUBECONFIG|DOCKER_\w+|AWS_\w+|.*(?:TOKEN|SECRET|PASSWORD|PASSWD|KEY))$"
-)
 ASSIGNABLE = frozenset({"VERSION", "REGISTRY_URL", "DOCKER_BUILDKIT", "LC_ALL", "LANG", "NO_COLOR"})
 
 _GIT_WAY = "write the change into the manifests, and let Flux bring it to the cluster"
@@ -94,6 +91,9 @@ class PolicyRule:
     code: ReasonCode = ReasonCode.FORBIDDEN
     needs: tuple[str, ...] = ()
     """Options without which the form is another thing (`bash` without -n runs the script)."""
+    tells: tuple[str, ...] | None = None
+    """None: the exit code says whether it found what was looked for. Else it ends with 0 whatever it finds, save with one
+    of these options."""
     match: tuple[str, ...] = ()
     not_match: tuple[str, ...] = ()
 
@@ -114,6 +114,18 @@ class PolicyRule:
         if outside:
             return f"{outside[0]} is no path inside the repository"
         return self.arguments(parsed[0]) if self.arguments is not None else None
+
+
+def says_nothing(argv: Sequence[str]) -> str | None:
+    """Why the exit code of an allowed command proves nothing: then it has to be said what it shows."""
+    rule = next((rule for rule in _rules_of(argv[0]) if rule.applies(argv) and rule.verdict == "allowed"), None)
+    if rule is None or rule.tells is None or rule.flags is None:
+        return None
+    parsed = rule.flags.parse(argv[len(rule.words) :])
+    if isinstance(parsed, str) or not {*rule.tells}.isdisjoint(parsed[1]):
+        return None
+    way = f"add {rule.tells[0]}, or write" if rule.tells else "write"
+    return f"it ends with exit code 0 whatever it finds; {way} what it has to show (… shows `TEXT`)"
 
 
 def files_of(argv: Sequence[str]) -> list[str]:
@@ -209,7 +221,7 @@ def _judged(argv: Sequence[str], env: Sequence[tuple[str, str]]) -> Verdict:
     if any(METADATA.fullmatch(word) for word in argv[1:]):
         return Verdict("refused", "metadata", "it asks a machine's own metadata service, which tells its secrets")
     for name, _ in env:
-        if name not in ASSIGNABLE or _SECRET_NAMES.match(name):
+        if name not in ASSIGNABLE:
             return Verdict("refused", "environment", f"{name} may not be set for a command")
     if any("\n" in word or "\0" in word for word in argv):
         return Verdict("refused", "control", "a control character in an argument")
@@ -355,6 +367,8 @@ RULES: tuple[PolicyRule, ...] = (
         "docker compose up -d",
         "docker system prune -af",
     ),
+    PolicyRule("cd", ("cd",), "refused", "each command runs in the repository's top folder; write the path in it (`docker build -t NAME:TAG infra/x`)",
+               match=("cd infra/x",)),
     PolicyRule("docker-compose", ("docker-compose",), "refused", "only building, pushing and looking at images is done here",
                match=("docker-compose up -d",)),
     # --- not yet
@@ -374,10 +388,10 @@ RULES: tuple[PolicyRule, ...] = (
                code=ReasonCode.NOT_SUPPORTED, match=("docker pull ffl/backend:0.1.18",)),
     PolicyRule("docker-tag", ("docker", "tag"), "blocked", "write `Push IMAGE TAG to REGISTRY`, which names it for the registry by itself",
                code=ReasonCode.NOT_SUPPORTED, match=("docker tag a b",)),
-    PolicyRule("helm-show", ("helm", "show"), "blocked", "it fetches from outside", code=ReasonCode.NEEDS_NETWORK, match=("helm show values x/y",)),
+    PolicyRule("helm-show", ("helm", "show"), "blocked", "it may fetch from outside; of a chart of this repository look at its files", code=ReasonCode.NEEDS_NETWORK, match=("helm show values x/y",)),
     PolicyRule("helm-search", ("helm", "search"), "blocked", "it fetches from outside", code=ReasonCode.NEEDS_NETWORK,
                match=("helm search repo ffl",)),
-    PolicyRule("kubeconform", ("kubeconform",), "blocked", "write `Manifests are valid`, which checks schemas offline",
+    PolicyRule("kubeconform", ("kubeconform",), "blocked", "no JSON Schema is looked at yet; `Manifests are valid` checks what can be told without",
                code=ReasonCode.NOT_SUPPORTED, match=("kubeconform apps",)),
     # --- read-only forms
     PolicyRule(
@@ -403,13 +417,14 @@ RULES: tuple[PolicyRule, ...] = (
     ),
     PolicyRule(
         "yq", ("yq",), "allowed", "", flags("-e --exit-status -r --unwrapScalar -N --no-doc -M --no-colors", "-o --output-format -p --input-format"),
-        _expression_and_paths,
+        _expression_and_paths, tells=("-e", "--exit-status"),
         match=("yq -e .spec.suspend apps/ffl/helmrelease.yaml", "yq '.spec.chart' apps/ffl/helmrelease.yaml"),
         not_match=("yq -i '.a = 1' x.yaml", "yq 'load(\"/etc/passwd\")' x.yaml", "yq .a", "yq -e 'env(HOME)' x.yaml", "yq .a /etc/passwd",
                    "yq --inplace .a x.yaml", "yq -s .a x.yaml"),
     ),
     PolicyRule(
         "jq", ("jq",), "allowed", "", flags("-e --exit-status -r --raw-output -c -M", ""), _expression_and_paths,
+        tells=("-e", "--exit-status"),
         match=("jq -e .version package.json",), not_match=("jq -n env", "jq -f prog x.json", "jq '$ENV.HOME' x.json", "jq . ../x.json"),
     ),
     PolicyRule(
@@ -432,15 +447,16 @@ RULES: tuple[PolicyRule, ...] = (
                not_match=("yamllint", "yamllint /etc")),
     PolicyRule("hadolint", ("hadolint",), "allowed", "", flags("--no-color", "--ignore -t --failure-threshold"), _paths(),
                match=("hadolint infra/x/Dockerfile",), not_match=("hadolint",)),
-    PolicyRule("git-status", ("git", "status"), "allowed", "", flags("--porcelain --short -s"), _nothing, match=("git status --porcelain",),
+    PolicyRule("git-status", ("git", "status"), "allowed", "", flags("--porcelain --short -s"), _nothing, tells=(), match=("git status --porcelain",),
                not_match=("git status --ignored x",)),
     PolicyRule("git-diff", ("git", "diff"), "allowed", "", flags("--check --quiet --exit-code --stat --name-only --cached --staged"), _nothing,
+               tells=("--exit-code", "--quiet", "--check"),
                match=("git diff --check", "git diff --exit-code"), not_match=("git diff --ext-diff", "git diff --output=x", "git diff --no-index a b")),
     PolicyRule("kustomize-build", ("kustomize", "build"), "allowed", "", flags(), lambda words: _paths()(words) or (None if len(words) == 1 else "one path at a time"),
                match=("kustomize build apps",), not_match=("kustomize build", "kustomize build --enable-helm apps", "kustomize build https://x/y")),
-    PolicyRule("docker-images", ("docker", "images"), "allowed", "", flags("-a --digests --no-trunc -q"), None, match=("docker images",),
+    PolicyRule("docker-images", ("docker", "images"), "allowed", "", flags("-a --digests --no-trunc -q"), None, tells=(), match=("docker images",),
                not_match=("docker images --format x",)),
-    PolicyRule("docker-image-ls", ("docker", "image", "ls"), "allowed", "", flags("-a --digests --no-trunc -q"), None, match=("docker image ls",),
+    PolicyRule("docker-image-ls", ("docker", "image", "ls"), "allowed", "", flags("-a --digests --no-trunc -q"), None, tells=(), match=("docker image ls",),
                not_match=("docker image rm x",)),
     PolicyRule("docker-image-inspect", ("docker", "image", "inspect"), "allowed", "", flags(), _one_reference,
                match=("docker image inspect ffl/backend:0.1.18",), not_match=("docker image inspect", "docker image inspect -f x y")),
@@ -464,6 +480,6 @@ PROGRAMS = (
         "ssh scp rsync terraform tofu ansible ansible-playbook aws gcloud az sed awk cat cp mv rm mkdir touch chmod echo export "
         "find tee source true false sudo helmfile talosctl k9s k3d kind minikube task just trivy cosign sops age kubeseal "
         "conftest opa checkov kube-linter kubent pluto buildah podman nerdctl systemctl journalctl nc ping dig nslookup "
-        "openssl date sleep watch xargs tar env nohup timeout nice doas exec eval".split()
+        "egrep fgrep rg openssl date sleep watch xargs tar env nohup timeout nice doas exec eval".split()
     )
 )

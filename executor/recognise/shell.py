@@ -13,6 +13,8 @@ from executor.values import dataclass
 
 _ASSIGNMENT = pattern(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _VARIABLE = pattern(r"\{[a-z][\w-]*\}|\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})|<[\w .:/-]+>|\{\{[^}]*\}\}|\.\.\.|…")
+_URL = pattern(r"[a-z]+://|git@|github\.com/")
+"""No file is called so: a `?` behind it begins a query, and stays what it is in a shell, too."""
 _REFUSED = {
     ";": "`;` runs the next command whatever became of the first; write `&&`, or two criteria",
     "&": "`&` runs a command in the background",
@@ -74,7 +76,7 @@ def is_script_line(line: str) -> bool:
 
 def lines(script: str) -> list[str]:
     """The command lines of a fence: comments and prompts off, continued lines joined."""
-    joined = re.sub(r"\\\r?\n\s*", " ", script)
+    joined = re.sub(r"(?:\\|(?<=&&)[ \t]*|(?<=\|)[ \t]*)\r?\n\s*", " ", script)
     found = []
     for line in joined.splitlines():
         bare = re.sub(r"^\s*[$%]\s+", "", line).strip()
@@ -142,7 +144,7 @@ def _word(line: str, at: int) -> tuple[str, int]:
             word += inner
         elif sign == "~" and at == start:
             raise NotPlain("`~` is not expanded; write a path inside the repository")
-        elif sign == "#" and at > start:
+        elif (sign == "#" and at > start) or (sign == "?" and _URL.match(word)):
             word, at = word + sign, at + 1
         elif sign in _REFUSED:
             raise NotPlain(_REFUSED[sign])

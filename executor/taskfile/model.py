@@ -63,12 +63,16 @@ class CommandSection:
     """A heading below a section named Commands (Build Commands, Verification Commands …) with its fenced blocks.
 
     `heading` is the `###` heading, or the section's own where blocks stand right below it; `section` the latter.
+    `above` are the headings that it stands below, its own included, without the task's title; `prose` is what else is
+    written there.
     """
 
     section: str
     heading: str
     line: int
     blocks: tuple[CodeBlock, ...]
+    above: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

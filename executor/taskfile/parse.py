@@ -28,11 +28,13 @@ from executor.taskfile.sections import (
     Heading,
     almost_boxes,
     criteria,
+    headings_above,
     headings_of,
     is_commands,
     is_progress_log,
     says_acceptance_criteria,
     sections_named,
+    texts,
 )
 from executor.values import dataclass
 
@@ -237,17 +239,23 @@ def _code(blocks: Iterable[Block]) -> tuple[CodeBlock, ...]:
 
 def _command_sections(root: Block) -> Iterable[CommandSection]:
     """Sections named Commands, Build Commands …: each heading in them with the fenced blocks right below it."""
-    for section in sections_named(root, is_commands):
-        name, line = section.heading.title, section.heading.line
-        heading, at, blocks = name, line, list[Block]()
+    sections = sections_named(root, is_commands)
+    titles = headings_above(root) if sections else {}
+    for section in sections:
+        parts: list[tuple[Heading, list[Block]]] = [(section.heading, [])]
         for block in section.blocks:
-            for below in headings_of(block):
-                if blocks:
-                    yield CommandSection(name, heading, at + 1, _code(blocks))
-                heading, at, blocks = below.title, below.line, []
-            blocks += _fences(block)
-        if blocks:
-            yield CommandSection(name, heading, at + 1, _code(blocks))
+            headings = headings_of(block)
+            parts += [(each, []) for each in headings]
+            if not headings:
+                parts[-1][1].append(block)
+        leading = [text for block in parts[0][1] for text in texts(block)]  # is said of all of them
+        for number, (heading, blocks) in enumerate(parts):
+            fences = [fence for block in blocks for fence in _fences(block)]
+            prose = [text for block in blocks for text in texts(block)] if number else []
+            above = (*titles[heading.line], heading.title)
+            if fences:
+                name, line, said = section.heading.title, heading.line + 1, (*leading, *prose)
+                yield CommandSection(name, heading.title, line, _code(fences), above, said)
 
 
 def _fences(block: Block) -> list[Block]:

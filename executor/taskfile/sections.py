@@ -85,6 +85,27 @@ class Found:
         return (self.mark, " ".join(self.text.split()), self.parent, headings, code)
 
 
+def texts(block: Block) -> list[str]:
+    """What a block says to a reader; comments say nothing."""
+    said = [plain(" ".join(block.text))] if block.kind == "html" else _said(block)
+    return [text for text in said if text]
+
+
+def headings_above(root: Block) -> dict[int, tuple[str, ...]]:
+    """Line of each heading → the titles that it stands below, without the first `#` heading, which is the file's."""
+    found: dict[int, tuple[str, ...]] = {}
+    above: list[Heading] = []
+    titled = False
+    for block in root.children:
+        for heading in headings_of(block):
+            above = [each for each in above if each.level < heading.level]
+            found[heading.line] = tuple(each.title for each in above)
+            if titled or heading.level > 1:
+                above.append(heading)
+            titled |= heading.level == 1
+    return found
+
+
 def _said(block: Block) -> Iterator[str]:
     """The texts of a block, without those of criteria in it."""
     if block.kind in ("paragraph", "heading"):
@@ -180,8 +201,7 @@ class _Reader:
 
     def _say(self, block: Block) -> None:
         level = (self._groups[-1] if self._groups else self._section or _NOWHERE).level
-        said = [plain(" ".join(block.text))] if block.kind == "html" else _said(block)
-        self._prose += [(level, text) for text in said if text]
+        self._prose += [(level, text) for text in texts(block)]
 
     def _behind(self, quote: Block) -> None:
         """A quote straight below a list, without an empty line, is said of its last item."""

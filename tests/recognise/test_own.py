@@ -62,6 +62,8 @@ def test_the_grammar_comes_first(tmp_path: Path) -> None:
         ("{image:image}", "{image}", "expected"),
         ("{version}", "{tag}", "no slot"),
         ("Ship {image:image} [at] {version:version} to|into harbour", "{image:image} {version:version}", "no word of its own"),
+        ("[at] {version:version}", "[at] [{version:version}]", "may be missing"),
+        ("[at]", "{image:image}", "two slots called image"),
     ],
 )  # fmt: skip
 def test_faulty_phrase(tmp_path: Path, old: str, new: str, words: str) -> None:

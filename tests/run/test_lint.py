@@ -62,7 +62,7 @@ def test_rules_over_several_files(tmp_path: Path) -> None:
     found = findings(root)
     assert [each[0] for each in found].count("duplicate-id") == 2
     assert [each[0] for each in found].count("dependency-cycle") == 1
-    assert findings(root, "tasks/two.md") == [("unknown-dependency", "warning", "tasks/two.md", 1)]
+    assert findings(root, "tasks/two.md") == [], "whom it waits for need not be among the files that are looked at"
 
 
 def test_places_are_those_of_the_criteria(tmp_path: Path) -> None:
@@ -88,6 +88,43 @@ def test_sarif(tmp_path: Path) -> None:
     assert document["version"] == "2.1.0" and result["ruleId"] == "unresolved"
     rules = [each["id"] for each in document["runs"][0]["tool"]["driver"]["rules"]]
     assert result["ruleId"] in rules
+
+
+def test_sarif_is_kept_by_others(tmp_path: Path) -> None:
+    """A login in a criterion stays out of it, and a file name with a space is an address all the same."""
+    login = task("- [ ] `curl https://bob:hunter22secret@registry.example/v2/`\n")
+    root = repository(tmp_path / "ops", GOOD, **{"tasks/a b#1.md": login.replace("TASK-001", "TASK-002")})
+    said = executor(root, "lint", "--sarif").stdout
+    assert "hunter22" not in said and '"uri": "tasks/a%20b%231.md"' in said
+
+
+def test_a_place_is_said_once(tmp_path: Path) -> None:
+    twice = task("- [ ] Bump it\n  ```operation\n  uses: helmrelease.bump\n  name: a\n  name: b\n  ```\n")
+    root = repository(tmp_path / "ops", twice.replace("updated: 2026-01-02", "updated: Jan 3"))
+    lines = executor(root, "lint").stdout.splitlines()[:-1]
+    assert len(lines) == 3 and all(line.count("TASK-001.md:") == 1 and str(tmp_path) not in line for line in lines), (
+        lines
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ('{ image = "{image}", tag = "1.0.0" }', 'no operation "image.bild"'),
+        ('{ imge = "{image}", tag = "1.0.0" }', 'unknown key "imge"'),
+        ('{ image = "{image}" }', 'missing key "tag"'),
+        ('{ image = "{image}", tag = 1.2 }', "found the number 1.2"),
+    ],
+)
+def test_a_phrase_that_asks_for_what_there_is_not(tmp_path: Path, arguments: str, words: str) -> None:
+    kind = "image.bild" if "bild" in words else "image.build"
+    phrase = f'[[phrases]]\npattern = "Ship {{image:word}}"\noperation = "{kind}"\narguments = {arguments}\n'
+    phrase += 'match = ["Ship app"]\n'
+    root = repository(tmp_path / "ops", GOOD, **{"executor.toml": phrase})
+    for command in (("lint",), ("explain", "tasks/TASK-001.md"), ("run", "tasks/TASK-001.md")):
+        ran = executor(root, *command)
+        assert ran.exit_code == 2, ran
+        assert "executor.toml:1: " in ran.stderr and words in ran.stderr, ran
 
 
 def test_yaml_that_cannot_be_read(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from executor.recognise.blocks import requests as block_requests
 from executor.recognise.lexer import Token
 from executor.recognise.reading.running import Commands
 from executor.recognise.reading.scope import Scope, Whole
+from executor.recognise.reading.stopped import SEEN_NO
 from executor.recognise.words import fold
 from executor.values import replace
 
@@ -51,7 +52,11 @@ class Reading(Commands):
             raise Unresolved(ReasonCode.WORD_LEFT, f"it stands under {limited}; write it where nothing does")
         blocks = [block for block in self.criterion.blocks if is_operation(block)]
         if blocks:
-            place = str(self.whole.task.path)
+            word = self._taken_back(self._tokens(self.stem, scope))
+            if word is not None:
+                what = f'"{word.text}" may take back what the operation block says, or limit it'
+                raise Unresolved(ReasonCode.WORD_LEFT, f"{what}; leave it out if it does not")
+            place = str(self.whole.task.path).removeprefix(f"{self.whole.workspace.home.root}/")
             asked = [each for block in blocks for each in block_requests(block, place, self.whole.is_repository)]
             return Recognised(self.stem, tuple(asked))
         tokens = self._tokens(self.stem, scope)
@@ -97,6 +102,19 @@ class Reading(Commands):
         words = tuple(replace(each, start=each.start + start, end=each.end + start) for each in there.words)
         return replace(there, stem=self.stem, words=words)
 
+    def _taken_back(self, tokens: Sequence[Token]) -> Token | None:
+        """The word of an operation block's sentence that does. A block needs none, and it may be any, but not
+        "Do not …", "If approved", "… after the freeze", "… (later)"."""
+        limits, opens = self.whole.lexer.limits, self.whole.lexer.bit("OPEN") | self.whole.lexer.bit("DASH")
+        noted = False
+        for before, token in zip([None, *tokens], tokens[:-1], strict=False):
+            word = fold(token.text)
+            noted |= bool(token.bits & opens)
+            limiting = bool(token.bits & limits) and word not in _STATES and not token.code
+            if limiting and (noted or before is None or word in _CONDITIONS or fold(before.text) == "do"):
+                return token
+        return None
+
     def _persons(self, token: Token) -> Cannot:
         what = f'"{token.text}" is a person\'s work; when it is done: {self._tick()}'
         return Cannot(Status.UNRESOLVED, ReasonCode.PERSON, what)
@@ -138,6 +156,11 @@ class Reading(Commands):
             names = " and ".join(name for name, _ in answers)
             raise Unresolved(ReasonCode.AMBIGUOUS, f"two recognisers claim it: {names}; uninstall one")
         return answers[0][1] if answers else ()
+
+
+_STATES = frozenset({*SEEN_NO, "none", "stop", "avoid", "prevent", "rollback"})
+"""Words that say how things are to be ("No container runs as root"), or that an operation may be about."""
+_CONDITIONS = frozenset("if unless once after until pending provided depending ?".split())
 
 
 def _spot(stem: str, name: str) -> re.Match[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,14 @@ from executor.recognise import commanding, commands, sections, shell
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask
 from executor.recognise.resolve import Incomplete, resolve, separable
+from executor.recognise.words import fold
 from executor.values import replace
 
 if TYPE_CHECKING:
-    pass
+    from executor.taskfile.model import CodeBlock, CommandSection
 
 
+from executor.recognise.reading import around
 from executor.recognise.reading.scope import Scope
 from executor.recognise.reading.sentences import Sentences
 
@@ -50,7 +53,7 @@ class Commands(Sentences):
             return None
         lines: list[str] = []
         for block in self.criterion.blocks:
-            if block.info.split()[:1] and block.info.split()[0].casefold() not in _SHELLS:
+            if _language(block) not in _SHELLS:
                 what = f'line {block.line}: the fenced block is no command (its language is "{block.info}")'
                 raise Unresolved(ReasonCode.NOT_UNDERSTOOD, f"{what}; give it the info string bash, or operation")
             lines += shell.lines(block.text)
@@ -74,6 +77,12 @@ class Commands(Sentences):
         section = sections.linked(self.whole.task, self.criterion, in_front, self.stem)
         if section is None:
             return None
+        if any(_language(block) not in _SHELLS for block in section.blocks):
+            return None
+        limited = self._limited_commands(section, scope)
+        if limited is not None:
+            what = f"its commands (line {section.line}) stand under {limited}"
+            raise Unresolved(ReasonCode.WORD_LEFT, f"{what}; write the command into the criterion if it is meant")
         lines = [line for block in section.blocks for line in shell.lines(block.text)]
         try:
             found = self._run(lines, tokens, self._announcing(tokens), [tokens[-1]], scope=scope, source=Source.SECTION)
@@ -82,6 +91,15 @@ class Commands(Sentences):
         if found.cannot is None:
             requests = tuple(replace(each, line=section.line) for each in found.requests)
             return replace(found, requests=requests)
+        return None
+
+    def _limited_commands(self, section: CommandSection, scope: Scope) -> str | None:
+        """What the headings and words around commands say that may limit them."""
+        said = [(around.TOPIC, text) for text in section.above] + [(around.TITLE, text) for text in section.prose]
+        for how, text in said:
+            word = "or" if re.match(r"or\b", fold(text)) else self._limit(text, how, scope)
+            if word is not None:
+                return f'"{text}", and "{word}" may limit them'
         return None
 
     def _run(
@@ -158,4 +176,8 @@ class Commands(Sentences):
         return found
 
 
-_SHELLS = frozenset({"bash", "sh", "shell", "console", "zsh", "shell-session", "terminal", "shellsession"})
+def _language(block: CodeBlock) -> str:
+    return block.info.split()[0].casefold() if block.info.split() else ""
+
+
+_SHELLS = frozenset({"", "bash", "sh", "shell", "console", "zsh", "shell-session", "terminal", "shellsession"})

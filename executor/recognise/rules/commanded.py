@@ -128,10 +128,10 @@ def add(g: Grammar) -> None:
     g.phrase(
         "outcome",
         "(EXITS | EXITS with | RETURNS STATUS) (CODE | STATUS | with)* x:NUMBER",
-        lambda c: ("passes", "") if c["x"].text in ("0", "200") else None,
+        lambda c: _EXITED.get(c["x"].text),
     )
     # "returns 0" of a program whose answer is its output (`grep -c`) is no exit code
-    g.phrase("outcome", "RETURNS x:NUMBER", lambda c: ("passes", "") if c["x"].text == "200" else None)
+    g.phrase("outcome", "RETURNS x:NUMBER", lambda c: ("answers", "200") if c["x"].text == "200" else None)
     g.phrase(
         "outcome",
         "(SHOWS | RETURNS | contains | prints | outputs | lists | includes) (x:CODE | x:VERSION)",
@@ -148,6 +148,9 @@ def add(g: Grammar) -> None:
     g.phrase("outcome", "(SHOWS | RETURNS | finds) (no | zero) (ERRORS | findings | problems)", lambda c: ("clean", ""))
     g.phrase("after", "<outcome>? CLOSE <outcome>?", lambda c: c.get("outcome", ("passes", "")))
     g.phrase("after", "<outcome>", lambda c: c["outcome"])
+
+
+_EXITED = {"0": ("passes", ""), "200": ("answers", "200")}
 
 
 def _restated(c: Captured) -> Any:
