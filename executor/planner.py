@@ -360,6 +360,7 @@ def _step(
         site = scene.site(repository)
         step = replace(step, forecast=foresee(step, site, workspace))
         _keep_off_ours(step, task, workspace)
+        _see_all(step, site)
         _permit(kind, types)
         if step.forecast is not None:
             site.tree.lay(step.forecast.edits)
@@ -425,6 +426,17 @@ def _keep_off_ours(step: Step, task: TaskFile, workspace: Workspace) -> None:
         place = Tree(root).locate_own(path)
         if not kept.isdisjoint((place, *place.parents)):
             raise Refused(ReasonCode.OUTSIDE, f"{path} is where evidence is kept; only executor itself writes there")
+
+
+def _see_all(step: Step, site: Site) -> None:
+    """What a sparse checkout leaves out may use what is edited, or bear the same name; and "all" would not be all."""
+    hidden = site.inventory.absent
+    if hidden and step.forecast is not None and (step.forecast.edits or "." in step.settled.get("paths", ())):
+        raise Blocked(
+            ReasonCode.NOT_CHECKED_OUT,
+            f"this is a sparse checkout, and {len(hidden)} of the manifests are not in it ({hidden[0]}); "
+            "`git sparse-checkout disable` first, or add their folders",
+        )
 
 
 def _permit(kind: Operation, types: Types) -> None:

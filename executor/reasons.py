@@ -43,6 +43,7 @@ class ReasonCode(StrEnum):
     IGNORED = "ignored-by-git"
     NEEDS_NETWORK = "needs-network"
     BROKEN_BEFORE = "broken-before"
+    NOT_CHECKED_OUT = "not-checked-out"
     # blocked: the machine and the world
     TOOL_MISSING = "tool-missing"
     PERMISSION = "permission"
@@ -113,6 +114,7 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.IGNORED: "`git add -f` the named path, or change .gitignore; what git ignores cannot be committed.",
     ReasonCode.NEEDS_NETWORK: "It would fetch from the network; vendor the base, or check it in CI.",
     ReasonCode.BROKEN_BEFORE: "What is built from the file did not build before the edit, so nothing proves it; mend that first.",
+    ReasonCode.NOT_CHECKED_OUT: "A sparse checkout leaves out manifests that it may concern; `git sparse-checkout disable`, or add their folders.",
     ReasonCode.TOOL_MISSING: "Install the named tool; `executor doctor` says how.",
     ReasonCode.PERMISSION: "Give this user the named permission.",
     ReasonCode.NEEDS_BUILDKIT: "Install docker-buildx: the Dockerfile uses what only BuildKit can do.",

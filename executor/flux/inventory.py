@@ -90,6 +90,8 @@ class Inventory:
     dockerfiles: tuple[str, ...] = ()
     json: tuple[str, ...] = ()
     """Files that may hold objects, and are not read for the facts."""
+    absent: tuple[str, ...] = ()
+    """YAML that git tracks and a sparse checkout leaves out."""
 
     @functools.cached_property
     def manifests(self) -> tuple[Manifest, ...]:
@@ -241,7 +243,7 @@ FactsByContent = dict[tuple[str, bytes], Facts]
 def read(root: Path, config: Config, known: FactsByContent | None = None) -> Inventory:
     """The inventory of the repository whose top folder is `root`. Raises nothing for what is wrong in a file. Where
     `known` is given it is used and added to, and no cache on the disk."""
-    every, tracked_links = _listed(root)
+    every, tracked_links, sparse = _listed(root)
     listed = [path for path in every if not _left_out(path, config.report_folder)]
     links = {link: target for link in tracked_links if (target := _target(root, link)) is not None}
     stamps = {path: stamp for path in listed if _is_yaml(path) and (stamp := _stamp(f"{root}/{path}"))}
@@ -257,7 +259,10 @@ def read(root: Path, config: Config, known: FactsByContent | None = None) -> Inv
         hosts.add(config.registry.url)
     images = image_sources(root, config, dockerfiles, names)
     listed_json = tuple(path for path in listed if path.endswith(".json"))
-    return Inventory(root, facts, tuple(images), tuple(sorted(hosts)), stamps, links, tuple(dockerfiles), listed_json)
+    absent = tuple(path for path in listed if path in sparse and _is_yaml(path) and path not in stamps)
+    return Inventory(
+        root, facts, tuple(images), tuple(sorted(hosts)), stamps, links, tuple(dockerfiles), listed_json, absent
+    )
 
 
 def split_host(repository: str) -> tuple[str | None, str]:
@@ -278,21 +283,22 @@ def _left_out(path: str, report_folder: str) -> bool:
     return any(part in _NEVER or _ARCHIVE.fullmatch(part) for part in path.split("/")[:-1])
 
 
-def _listed(root: Path) -> tuple[list[str], list[str]]:
-    """Every file that git tracks or would track, and those among the tracked ones that are symlinks; by walking where
-    there is no git or it does not know the folder."""
+def _listed(root: Path) -> tuple[list[str], list[str], frozenset[str]]:
+    """Every file that git tracks or would track, and those among the tracked ones that are symlinks, or that need not
+    be on the disk; by walking where there is no git or it does not know the folder."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     with contextlib.suppress(OSError):
-        argv = ["git", "ls-files", "-z", "--stage", "--others", "--cached", "--exclude-standard"]
+        argv = ["git", "ls-files", "-z", "-t", "--stage", "--others", "--cached", "--exclude-standard"]
         done = process.run(argv, cwd=root, env={**env, "GIT_OPTIONAL_LOCKS": "0"}, timeout=30, at_our_death=None)
         if done.exit_code == 0 and not done.truncated and not done.timed_out:
             entries = [os.fsdecode(each) for each in done.stdout.split(b"\0") if each]
-            links = [each.partition("\t")[2] for each in entries if each.startswith("120000 ")]
-            return sorted({_STAGE.sub("", each) for each in entries}), links
-    return sorted(_walked(root)), []
+            links = [each.partition("\t")[2] for each in entries if each.startswith("120000 ", 2)]
+            sparse = frozenset(each.partition("\t")[2] for each in entries if each.startswith("S "))
+            return sorted({_STAGE.sub("", each) for each in entries}), links, sparse
+    return sorted(_walked(root)), [], frozenset()
 
 
-_STAGE = pattern(r"\A(?:100644|100755|120000|160000) [0-9a-f]{40,64} [0-3]\t")
+_STAGE = pattern(r"\A[A-Z?] (?:(?:100644|100755|120000|160000) [0-9a-f]{40,64} [0-3]\t)?")
 
 
 def _target(root: Path, link: str) -> str | None:

@@ -73,7 +73,7 @@ def choose(site: Site, paths: Sequence[str], *, whole: bool = False) -> Chosen:
     if not paths:
         words = "the task names no path and changes no manifest; name the folder to build"
         raise Blocked(ReasonCode.NOT_DETERMINATE, words)
-    named = [_normal(path) for path in paths]
+    named = [side.graph.real(_normal(path)) for path in paths]
     files: list[str] = []
     folders: list[str] = []
     for path in named:
@@ -150,6 +150,7 @@ def _folder(side: Side, folder: str, whole: bool) -> tuple[list[str], list[str]]
     if inner:
         return below, inner
     if not below and not whole:
+        side.tree.locate_own(posixpath.join(folder, FILE_NAMES[0]))  # of a submodule nothing is known here
         words = f"{folder}: no kustomization file and no YAML in it; name the folder to build"
         raise Blocked(ReasonCode.NOT_FOUND, words)
     objects_alone = bool(below) and all(graph.facts[path].manifests for path in below)
