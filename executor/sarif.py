@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 from urllib.parse import quote
@@ -45,7 +46,7 @@ def write(tool: str, rules: Mapping[str, str], results: Iterable[Result]) -> str
 
 
 def _result(result: Result) -> dict[str, Any]:
-    artifact = {"uri": quote(result.path), "uriBaseId": "%SRCROOT%"}
+    artifact = {"uri": quote(os.fsencode(result.path)), "uriBaseId": "%SRCROOT%"}
     location = {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": result.line}}}
     return {
         "ruleId": result.rule,

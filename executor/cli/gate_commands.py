@@ -270,9 +270,11 @@ def certificate_check(arguments: argparse.Namespace) -> int:
 def keys_new(arguments: argparse.Namespace) -> int:
     from executor.gate import keys
     from executor.repository import top_of
+    from executor.tools.git import Git
 
     root = top_of(arguments.start)
     folder = keys.key_folder() if arguments.folder is None else arguments.start / arguments.folder
+    keys.may_trust(root, arguments.name)
     path, key = keys.create(arguments.name, folder, days=arguments.days)
     trusted = keys.trust(root, key)
     where = trusted.relative_to(root)
@@ -282,5 +284,7 @@ def keys_new(arguments: argparse.Namespace) -> int:
     console = Console()
     console.line(f"Private key: {path} (keep it; it is never written into a repository)")
     console.line(f"Public key {key.id[:12]} of {key.name}: {where}, valid until {key.valid_until:%Y-%m-%d}")
-    console.line(f"It counts once it is committed: git add {where} && git commit -m 'Trust the key of {key.name}'")
+    ignored = Git(root).attempt("check-ignore", "--quiet", str(where)).exit_code == 0
+    add = f"git add {'--force ' * ignored}{where}"
+    console.line(f"It counts once it is committed: {add} && git commit -m 'Trust the key of {key.name}'")
     return 0

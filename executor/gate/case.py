@@ -54,12 +54,14 @@ class Subject:
 @dataclass
 class Case:
     """Everything that the looks look at. `subjects` is by repository name, the task's own first; `ticked` are the
-    criteria that this task ticked and nobody committed yet; `runs` the claims that count."""
+    criteria that this task ticked and nobody committed yet; `runs` the claims that count; `typed` names the task in
+    commands."""
 
     workspace: Workspace
     task: TaskFile
     types: Types
     task_path: str
+    typed: str
     committed: TaskFile | None
     claims: Claims
     runs: tuple[Claim, ...]

@@ -64,7 +64,7 @@ def _certificate(verified: Verified) -> Certificate:
     case = verified.case
     if verified.certificate is None:
         if tuple(verified.document["checks_run"]) != everything():
-            raise NotCommitted("not every check was selected", remedy=f"executor verify {case.task_path} --commit")
+            raise NotCommitted("not every check was selected", remedy=f"executor verify {case.typed} --commit")
         if not verified.warnings:  # what was certified before is not as it was: nobody signed anything
             raise NotCommitted(verified.decision.rationale, remedy=verified.document["next_action"])
         raise NotCommitted("; ".join(verified.warnings),
@@ -113,7 +113,7 @@ class _Prepared:
             notes.remove(objects, self.commit)
             raise NotCommitted(
                 f"{self.branch} moved from {base} to {objects.resolve(self.ref)} meanwhile; nothing was committed",
-                place=str(objects.root), remedy=f"executor verify {certificate.facts.task.path} --commit",
+                place=str(objects.root), remedy=f"executor verify {shlex.quote(certificate.facts.task.path)} --commit",
             )  # fmt: skip
 
     def take_back(self) -> None:
@@ -236,7 +236,7 @@ def _pushed(case: Case, prepared: _Prepared) -> Committed:
     if said:
         behind = f"{here} pull --rebase {shlex.join([remote, prepared.branch])}"
         step = f"{behind if '[rejected]' in said else 'Mend what git says'}, then: "
-        step += f"executor verify {case.task_path} --commit" if prepared.subject is case.home else f"{here} push {refs}"
+        step += f"executor verify {case.typed} --commit" if prepared.subject is case.home else f"{here} push {refs}"
         return Committed(name, prepared.commit, prepared.branch, problem=said, next_step=step)
     return Committed(name, prepared.commit, prepared.branch, config.remote, next_step="Flux reconciles by itself")
 

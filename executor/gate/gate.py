@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -232,7 +233,7 @@ class _Judge:
         found: list[Box] = []
         for path, new in self.boxes.new(step).items():
             if new is None:
-                lint = f"executor lint {shown(path)}"
+                lint = f"executor lint {shlex.quote(shown(path))}"
                 self._find(
                     "unreadable",
                     step,

@@ -33,6 +33,7 @@ SCHEME = "ed25519"
 PATH_VARIABLE = "EXECUTOR_KEY"
 PASSPHRASE_VARIABLE = "EXECUTOR_KEY_PASSPHRASE"  # noqa: S105 - a variable's name
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+LONGEST_DAYS = 36500
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -136,8 +137,11 @@ def create(name: str, folder: Path, *, days: int, now: datetime | None = None) -
 
     if not NAME.fullmatch(name):
         raise UsageError(f'"{name}" is no name for a key', remedy="letters, digits and . _ @ - only")
+    if not 0 < days <= LONGEST_DAYS:
+        raise UsageError(f"a key cannot be valid for {days} days", remedy=f"--days 365; 1 to {LONGEST_DAYS}")
     _outside_of_repositories(folder)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for each in (folder.parent, folder):
+        each.mkdir(parents=True, exist_ok=True, mode=0o700)
     private = Ed25519PrivateKey.generate()
     phrase = os.environ.get(PASSPHRASE_VARIABLE)
     encryption = form.BestAvailableEncryption(phrase.encode()) if phrase else form.NoEncryption()
@@ -200,8 +204,11 @@ def _read_private(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
         raise UsageError(f"the key {path} cannot be read: {error.strerror}", remedy="executor keys new NAME") from None
+    found = os.fstat(descriptor)
+    if stat.S_ISDIR(found.st_mode):
+        os.close(descriptor)
+        raise UsageError(f"{path} is a folder", remedy="name the key's file in it")
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
             raise UsageError(
                 f"{path} is not this user's alone (mode {stat.S_IMODE(found.st_mode):04o})",
@@ -224,13 +231,22 @@ def _public(key: object) -> str:
     return base64.b64encode(key.public_bytes(form.Encoding.DER, form.PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
+def may_trust(root: Path, name: str) -> None:
+    """Before a key is made: the repository's file can be read, and has nobody of that name. Raises ConfigError,
+    UsageError."""
+    path = root / TRUSTED_KEYS
+    known = parse_trusted(path.read_bytes().decode(errors="replace") if path.exists() else "")
+    if any(each.name == name for each in known.values()):
+        raise UsageError(f"{TRUSTED_KEYS} has a key of {name} already", remedy=f"choose another name, such as {name}2")
+
+
 def trust(root: Path, key: TrustedKey) -> Path:
     """Add the key's line to the repository's file; what stands there stays byte for byte."""
     from executor.tools import files
 
     path = root / TRUSTED_KEYS
     old = path.read_bytes() if path.exists() else _HEADER
-    known = parse_trusted(old.decode())
+    known = parse_trusted(old.decode(errors="replace"))
     if key.id not in known:
         joint = b"" if old.endswith(b"\n") or not old else b"\n"
         files.replace(path, old + joint + key.line.encode() + b"\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Sequence
 
 from executor.gate import notes
@@ -102,7 +103,7 @@ class Uncovered:
             return "rejected-certificate", _rejected(unreadable[0])
         if self.missing:
             return "missing-certificate", _missing(self.missing)
-        path = shown(box.path)
+        path = shlex.quote(shown(box.path))
         return "forged-tick", (
             f"ticked here, and no certificate proves it; take the tick out of this commit, then executor run {path} "
             f"and executor verify {path} --commit (what a person did: executor tick {path} {box.index})"

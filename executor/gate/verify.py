@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -248,8 +249,16 @@ def open_case(
     if not 0 < seconds <= LONGEST_WAIT:
         raise UsageError(f"a verification cannot have {seconds:g} seconds",
                          remedy="--timeout 300; more than 0, and at most a week")  # fmt: skip
-    return Case(workspace, task, types, task_path, committed, claims, runs, ticked, subjects,
+    named = typed(call, workspace, task_path)
+    return Case(workspace, task, types, task_path, named, committed, claims, runs, ticked, subjects,
                 deadline=time.monotonic() + seconds)  # fmt: skip
+
+
+def typed(call: Call, workspace: Workspace, task_path: str) -> str:
+    """How commands name the task, so that they work in the folder that this call was typed in."""
+    if call.task.endswith(".json"):
+        return f"-C {shlex.quote(str(workspace.home.root))} {shlex.quote(task_path)}"
+    return ("" if call.start == Path() else f"-C {shlex.quote(str(call.start))} ") + shlex.quote(call.task)
 
 
 def _subject(of: Repository, runs: Sequence[claimed.Claim], more: set[str], objects: Objects, state: State) -> Subject:
@@ -535,16 +544,16 @@ def _analysis(found: Sequence[Found]) -> dict[str, Any]:
 
 
 def next_action(case: Case, found: Sequence[Found], decision: Decision) -> str:
-    again = f"executor verify {case.task_path}"
+    again = f"executor verify {case.typed}"
     if _good(found) and decision.status in APPROVING:
         return f"Commit it: {again} --commit"
     if _good(found) and case.ticked:
         return f"Nothing is wrong, and not everything was looked at; all of it: {again}"
     bad = [each for each in found if not each.good]
     if not case.ticked and all(each.status is CheckStatus.SKIP for each in bad):
-        return f"Nothing is ticked that is not committed; do some of it: executor run {case.task_path}"
+        return f"Nothing is ticked that is not committed; do some of it: executor run {case.typed}"
     if any(each.criteria for each in bad if each.status is CheckStatus.FAIL) or not case.runs:
-        return f"Mend what failed, then: executor run {case.task_path}, {again}"
+        return f"Mend what failed, then: executor run {case.typed}, {again}"
     if any(each.status is CheckStatus.FAIL for each in bad):
         return f"Mend what failed, then: {again}"
     return f"When what was not known can be known, then: {again}"

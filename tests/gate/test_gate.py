@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from urllib.parse import unquote
 
 from support import git
 
@@ -357,6 +359,19 @@ def test_outputs(light: Work, server: Path, tmp_path: Path) -> None:
     result = json.loads(sarif.read_text())["runs"][0]["results"][0]
     assert result["level"] == "error"
     assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 20}
+
+
+def test_path_as_address_and_as_word(light: Work, server: Path) -> None:
+    """SARIF wants a URI reference (RFC 3986), a shell one word."""
+    light.git("reset", "--quiet", "--hard")
+    path = "tasks/1: ü #2 100%.md"
+    light.write(path, light.read(TASK).replace("- [ ] Document", "- [x] Document"))
+    light.commit("Done")
+    answer = gate(light, "origin/main", "--sarif", "gate.sarif")
+    assert f"executor run '{path}'" in answer.json["findings"][0]["message"]
+    result = json.loads(light.read("gate.sarif"))["runs"][0]["results"][0]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert re.fullmatch(r"([A-Za-z0-9/._~-]|%[0-9A-F]{2})+", uri) and unquote(uri) == path
 
 
 def test_base_from_the_environment(light: Work, server: Path) -> None:

@@ -10,6 +10,8 @@ from executor.errors import ConfigError, UsageError
 from executor.gate import keys
 from executor.toolbox import environment
 
+from .work import Work
+
 
 def test_new_key_is_private_and_outside(tmp_path: Path) -> None:
     path, key = keys.create("alice", tmp_path / "keys", days=30)
@@ -26,6 +28,31 @@ def test_never_overwrites(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("days", [-1, 0, 36501, 10**12])
+def test_days_of_no_key(tmp_path: Path, days: int) -> None:
+    with pytest.raises(UsageError, match="cannot be valid"):
+        keys.create("alice", tmp_path, days=days)
+    assert not list(tmp_path.iterdir()), "and none is left behind"
+
+
+@pytest.mark.parametrize("there", [b"alice and nothing more\n", b"\xff\xfe\n"])
+def test_no_key_is_made_where_it_could_not_be_trusted(light: Work, there: bytes) -> None:
+    before = sorted(light.home.rglob("*.pem"))
+    assert light.call("keys", "new", "alice", "--folder", str(light.home)).code == 2, "the name is somebody's"
+    (light.root / keys.TRUSTED_KEYS).write_bytes(there)
+    answer = light.call("keys", "new", "bob")
+    assert answer.code == 2 and f"{keys.TRUSTED_KEYS}:1" in answer.err
+    assert sorted(light.home.rglob("*.pem")) == before
+
+
+def test_command_that_trusts_it_works_where_it_is_ignored(light: Work) -> None:
+    light.write(".gitignore", "reports/\n.executor/\n")
+    light.git("rm", "--quiet", "--cached", keys.TRUSTED_KEYS)
+    command = light.call("keys", "new", "bob").out.partition("committed: git ")[2].partition(" &&")[0]
+    light.git(*command.split())
+    assert keys.TRUSTED_KEYS in light.git("diff", "--cached", "--name-only")
+
+
 def test_not_in_a_repository(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     with pytest.raises(UsageError, match="lies in the repository"):
@@ -38,6 +65,11 @@ def test_refuses_a_key_that_others_may_read(tmp_path: Path, mode: int) -> None:
     path.chmod(mode)
     with pytest.raises(UsageError, match="this user's alone"):
         keys.load(path)
+
+
+def test_refuses_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is a folder"):
+        keys.load(tmp_path)
 
 
 def test_refuses_a_link(tmp_path: Path) -> None:

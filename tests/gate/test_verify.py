@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -288,13 +289,23 @@ def test_mode_changed(work: Work) -> None:
 NEW = "## Acceptance Criteria\n\n- [ ] Document it\n"
 
 
+def test_commands_name_the_task_as_it_was_typed(light: Work) -> None:
+    light.git("mv", TASK, "tasks/Raise it.md")
+    answer = light.call("verify", "tasks/Raise it.md", "--json")
+    command = f"executor verify -C {light.root} 'tasks/Raise it.md' --commit"
+    assert answer.code == 0 and answer.json["next_action"] == f"Commit it: {command}"
+    assert light.call(*shlex.split(command)[1:]).code == 0
+
+
 def test_new_task_of_which_nothing_is_done(light: Work) -> None:
     light.write("tasks/TASK-002.md", NEW)
     light.call("run", "TASK-002")
     answer = light.call("verify", "TASK-002", "--json", "--commit")
     assert answer.code == 1 and answer.json["status"] == "NEEDS_FURTHER_REVIEW"
     analysis = answer.json["failure_analysis"]
-    assert analysis["root_cause"] == "nothing was done" and "executor run tasks/TASK-002.md" in analysis["remediation"]
+    assert analysis["root_cause"] == "nothing was done" and any(
+        each.endswith(" TASK-002") for each in analysis["remediation"]
+    )
     assert analysis["is_task_issue"] is False
 
 
@@ -898,7 +909,7 @@ def test_long_lines_are_shown_where_they_differ(light: Work) -> None:
 def test_what_to_do_when_only_the_time_was_short(light: Work, tmp_path: Path) -> None:
     """Nothing has to be run again where nothing was disproved."""
     answer = with_plugin(light, tmp_path / "plugin", SLOW, "--timeout", "3")
-    assert answer.code == 1 and answer.json["next_action"].endswith(f"then: executor verify {TASK}")
+    assert answer.code == 1 and answer.json["next_action"].endswith(f"then: executor verify -C {light.root} TASK-001")
     assert "executor run" not in answer.json["next_action"]
 
 

@@ -202,7 +202,7 @@ def _plain(case: Case, arguments: Mapping[str, Any]) -> dict[str, Any]:
 def _misunderstood(this: Look, case: Case, problem: str) -> Found:
     return this.failed(
         problem, cause="the report is not about this criterion",
-        remedy=f"untick it and run again: executor run {case.task_path}",
+        remedy=f"untick it and run again: executor run {case.typed}",
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def _base(this: Look, case: Case, name: str, subject: Subject) -> Found:
 def _moved(this: Look, case: Case, actual: str, paths: list[str]) -> Found:
     return this.failed(
         actual, cause="branch moved", task_issue=False, evidence={"paths": paths},
-        remedy=f"open the boxes again ([ ]), then: executor run {case.task_path}",
+        remedy=f"open the boxes again ([ ]), then: executor run {case.typed}",
     )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def _reports(this: Look, case: Case) -> Found:
             )  # fmt: skip
         return this.found(
             CheckStatus.FAIL if case.ticked else CheckStatus.SKIP, "no run of this task since the base commit",
-            cause="nothing was run", remedy=f"executor run {case.task_path}", task_issue=bool(case.ticked),
+            cause="nothing was run", remedy=f"executor run {case.typed}", task_issue=bool(case.ticked),
         )  # fmt: skip
     unknown = sorted(
         {entry["name"] for claim in case.runs for entry in claim.document["repositories"]} - set(case.subjects)
@@ -115,7 +115,7 @@ def _paths(this: Look, case: Case, subject: Subject) -> Found:
     if absent == [case.task_path] and not case.ticked:
         return this.found(
             CheckStatus.SKIP, f"{case.task_path} is not in git yet, and nothing of it is done",
-            cause="nothing was done", remedy=f"executor run {case.task_path}", task_issue=False,
+            cause="nothing was done", remedy=f"executor run {case.typed}", task_issue=False,
         )  # fmt: skip
     if absent:
         return this.failed(

@@ -32,7 +32,7 @@ def _only_allowed(this: Look, case: Case) -> Found:
     last = case.claims.last_event()
     if last is None:
         return this.found(CheckStatus.FAIL if case.ticked else CheckStatus.SKIP, "no run has written it",
-                          cause="nothing was run", remedy=f"executor run {case.task_path}",
+                          cause="nothing was run", remedy=f"executor run {case.typed}",
                           task_issue=bool(case.ticked))  # fmt: skip
     blob = last.task_after if isinstance(last, Taken) else str(last.document["task_blob"])
     try:
@@ -41,7 +41,7 @@ def _only_allowed(this: Look, case: Case) -> Found:
     except RepositoryError:
         return this.failed(
             f"its original {blob} is not in the repository", cause="the original is missing",
-            remedy=f"executor run {case.task_path} stores it anew",
+            remedy=f"executor run {case.typed} stores it anew",
         )  # fmt: skip
     except TaskFileError as error:
         return this.failed(f"its original cannot be ticked so: {error}", cause="edited since",
@@ -53,7 +53,7 @@ def _only_allowed(this: Look, case: Case) -> Found:
         return this.failed(
             f"{case.task_path}:{line}: {is_now!r} instead of {was!r}", evidence=evidence,
             cause="a secret was shown to a run" if masked else "edited since",
-            remedy=f"undo that edit, or keep it and run again: executor run {case.task_path}",
+            remedy=f"undo that edit, or keep it and run again: executor run {case.typed}",
         )  # fmt: skip
     if isinstance(last, Claim) and last.document["progress_log_entry"]:
         written = wrote(case.root, last.run_id, case.home.repository.name, case.task_path)
@@ -61,7 +61,7 @@ def _only_allowed(this: Look, case: Case) -> Found:
             return this.failed(
                 f"{case.task_path} is as the report has it, and not what run {last.run_id} wrote", evidence=evidence,
                 cause="the log line or the original of the report is not its run's",
-                remedy=f"git diff {case.task_path}; undo that edit and run again: executor run {case.task_path}",
+                remedy=f"git diff {case.task_path}; undo that edit and run again: executor run {case.typed}",
             )  # fmt: skip
     return this.passed("byte for byte", evidence=evidence)
 
@@ -127,7 +127,7 @@ def _boxes_of_evidence(this: Look, case: Case) -> Found:
         numbers = ", ".join(map(str, sorted(set(missing))))
         return this.failed(
             f"criteria {numbers} passed in a run and are not ticked", cause="edited since",
-            remedy=f"executor run {case.task_path}", evidence={"criteria": sorted(set(missing))},
+            remedy=f"executor run {case.typed}", evidence={"criteria": sorted(set(missing))},
         )  # fmt: skip
     on_this = sorted({index for claim in case.runs if claim.base == case.home.base for index in claim.passed})
     return this.passed("each of them", evidence={"criteria": on_this, "runs": [each.run_id for each in case.runs]})
@@ -135,14 +135,17 @@ def _boxes_of_evidence(this: Look, case: Case) -> Found:
 
 def _evidence_of_boxes(this: Look, case: Case) -> Found:
     without: list[str] = []
+    indexes = []
     for criterion in case.ticked:
         problem = _problem(case, criterion)
         if problem:
             without.append(f"{case.task_path}:{criterion.line}: criterion {criterion.index}: {problem}")
+            indexes.append(criterion.index)
     if without:
         return this.failed(
             "; ".join(without), cause="a box was ticked without evidence", evidence={"boxes": without},
-            remedy="untick it and run the task; a person's own work: executor tick TASK.md N --by NAME --note TEXT",
+            remedy=f"open it ([ ]), then: executor run {case.typed}; a person's own work: executor tick {case.typed} "
+                   f"{indexes[0]} --by NAME --note TEXT",
         )  # fmt: skip
     return this.passed(f"{len(case.ticked)} newly ticked, each with evidence", evidence={"runs": _runs(case)})
 
