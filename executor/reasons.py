@@ -123,7 +123,7 @@ REMEDY: dict[ReasonCode, str] = {
     ReasonCode.NEEDS_APPROVAL: "It asks something outside to change or widens a limit; it waits for approval.",
     ReasonCode.NOT_SUPPORTED: "This version cannot do it; the reason says what to do instead.",
     ReasonCode.FORBIDDEN: "A safety rule forbids it; the reason says the way through git.",
-    ReasonCode.WRONG_BRANCH: "Switch to the configured branch, or finish what is under way in git.",
+    ReasonCode.WRONG_BRANCH: "Switch to the configured branch or to one with the task's id in its name, or finish what is under way in git.",
     ReasonCode.HUMAN_ACTION: "The task is marked human-action: a person has to do it.",
     ReasonCode.OWNED_BY_FLUX: "Flux image automation owns that value ($imagepolicy); change the ImagePolicy.",
     ReasonCode.UNPROVEN: "It could not be proved that only the meant bytes change; edit by hand.",

@@ -60,7 +60,7 @@ def _branch(repository: Repository, state: State, task_id: str) -> Check:
     return _refused(
         name,
         f"{repository.name} is on branch {state.branch}, not on {' or '.join(wanted)}; `git switch {wanted[0]}` first, "
-        f"or set branch in executor.toml",
+        f"or to a branch with the task's id in its name: `git switch -c {task_id}`",
     )
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from executor.config import FILE_NAME
-from executor.errors import UsageError
+from executor.errors import ConfigError, UsageError
 from executor.gate import keys, notes
 from executor.gate.boxes import Box, Boxes, Tasks
 from executor.gate.certificate import Blob, Certificate, Change, RepositoryPart
@@ -102,7 +102,8 @@ def _root(start: Path) -> Path:
 
 def _base(objects: Objects, base: str | None) -> str:
     wanted = os.environ.get("GITHUB_BASE_REF") or os.environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
-    names = [base] if base else [f"refs/remotes/origin/{each}" for each in ([wanted] if wanted else DEFAULT_BRANCHES)]
+    branches = [wanted] if wanted else DEFAULT_BRANCHES
+    names = [f"refs/remotes/origin/{each}" for each in branches] if base is None else [base]
     for name in names:
         found = objects.named(name)
         if found is not None:
@@ -370,7 +371,14 @@ class _Judge:
         for path, change in step.changes.items():
             if not is_one_of(path, _POLICY):
                 continue
-            if path == FILE_NAME and not changes_policy(self.policy, self._toml(change.after)):
+            try:
+                if path == FILE_NAME and not changes_policy(self.policy, self._plain(change.after)):
+                    continue
+                if path == keys.TRUSTED_KEYS:
+                    keys.parse_trusted((self._plain(change.after) or b"").decode(errors="replace"))
+            except ConfigError as error:
+                message = f"cannot be read here, and nothing could be merged any more: {error}"
+                self._find("policy-change", step, path, message)
                 continue
             allowed = not self.policy.has_keys or self.policy.gate.policy_changes == "allow"
             message = f"{shown(path)} changes here; it counts only once it is merged"
@@ -378,11 +386,11 @@ class _Judge:
                 message += ". Somebody who may has to merge it by itself (docs/ci.md)"
             self.findings.append(Finding("policy-change", step.commit, shown(path), 1, message, refuses=not allowed))
 
-    def _toml(self, entry: Blob | None) -> bytes | None:
-        """What a checkout reads as executor.toml; where that is a link, nothing that anybody can judge."""
+    def _plain(self, entry: Blob | None) -> bytes | None:
+        """What a checkout reads as a file of settings; where that is a link, nothing that anybody can judge."""
         if entry is None:
             return None
-        return self.objects.blob(entry.blob) if entry.mode in ("100644", "100755") else b"a link, which is no TOML"
+        return self.objects.blob(entry.blob) if entry.mode in ("100644", "100755") else b"a link, which is none"
 
     def _hidden(self, step: Step) -> None:
         for path, change in step.changes.items():

@@ -6,6 +6,7 @@ They may say no. They may not change what was verified: a hook that changes byte
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -79,27 +80,50 @@ class Hooks:
         env = {**kept, **self.index, "GIT_EDITOR": ":"}
         return process.run([str(path), *arguments], cwd=self.subject.repository.root, env=env, timeout=self.timeout)
 
-    def _contents(self) -> dict[str, bytes | None]:
+    def _contents(self) -> dict[str, _File | None]:
         root = self.subject.repository.root
-        paths = (*self.subject.changed, *self.subject.declared)
-        return {path: (root / path).read_bytes() if (root / path).is_file() else None for path in paths}
+        return {path: _file(root / path) for path in (*self.subject.changed, *self.subject.declared)}
 
-    def _changes(self, before: Mapping[str, bytes | None]) -> str:
+    def _changes(self, before: Mapping[str, _File | None]) -> str:
         """What the hook did to our files or to the index, as a diff; the files are put back."""
         texts = []
         for path, now in self._contents().items():
-            if now != before[path]:
-                texts.append(unified(FileEdit(path, before[path], now or b"")))
-                self._put_back(path, before[path])
+            was = before[path]
+            if now != was:
+                if now and was and now.mode != was.mode:
+                    texts.append(f"{path}: mode {was.mode:o} → {now.mode:o}")
+                texts.append(unified(FileEdit(path, was.data if was else None, now.data if now else b"")))
+                self._put_back(path, was)
         objects = self.subject.objects
         tree = objects.run("write-tree", env=self.index).decode().strip()
         if tree != self.subject.tree:
             texts.append(objects.run("diff-tree", "-p", self.subject.tree, tree).decode(errors="replace"))
-        return "\n".join(dict.fromkeys(texts))
+        return "\n".join(dict.fromkeys(filter(None, texts)))
 
-    def _put_back(self, path: str, data: bytes | None) -> None:
+    def _put_back(self, path: str, was: _File | None) -> None:
         target = self.subject.repository.root / path
-        if data is None:
+        if was is None:
             target.unlink(missing_ok=True)
         else:
-            files.replace(target, data)
+            if target.is_dir() and not target.is_symlink():
+                target.rmdir()
+            files.replace(target, was.data)
+            target.chmod(stat.S_IMODE(was.mode))
+
+
+@dataclass(frozen=True)
+class _File:
+    """What lies at a path: type and permissions, and the bytes, of a link where it leads."""
+
+    mode: int
+    data: bytes
+
+
+def _file(path: Path) -> _File | None:
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return None
+    if stat.S_ISLNK(mode):
+        return _File(mode, os.fsencode(path.readlink()))
+    return _File(mode, path.read_bytes() if stat.S_ISREG(mode) else b"")

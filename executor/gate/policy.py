@@ -80,11 +80,9 @@ def _plain(objects: Objects, commit: str, path: str) -> bytes | None:
 
 
 def changes_policy(policy: Policy, toml: bytes | None) -> bool:
-    """Whether another executor.toml would change what the gate does."""
-    try:
-        new = configs.read(toml) if toml is not None else Config()
-    except ConfigError:
-        return True
+    """Whether another executor.toml would change what the gate does. Raises ConfigError where nobody could be judged by
+    it."""
+    new = configs.read(toml) if toml is not None else Config()
     return _of_gate(policy.config) != _of_gate(new)
 
 

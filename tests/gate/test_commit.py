@@ -134,6 +134,26 @@ def test_hook_that_changes_bytes(light: Work, body: str) -> None:
     nothing_committed(light, head)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"chmod +x {SETTINGS}",
+        f"cp {SETTINGS} same; rm {SETTINGS}; ln -s same {SETTINGS}",
+        f"rm {SETTINGS}; ln -s /etc/passwd {SETTINGS}",
+        f"rm {SETTINGS}; mkdir {SETTINGS}",
+        f"rm {SETTINGS}; mkfifo {SETTINGS}",
+    ],
+)
+def test_hook_that_changes_what_a_file_is(light: Work, body: str) -> None:
+    head = light.head()
+    mode = (light.root / SETTINGS).lstat().st_mode
+    hook(light, "pre-commit", body)
+    answer = light.verify("--commit")
+    assert answer.code == 1 and f"{SETTINGS}: mode" in answer.err and "root:" not in answer.err
+    assert (light.root / SETTINGS).lstat().st_mode == mode
+    nothing_committed(light, head)
+
+
 def test_hook_that_drops_the_trailers(light: Work) -> None:
     head = light.head()
     hook(light, "commit-msg", 'echo "short" > "$1"')

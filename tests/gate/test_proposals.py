@@ -601,6 +601,14 @@ def test_base_whose_policy_is_a_link(team: Team, path: str) -> None:
     assert answer.code == 2 and path in answer.err
 
 
+@pytest.mark.parametrize("path", ["executor.toml", ".executor/trusted_keys"])
+def test_settings_that_nobody_can_read(team: Team, path: str) -> None:
+    """Merged, they would stop every proposal after them, the one that mends them too."""
+    team.configure('[gate]\npolicy_changes = "allow"\n')
+    team.by_hand(path, "[gate\n")
+    assert team.rules() == ["policy-change"]
+
+
 @pytest.mark.parametrize("path", ["Executor.toml", ".Executor/Trusted_Keys", ".executor/TRUSTED_KEYS"])
 def test_policy_by_another_case(team: Team, path: str) -> None:
     """On some machines that is the same file."""
