@@ -306,7 +306,7 @@ def test_remote_that_is_not_there(tmp_path: Path) -> None:
     work = with_config(tmp_path, "[commit]\npush = true\n")
     answer = work.verify("--commit")
     assert answer.code == 1 and "not pushed" in answer.err
-    assert answer.json["next_action"] == f"Mend what git says, then: executor verify {TASK} --commit"
+    assert answer.json["next_action"] == f"Mend what git says, then: executor verify -C {work.root} TASK-001 --commit"
     bare = remote(work, tmp_path)
     assert work.verify("--commit").code == 0 and git(bare, "rev-parse", "main").strip() == work.head()
 
@@ -330,7 +330,9 @@ def test_whether_git_signs_is_not_guessed(light: Work) -> None:
 def test_part_of_the_checks_commits_nothing_and_says_why(light: Work) -> None:
     answer = light.verify("--checks", "boxes", "--commit")
     assert answer.code == 1 and "keys new" not in answer.err
-    assert answer.err.rstrip().endswith(f"not every check was selected; executor verify {TASK} --commit")
+    assert answer.err.rstrip().endswith(
+        f"not every check was selected; executor verify -C {light.root} TASK-001 --commit"
+    )
 
 
 def test_push_only_where_configured(tmp_path: Path) -> None:
@@ -360,7 +362,7 @@ def test_push_is_fast_forward_only(tmp_path: Path) -> None:
     assert answer.json["next_action"] in answer.err
     assert git(bare, "rev-parse", "main").strip() == theirs
     first, again = answer.json["next_action"].split(", then: ")
-    assert first == "git pull --rebase origin main" and again == f"executor verify {TASK} --commit"
+    assert first == "git pull --rebase origin main" and again == f"executor verify -C {work.root} TASK-001 --commit"
     work.git(*first.split()[1:])
     assert work.call("certificate", "check", "HEAD").code == 0, "found by the digest that the commit names"
     answer = work.call(*again.split()[1:])
@@ -496,5 +498,16 @@ def test_certificate_that_is_not_here(light: Work, tmp_path: Path) -> None:
     answer = light.verify("--commit")
     analysis = answer.json["failure_analysis"]
     assert answer.code == 1 and analysis["root_cause"] == "the certificate is not here"
-    light.git(*analysis["remediation"][0].split()[1:])
+    for command in analysis["remediation"][0].split(" && "):
+        light.git(*command.split()[1:])
     assert light.verify("--commit").code == 0
+
+
+def test_work_of_others_on_top(light: Work) -> None:
+    """Nobody edited what a run here left: it was committed, and others went on."""
+    assert light.verify("--commit").code == 0
+    light.replace(TASK, "title: Raise nginx", "title: Raise nginx again")
+    light.commit("Words", TASK)
+    answer = light.verify("--commit")
+    assert answer.code == 1 and answer.json["status"] == "NEEDS_FURTHER_REVIEW"
+    assert "not committed" in answer.json["next_action"] and light.git("status", "--porcelain") == ""

@@ -80,7 +80,7 @@ def _reports(this: Look, case: Case) -> Found:
         if commit is not None:
             return this.found(
                 CheckStatus.SKIP, f"no run since {commit[:12]}, whose certificate is not here", task_issue=False,
-                cause="the certificate is not here", remedy=f"git fetch origin {notes.REF}:{notes.REF}",
+                cause="the certificate is not here", remedy=notes.FETCH,
             )  # fmt: skip
         return this.found(
             CheckStatus.FAIL if case.ticked else CheckStatus.SKIP, "no run of this task since the base commit",
