@@ -22,7 +22,8 @@ from executor.planner import Plan, Planned, plan
 from executor.repository import Repository, Workspace
 from executor.runner import Runner
 from executor.selection import select
-from executor.taskfile import duplicates, edit
+from executor.taskfile import duplicates, edit, parse
+from executor.taskfile.model import TaskFile
 from executor.toolbox import Tools
 from executor.tools.git import Git
 from executor.tools.tree import Tree
@@ -92,7 +93,7 @@ def prepare(call: Call, workspace: Workspace, path: Path) -> Job:
     if call.task_id is not None and call.task_id != task.id:
         raise UsageError(f"task_id is {call.task_id}, but {path} is {task.id}", remedy="correct one of them")
     if not task.criteria:
-        raise TaskFileError("has no criterion", place=str(path), remedy="write each as a list item: `- [ ] text`")
+        raise TaskFileError("has no criterion", place=str(path), remedy=_how_to_write_one(task))
     planned = plan(task, workspace, types, select(task, call.criteria))
     past = journals.past_of(workspace.home.root, task.id)
     repositories = dict.fromkeys([workspace.home, *(step.repository for step in planned.steps)])
@@ -107,6 +108,11 @@ def prepare(call: Call, workspace: Workspace, path: Path) -> Job:
         ],
         memory=git.common_dir() / "executor" / "tools.json",
     )  # fmt: skip
+
+
+def _how_to_write_one(task: TaskFile) -> str:
+    """The first line that may have been meant as a criterion, or stands where one should."""
+    return next((each for each in task.warnings if each.endswith(parse.AS_A_BOX)), parse.AS_A_BOX)
 
 
 def _heads(job: Job) -> dict[Repository, str]:

@@ -293,8 +293,17 @@ class _Reader:
             start, end = start + 1, end - 1
         from executor.taskfile.dates import knows
 
-        known = not value or knows(value) or (not quote and node.tag.endswith(":null"))
+        known = not value or (knows(value) and _is_value(node)) or (not quote and node.tag.endswith(":null"))
         return place(value, None if known else f"is no date that can be kept in its form (`{value}`)")
+
+
+def _is_value(node: Any) -> bool:
+    """Whether the loader makes something of it: of 2026-02-31 it does not."""
+    try:
+        _loader("").construct_object(node)
+    except ValueError:
+        return False
+    return True
 
 
 _DEEPEST = 500

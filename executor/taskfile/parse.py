@@ -39,7 +39,8 @@ from executor.taskfile.sections import (
 from executor.values import dataclass
 
 MAX_BYTES = 10 * 1024 * 1024
-_ID = pattern(r"[A-Za-z0-9._-]{1,200}\Z")
+AS_A_BOX = "write each criterion as `- [ ] text`"
+_ID = pattern(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,200}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def _id(matter: FrontMatter, path: Path) -> str:
     if node is None or (node.id == "scalar" and not own):
         return id_from_name(path)
     if not _ID.match(own):
-        wrong = f"the id {own[:80]!r} is not made of up to 200 letters, digits, `.`, `_` and `-`"
+        wrong = f"the id {own[:80]!r} is no name of up to 200 letters, digits, `.`, `_` and `-`"
         raise TaskFileError(
             wrong if own else "the id is no single value", place=f"{path}:{matter.lines['id']}",
             remedy="write it like `id: TASK-001`",
@@ -265,11 +266,11 @@ def _fences(block: Block) -> list[Block]:
 
 
 def _warnings(root: Block, path: Path, *, empty: bool) -> Iterable[str]:
-    for section in sections_named(root, says_acceptance_criteria) if empty else ():
-        yield f"{path}:{section.heading.line + 1}: no criterion in the section; write each as `- [ ] text`"
     for item in almost_boxes(root):
         text = item.children[0].text[0][:60]
-        yield f"{path}:{item.line + 1}: `{text}` is no task-list item and not a criterion; write `- [ ] text`"
+        yield f"{path}:{item.line + 1}: `{text}` is no task-list item and not a criterion; {AS_A_BOX}"
+    for section in sections_named(root, says_acceptance_criteria) if empty else ():
+        yield f"{path}:{section.heading.line + 1}: no criterion in the section; {AS_A_BOX}"
     logs = sections_named(root, is_progress_log)
     if len(logs) > 1:
         lines = ", ".join(str(log.heading.line + 1) for log in logs)

@@ -208,7 +208,13 @@ def test_a_section_without_a_criterion_is_no_success(tmp_path: Path, body: str) 
     root = repository(tmp_path / "ops", task(body))
     ran = executor(root, "run", "TASK-001")
     assert ran.exit_code == 2 and "has no criterion" in ran.stderr, ran
+    assert "TASK-001.md:10: no criterion in the section; write" in ran.stderr
     assert "no criterion in the section" in executor(root, "explain", "TASK-001").stdout
+
+
+def test_what_is_nearly_a_criterion_is_named_by_its_line(tmp_path: Path) -> None:
+    ran = executor(repository(tmp_path / "ops", task("- [] Bump it\n")), "run", "TASK-001")
+    assert ran.exit_code == 2 and "TASK-001.md:12: `[] Bump it` is no task-list item" in ran.stderr, ran
 
 
 def test_a_criterion_of_a_megabyte_is_not_waited_for(tmp_path: Path) -> None:

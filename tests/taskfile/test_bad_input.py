@@ -76,7 +76,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     ),
     "id with a slash": (
         f"---\ntitle: x\nid: ../T 1\n---\n{AC}".encode(),
-        "3: the id '../T 1' is not made of up to 200 letters, digits, `.`, `_` and `-`; write it like `id: TASK-001`",
+        "3: the id '../T 1' is no name of up to 200 letters, digits, `.`, `_` and `-`; write it like `id: TASK-001`",
     ),
     "id is a list": (
         f"---\nid: [T-1]\n---\n{AC}".encode(),

@@ -68,6 +68,8 @@ LEFT_ALONE = {
     "updated: 17.10.2025": "is no date that can be kept",
     "updated: yesterday": "is no date that can be kept",
     "updated: 2025-13-01": "is no date that can be kept",
+    "updated: 2025-02-31": "is no date that can be kept",
+    "updated: 2025-02-01T10:00:00+99:00": "is no date that can be kept",
     'updated: "2025-10\\x2d17"': "an escape",
     "updated: 2025-10-17\n  10:00": "several lines",
     "updated: 'null'": "is no date that can be kept",
