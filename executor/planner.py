@@ -14,7 +14,7 @@ from executor.classify import Types, label_for
 from executor.config import place_of
 from executor.convert import ConversionError, convert
 from executor.errors import Blocked, ConfigError, Refused, RepositoryError, Stop
-from executor.models import Artefact, Cannot, Forecast, Recognised, Request, Status
+from executor.models import EVERY_TYPE, Artefact, Cannot, Forecast, Recognised, Request, Status
 from executor.operations.interface import Operation, Site
 from executor.reasons import ReasonCode
 from executor.recognise import Recogniser
@@ -361,7 +361,7 @@ def _step(
         step = replace(step, forecast=foresee(step, site, workspace))
         _keep_off_ours(step, task, workspace)
         _see_all(step, site)
-        _permit(kind, types)
+        _permit(kind, arguments, types)
         if step.forecast is not None:
             site.tree.lay(step.forecast.edits)
     except Stop as stop:
@@ -439,8 +439,9 @@ def _see_all(step: Step, site: Site) -> None:
         )
 
 
-def _permit(kind: Operation, types: Types) -> None:
-    if not types.permit(kind.allowed):
+def _permit(kind: Operation, arguments: Any, types: Types) -> None:
+    only_looks = getattr(arguments, "check", False)
+    if not types.permit(EVERY_TYPE if only_looks else kind.allowed):
         raise Blocked(
             ReasonCode.LABEL_MISSING,
             f"{kind.kind} is not permitted by the task's labels; add one of: {label_for(kind.allowed)}",

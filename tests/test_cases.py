@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support import make_repository, snapshot
+from support import git, make_repository, snapshot
 
 from executor.all_operations import MODULES, operation
 from executor.convert import ConversionError, convert
@@ -55,6 +55,15 @@ def test_case(kind: str, path: Path, tmp_path: Path) -> None:
     expected = dict(before)
     expected.update({name: text.encode() for name, text in case.get("after", {}).items()})
     assert snapshot(root) == expected
+
+
+def test_what_an_earlier_commit_removed_is_gone_already(tmp_path: Path) -> None:
+    listed = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - a.yaml\n"
+    root = make_repository(tmp_path / "repository", {"k/kustomization.yaml": listed + "  - old.yaml\n", "k/a.yaml": ""})
+    (root / "k/kustomization.yaml").write_text(listed)
+    git(root, "commit", "--quiet", "--all", "--message", "Remove it")
+    seen = perform("manifest.remove", {"arguments": {"file": "k/kustomization.yaml", "entry": "old.yaml"}}, root)
+    check({"status": "passed", "changed": False}, seen)
 
 
 def perform(kind: str, case: dict[str, Any], root: Path) -> dict[str, Any]:

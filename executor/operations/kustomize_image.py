@@ -20,6 +20,7 @@ class Arguments:
 
     `from_version`: what has to be there now ("from A to B"). `everywhere`: all that the edit moves is meant.
     `rollback`: a lower version is meant. `where`: a part of a path (an environment, a cluster) that narrows.
+    `check`: only look whether it is so already.
     """
 
     file: str
@@ -31,6 +32,7 @@ class Arguments:
     rollback: bool = False
     where: str | None = None
     more: tuple[str, ...] = ()
+    check: bool = False
 
 
 class KustomizeImage(Edit[Arguments]):

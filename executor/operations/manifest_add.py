@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class Arguments:
     """`entry` is a text, or a mapping of texts. `path` None: `resources` of a kustomization. `where` as `Kind/name`
     picks one of several documents; `everywhere`: all that the edit moves is meant.
+    `check`: only look whether it is so already.
     """
 
     file: str
@@ -22,6 +23,7 @@ class Arguments:
     path: str | None = None
     everywhere: bool = False
     where: str | None = None
+    check: bool = False
 
 
 class ManifestAdd(Edit[Arguments]):

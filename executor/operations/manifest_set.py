@@ -18,6 +18,7 @@ class Arguments:
 
     `from_version`: what has to be there now ("from A to B"). `everywhere`: all that the edit moves is meant.
     `rollback`: a lower version is meant. `where`: a part of a path (an environment, a cluster) that narrows.
+    `check`: only look whether it is so already.
     """
 
     file: str
@@ -27,6 +28,7 @@ class Arguments:
     everywhere: bool = False
     rollback: bool = False
     where: str | None = None
+    check: bool = False
 
 
 class ManifestSet(Edit[Arguments]):

@@ -97,6 +97,7 @@ class SecurityCheck:
             *_warnings(found, rules),
             *dict.fromkeys(_custom(rules, objects)),
             *_by_charts(rules, objects),
+            *_latest_by_digest(rules, images),
             *chosen.lost,
         )
         looked = [_counted(len(objects), "object")]
@@ -168,6 +169,15 @@ def _by_charts(rules: Iterable[str], objects: Objects) -> Iterator[str]:
                 if (str(source.get("kind")), str(source.get("name"))) not in here:
                     named = f"{source.get('kind')} {source.get('name')}"
                     yield f"{_called(each)}: takes values from {named}, which are not seen"
+
+
+def _latest_by_digest(rules: Iterable[str], images: Mapping[str, Sequence[Image]]) -> Iterator[str]:
+    """What a digest pins, though it is called latest: allowed, and said."""
+    for path, named in images.items() if "no-latest" in rules else ():
+        for each in named:
+            if each.tag == "latest" and each.pinned:
+                place = f"{path}:{each.line}" if each.line else path
+                yield f"{place}: {each} is tagged latest; its digest pins it"
 
 
 def _asks(rules: Iterable[str], subject: str) -> bool:

@@ -150,6 +150,10 @@ class Turned:
     """Whether it is said of what there is already ("A → B"): nothing is added."""
 
 
+EDITS = frozenset({"bump", "setting", "manifest.add", "manifest.remove"})
+"""Asks that change manifests, and of which it can be seen whether they are so already."""
+
+
 @dataclass(frozen=True)
 class Ask:
     """One thing that a sentence asks for: which rule understood it, and its slots."""
@@ -159,6 +163,10 @@ class Ask:
 
     def get(self, name: str) -> Any:
         return self.slots.get(name)
+
+    def looked_at(self) -> Ask:
+        """The same edit, only compared with what is there."""
+        return Ask(self.what, {**self.slots, "check": True})
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,22 @@ def test_honest_work_passes(work: Work) -> None:
     assert "kustomize" in check(document, "criterion 2: kustomize.build")["command"]
 
 
+def test_a_value_that_was_only_checked(tmp_path: Path) -> None:
+    """It is ticked where it is so, by a task that may change nothing; verification looks again, and sees it changed."""
+    task = LIGHT[TASK].partition("- [ ] Set it")[0].replace("infrastructure", "verification")
+    boxes = [f"- [ ] {verb} that `data.nginx` in settings.yaml is `{value}`\n"
+             for verb, value in [("Verify", "1.25"), ("Check", "1.26")]]  # fmt: skip
+    work = start(tmp_path, {**LIGHT, TASK: task + "".join(boxes)})
+    answer = run(work, "--json")
+    assert [each["status"] for each in answer.json["outcomes"]] == ["passed", "failed"], answer.out
+    assert "is 1.25, not 1.26, in settings.yaml:6" in answer.json["outcomes"][1]["reason"]
+    assert work.git("status", "--porcelain", SETTINGS) == ""
+    assert work.verify().code == 0
+    (work.root / SETTINGS).write_text(LIGHT[SETTINGS].replace('"1.25"', '"1.24"'))
+    work.git("commit", "--quiet", "--message", "Lower it", SETTINGS)
+    assert work.verify().code == 1
+
+
 def test_by_report_and_by_path(work: Work) -> None:
     for which in ("reports/TASK-001.json", TASK):
         assert work.call("verify", str(work.root / which)).code == 0

@@ -99,14 +99,21 @@ def test_headings(world: World, heading: str, counts: bool) -> None:
 def test_a_statement_below_a_check(world: World, above: str) -> None:
     """What only says how something is, is looked at there; what says what to do, is done."""
     for statement in ("DPI of till-config is 300", "longhorn chart: 1.11.0", "till runs with 3 replicas"):
-        assert recognised(world, f"- [ ] {statement}").cannot is None
-        assert last(world, above.format(f"- [ ] {statement}")).cannot is not None
+        assert not looks(recognised(world, f"- [ ] {statement}"))
+        assert looks(last(world, above.format(f"- [ ] {statement}")))
+    assert last(world, above.format("- [ ] stitcher 1.1.0 is built")).cannot is not None
     for demand in (
         "Set DPI of till-config to 300",
         "In staging, bump longhorn to 1.11.0",
         "kustomize build apps/ffl passes",
     ):
-        assert last(world, above.format(f"- [ ] {demand}")).cannot is None, demand
+        found = last(world, above.format(f"- [ ] {demand}"))
+        assert found.cannot is None and not looks(found), demand
+
+
+def looks(found: Recognised) -> bool:
+    assert found.cannot is None
+    return all(each.arguments.get("check") for each in found.requests)
 
 
 def test_a_persons_work_below_a_heading_that_limits(world: World) -> None:

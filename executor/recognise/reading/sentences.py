@@ -8,14 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from executor.errors import Unresolved
 from executor.models import Cannot, Recognised, Request, Source, Status
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
 from executor.recognise import decoration, suggest
 from executor.recognise.grammar import Parse
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask
+from executor.recognise.meaning import EDITS, Ask
 from executor.recognise.resolve import Incomplete, Setting, resolve
 from executor.recognise.words import fold
 from executor.values import replace
@@ -59,7 +58,7 @@ class Sentences(Stopped):
         for text, words in self._without_notes(stem, tokens, scope):
             readings, far = self.whole.readings((self.criterion.index, scope.name), words)
             self.far = far if text is stem else self.far
-            readings = [each for each in readings if not self._only_verifies(words, each)]
+            readings = [each for each in (self._as_a_check(words, each) for each in readings) if each is not None]
             if readings:
                 if text is not stem:
                     self.remarks.append(f'"{stem[len(text) :].strip()}" is taken for a remark')
@@ -67,19 +66,19 @@ class Sentences(Stopped):
         rearranged = self._rearranged(tokens, scope)
         return self._resolved(stem, tokens, rearranged, scope) if rearranged else None
 
-    def _only_verifies(self, words: Sequence[Token], asks: Sequence[Ask]) -> bool:
-        """Whether "verify that A and B" would change something for B: without a verb of its own it is verified, too.
-        Raises Unresolved for a statement that stands under a word that says so of it."""
-        if not any(each.what in _CHANGES for each in asks) or self._demands(words):
-            return False
-        if self._is_check(words[:1]):
-            return True
-        above = self._checked_above()
+    def _as_a_check(self, words: Sequence[Token], asks: Sequence[Ask]) -> Sequence[Ask] | None:
+        """A statement behind "verify that A and …", or under a word that speaks of checks or of how things are, is only
+        compared with what is there. None where that cannot be: what is built and pushed is no statement to look at."""
+        if not any(each.what in _CHANGES and not each.get("check") for each in asks) or self._demands(words):
+            return asks
+        above = None if self._is_check(words[:1]) else self._checked_above()
+        if above is None and not self._is_check(words[:1]):
+            return asks
+        if any(each.what in _CHANGES - EDITS for each in asks):
+            return None
         if above is not None:
-            what = f"it stands under {above}, and may only say what is to be checked there"
-            remedy = "write what is to be done (Set …, Bump …), or put it elsewhere"
-            raise Unresolved(ReasonCode.WORD_LEFT, f"{what}; {remedy}")
-        return False
+            self.remarks.append(f"only checked, as it stands under {above}; to have it changed, write Set … or Bump …")
+        return tuple(each.looked_at() if each.what in EDITS else each for each in asks)
 
     def _demands(self, words: Sequence[Token]) -> bool:
         """Whether it says what to do: a verb at its start, or behind a sign or "and"."""
@@ -286,7 +285,7 @@ _CHECKING = frozenset(
     "actual actually inventory shows show holds hold see reports report dependencies constraints setup".split()
 )
 """Words above a statement that make it one of what is, or is to be looked at."""
-_CHANGES = frozenset({"bump", "setting", "manifest.add", "manifest.remove", "image.build", "image.push"})
+_CHANGES = EDITS | {"image.build", "image.push"}
 _SIGNS = (",", ":", "—")
 _FRONTS = (
     ("where", "", False), ("in_each", "", False), ("in_holder", "", False), ("spots", "in", True), ("spot", "in", True),

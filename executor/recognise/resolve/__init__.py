@@ -17,6 +17,7 @@ from executor.recognise.resolve.checks import CheckAsks
 from executor.recognise.resolve.edits import EditAsks
 from executor.recognise.resolve.images import ImageAsks
 from executor.recognise.resolve.settings import SettingAsks
+from executor.values import replace
 
 __all__ = ["Facts", "Incomplete", "Setting", "has_stage", "resolve", "separable"]
 
@@ -26,7 +27,12 @@ class Resolver(ImageAsks, BumpAsks, EditAsks, SettingAsks, CheckAsks):
 
     def requests(self, ask: Ask) -> list[Request]:
         handler: Callable[[Ask], list[Request]] = getattr(self, "_" + ask.what.replace(".", "_"))
-        return handler(ask)
+        found = handler(ask)
+        return (
+            [replace(each, arguments={**each.arguments, "check": True}) for each in found]
+            if ask.get("check")
+            else found
+        )
 
 
 def resolve(asks: Sequence[Ask], setting: Setting) -> tuple[Request, ...]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Lexer
-from executor.recognise.meaning import Ask, Images, Rule
+from executor.recognise.meaning import EDITS, Ask, Images, Rule
 from executor.recognise.rules import bumps, cluster, commanded, edits, images, phrases, settings, validation
+from executor.recognise.words import fold
 
 RULES: tuple[Rule, ...] = (
     *images.RULES,
@@ -33,7 +34,7 @@ def table() -> tuple[Grammar, Lexer]:
     grammar.phrase(
         "clause", "(ensure | make sure | see to it | it MODAL be ensured) that? c:<clause>", lambda c: c["c"]
     )
-    grammar.phrase("clause", "(VERIFY that | it MODAL be VERIFIED that) c:<clause>", _checked)
+    grammar.phrase("clause", "(v:VERIFY that? | it MODAL be VERIFIED that) c:<clause>", _checked)
     grammar.phrase("sep", "; | STOP | , | AND | , AND | ,? THEN | AND THEN | &")
     grammar.phrase("sentence", "_:<clauses>")
     grammar.phrase("sentence", "clause:<alone>", lambda c: tuple(c["clause"]))
@@ -52,9 +53,15 @@ _CHECKS = frozenset(
 
 
 def _checked(c: Mapping[str, Any]) -> list[Ask] | None:
-    """ "Verify that …" is said of what is looked at, not of what is to change."""
+    """ "Verify that …" is said of what is looked at: what would be an edit is only compared."""
     asks: list[Ask] = c["c"]
-    return asks if all(ask.what in _CHECKS for ask in asks) else None
+    if "v" in c and fold(c["v"].text) == "ensure":
+        return None  # said of what is to be
+    return [ask if ask.what in _CHECKS else ask.looked_at() for ask in asks] if all(map(_can_look, asks)) else None
+
+
+def _can_look(ask: Ask) -> bool:
+    return ask.what in _CHECKS or ask.what in EDITS
 
 
 def _pushed(c: Mapping[str, Any]) -> tuple[Ask, ...]:

@@ -649,6 +649,16 @@ RULES = (
             "kiosk HelmRelease: set the interval to one hour": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=1h"
             ),
+            "Verify that DPI of till-config is 300": (
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config check=True"
+            ),
+            "Verify that the registry is reachable and DPI of till-config is 300": (
+                "registry.ping 192.168.7.21:5000 + "
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config check=True"
+            ),
+            "**Verify:** DPI of till-config is 300": (
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config check=True"
+            ),
             "DPI of till-config rises to 300": (
                 "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config"
             ),
@@ -710,7 +720,8 @@ RULES = (
             "DPI of till-config goes up to 300": "u",
             "Set NEW_QUOTA to True in the storage namespace": "b ambiguous",
             "Set `TZ` to UTC in apps/ffl": "b ambiguous",
-            "Verify that the registry is reachable and DPI of till-config is 300": "u",
+            "Verify that DPI of till-config is not 300": "u",
+            "Ensure that DPI of till-config is 300 or 600": "u",
             "PAPER of till-config is plain": "u",
             "PAPER of till-config is `plain` instead": "u",
             "Turn DPI of till-config back": "u",
@@ -743,7 +754,6 @@ RULES = (
             "In demo, set LOG_LEVEL of pos-api to error everywhere": "u",
             "Everywhere: set LOG_LEVEL of pos-api to error in demo": "u",
             "kiosk polls every 10 minutes": "u",
-            "**Verify:** DPI of till-config is 300": "u",
             "PAPER of till-config is non-empty": "u",
             "PAPER of till-config is 2nd": "u",
             "Replace till-config with plain": "u",
