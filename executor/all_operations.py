@@ -53,7 +53,7 @@ def _plugins() -> dict[str, Operation]:
     """Operations of installed packages. One that takes a name of ours or of another package is an error, never a
     silent winner."""
     from executor.errors import ConfigError
-    from executor.tools.plugins import installed
+    from executor.tools.plugins import installed, load
 
     found: dict[str, Operation] = {}
     for point in installed("executor.operations"):
@@ -61,5 +61,5 @@ def _plugins() -> dict[str, Operation]:
             raise ConfigError(
                 f'the operation "{point.name}" is offered twice, by {point.value} too', remedy="uninstall one of them"
             )
-        found[point.name] = point.load()
+        found[point.name] = load(point, "arguments", "allowed", "foresee", "preflight", "perform")
     return found

@@ -366,6 +366,8 @@ def _step(
             site.tree.lay(step.forecast.edits)
     except Stop as stop:
         step = replace(step, cannot=stop.as_cannot())
+    except ConfigError:
+        raise
     except Exception as error:  # a defect of ours in one operation must not take the other criteria with it
         import traceback
 

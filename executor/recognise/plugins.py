@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from executor.tools.plugins import installed
+from executor.tools.plugins import installed, load
 from executor.values import dataclass
 
 GROUP = "executor.recognisers"
@@ -34,4 +34,4 @@ Recogniser = Callable[[Sentence], Sequence[tuple[str, Mapping[str, Any]]] | None
 @cache
 def recognisers() -> tuple[tuple[str, Recogniser], ...]:
     """Those that are installed, by name."""
-    return tuple((point.name, point.load()) for point in installed(GROUP))
+    return tuple((point.name, load(point, "__call__")) for point in installed(GROUP))

@@ -272,7 +272,7 @@ def _cluster(said: Said) -> str | None:
         return "URL"
     if entry is not None and (entry.releases or entry.workloads) and len(said.folds) > 1:
         return said.tokens[0].text if observed or said.folds[-1] in _ENDS else None
-    return said.word(_SEEN, named=True) if observed or said.folds[-1] in _ENDS else None
+    return said.word(_SEEN, named=True) if observed or not _ENDS.isdisjoint(said.folds[-1:]) else None
 
 
 WHOSE: tuple[Whose, ...] = (

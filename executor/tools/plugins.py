@@ -7,7 +7,9 @@ import functools
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from executor.errors import ConfigError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -20,6 +22,21 @@ def installed(group: str) -> tuple[EntryPoint, ...]:
     from importlib.metadata import entry_points
 
     return tuple(sorted(entry_points(group=group), key=lambda each: each.name))
+
+
+def load(point: EntryPoint, *has: str) -> Any:
+    """What an entry point stands for, which `has` these. Raises ConfigError: another package is no defect of ours."""
+    remedy = "mend the package, or uninstall it"
+    try:
+        found = point.load()
+    except Exception as error:
+        why = f"cannot be loaded: {type(error).__name__}: {error}"
+    else:
+        missing = [name for name in has if not hasattr(found, name)]
+        if not missing:
+            return found
+        why = f"has no {missing[0]}"
+    raise ConfigError(f"the entry point {point.name} ({point.value}) of another package {why}", remedy=remedy)
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from executor.errors import ConfigError
-from tests.recognise.world import FILES, make, told
+from tests.recognise.world import FILES, make, task_text, told
 
 PLUGIN = Path(__file__).parents[2] / "docs" / "example-plugin"
 
@@ -97,3 +98,34 @@ print(operation("changelog.mentions").kind)
         check=True, capture_output=True, text=True, cwd=root,
     )  # fmt: skip
     assert done.stdout.splitlines() == ["changelog.mentions version=1.2.0", "u person", "changelog.mentions"]
+
+
+@pytest.mark.parametrize(
+    ("group", "body", "exit_code", "words"),
+    [
+        ("recognisers", "raise RuntimeError('away')", 2, "RuntimeError: away"),
+        ("recognisers", "given = 1", 2, "has no __call__"),
+        ("recognisers", "def given(sentence): return 5", 0, "the recogniser x.y of another package failed"),
+        ("recognisers", "def given(sentence): return [('image.build', None)]", 0, "of another package failed"),
+        ("operations", "raise RuntimeError('away')", 2, "RuntimeError: away"),
+        ("operations", "given = 1", 2, "has no arguments"),
+    ],
+)
+def test_a_faulty_package_is_named(tmp_path: Path, group: str, body: str, exit_code: int, words: str) -> None:
+    """It is no defect of ours."""
+    site, home = tmp_path / "site", tmp_path / "world" / "beckerkube"
+    offered = {
+        "other.py": body,
+        "other-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: other\nVersion: 1.0\n",
+        "other-1.0.dist-info/entry_points.txt": f"[executor.{group}]\nx.y = other:given\n",
+    }
+    for name, text in offered.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(text)
+    block = "Frobnicate it\n\n  ```operation\n  uses: x.y\n  ```" if group == "operations" else "Frobnicate it"
+    make(tmp_path / "world", {"tasks/TASK-001.md": task_text([block])})
+    done = subprocess.run(
+        [sys.executable, "-m", "executor", "explain", "tasks/TASK-001.md"], check=False,
+        capture_output=True, text=True, cwd=home, env={**os.environ, "PYTHONPATH": f"{Path(__file__).parents[2]}:{site}"},
+    )  # fmt: skip
+    assert done.returncode == exit_code and words in done.stdout + done.stderr, done

@@ -191,8 +191,9 @@ def _is_quotation(text: str) -> bool:
 
 
 def _asked(name: str, recognise: plugins.Recogniser, sentence: plugins.Sentence) -> Any:
+    """What another package's recogniser says: operations with their arguments, or nothing."""
     try:
-        return recognise(sentence)
+        return [(str(operation), dict(arguments)) for operation, arguments in recognise(sentence) or ()]
     except Exception as error:
         what = f"the recogniser {name} of another package failed: {type(error).__name__}: {error}"
         raise Unresolved(ReasonCode.NOT_UNDERSTOOD, what) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +43,8 @@ class ChangelogMentions:
 
     def perform(self, arguments: Mentions, toolbox: Any) -> Performed:
         lines = toolbox.site.tree.read(arguments.file).decode().splitlines()
-        found = [number for number, line in enumerate(lines, 1) if arguments.version in line]
+        version = re.compile(rf"(?<![\w.]){re.escape(arguments.version)}(?![\w.])")  # not 1.2.0 in 11.2.0
+        found = [number for number, line in enumerate(lines, 1) if version.search(line)]
         if not found:
             raise Failed(ReasonCode.NOT_SEEN, f"{arguments.file} does not mention {arguments.version}")
         return Performed(
