@@ -86,13 +86,16 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Field:
     """chart or image (None: only "version"), whether it was said in the plural, and which image or chart by name.
-    `tag`: only "tag" was said, which a source has too; `digest`: a digest was said."""
+    `tag`: only "tag" was said, which a source has too; `digest`: a digest was said; `every`: all of them, `count` of
+    them."""
 
     name: str | None = None
     plural: bool = False
     of: Token | None = None
     tag: bool = False
     digest: bool = False
+    every: bool = False
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,3 +175,13 @@ def test_lines_of_keys(tmp_path: Path) -> None:
     (found,) = plan(task, make(tmp_path, FILES).workspace, classify(task.labels, {}, "")).criteria
     line = text.splitlines().index("    tag: 7") + 1
     assert found.cannot is not None and found.cannot.reason.startswith(f"tasks/TASK-001.md:{line}: image.build: tag: ")
+
+
+def test_code_beside_a_command(world: World) -> None:
+    """Of one word, or of none that is known: what stops it is said."""
+    for sentence in (
+        "`kustomize build apps` `stitcher`",
+        "`git diff --check` `kubectl`",
+        "`kustomize build apps` `&x`",
+    ):
+        assert told(world.recognise(sentence))[0] == "u"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from executor.models import Source
-from tests.recognise.world import FILES, REGISTRY, World, agrees, make, told
+from tests.recognise.world import FILES, REGISTRY, World, agrees, make, release, told
 
 FFL = "ffl/backend", "ffl/frontend"
 MTG = "mtg_dev_agents/coder", "mtg_dev_agents/planner"
@@ -300,6 +300,29 @@ def test_group_or_image(world: World) -> None:
     assert told(world.recognise("Build ffl 0.1.18")) == every("image.build", FFL, "0.1.18")
     assert told(world.recognise("Build the ffl image 0.1.18")) == "b ambiguous"
     assert told(world.recognise("Build the frontend image 0.1.18")) == "image.build ffl/frontend:0.1.18"
+
+
+def test_all_images_of_a_release(tmp_path: Path) -> None:
+    """ "All" leaves none at another version, whatever this task builds."""
+    pinned = release("app", "app", images={"r.test/web": "1.0.0", "r.test/api": "1.1.0"})
+    world = make(
+        tmp_path, {"apps/app.yaml": pinned, "api/Dockerfile": "FROM scratch\n", "web/Dockerfile": "FROM scratch\n"}
+    )
+    some, every, bare = world.all(
+        [
+            "Build api 1.2.0",
+            "Update app images to 1.2.0",
+            "Update all app images to 1.2.0",
+            "Update both app images to 1.2",
+        ]
+    )[1:]
+    assert agrees(told(some), "helmrelease.bump field=image name=app image=r.test/api version=1.2.0")
+    assert told(every) == "b ambiguous" and "several versions" in str(every.cannot)
+    assert told(bare)[0] == "b"
+    no_tag = pinned.replace('repository: r.test/web\n        tag: "1.0.0"', "image: r.test/web")
+    assert no_tag != pinned
+    world = make(tmp_path / "two", {"apps/app.yaml": no_tag.replace("image:\n        image:", "image:")})
+    assert "have no version" in str(world.recognise("Update all app images to 1.2.0").cannot)
 
 
 def test_several_contexts(tmp_path: Path) -> None:

@@ -61,12 +61,9 @@ class BumpAsks(Base):
         if target.names:
             field = ask.get("field")
             self._made_from(field, target.names)
-            plural = field is not None and field.plural and "image" not in common
-            return [
-                each
-                for token in target.names
-                for each in (self._bump_images if plural else self._bump_named)(target, token, common)
-            ]
+            if field is not None and field.plural and "image" not in common:
+                return [each for token in target.names for each in self._bump_images(field, token, common)]
+            return [each for token in target.names for each in self._bump_named(target, token, common)]
         field = ask.get("field")
         if field is not None and field.of is not None and field.name == "chart":
             names = self._made_of(field.of, every=common.get("everywhere", False))
@@ -229,18 +226,28 @@ class BumpAsks(Base):
             )
         return self._bump_pinned(found[0], common, among=paths)
 
-    def _bump_images(self, target: Target, token: Token, common: Mapping[str, Any]) -> list[Request]:
-        """All images of a release that are at one and the same old version, or that this task builds."""
+    def _bump_images(self, field: Field, token: Token, common: Mapping[str, Any]) -> list[Request]:
+        """All images of a release that are at one and the same old version, or that this task builds; where "all" is
+        said, it has none besides."""
         from executor.flux.layers import patches
 
         paths = {each.path for each in token.entry.releases} if token.entry is not None else set[str]()
+        every = self._within([pin for pin in self.names.pins if pin.path in paths], common.get("where"))
+        pins = [pin for pin in every if pin.tag]
+        here = dict.fromkeys(pin.repository for pin in pins)
+        if field.count is not None and len(here) != field.count:
+            what = f"the sentence says {field.count} images, {token.text} has {len(here)}: {', '.join(here)}"
+            raise Blocked(ReasonCode.COUNT_DIFFERS, f"{what}; correct the number or name them")
+        if field.every and len(pins) < len(every):
+            bare_ones = ", ".join(f"{pin.repository} ({pin.path}:{pin.line})" for pin in every if not pin.tag)
+            what = f"some of its images have no version: {bare_ones}; name those that are meant"
+            raise Blocked(ReasonCode.AMBIGUOUS, what)
         if len(paths - patches(self.at.inventory.graph)) > 1:
             return self._bump_named(Target("HelmRelease", (token,)), token, common)
-        pins = self._within([pin for pin in self.names.pins if pin.path in paths and pin.tag], common.get("where"))
         built = self.at.facts().versions
         ours = [pin for pin in pins if common["version"] in built.get(bare(pin.repository), frozenset())]
         same = len({pin.tag for pin in pins}) == 1
-        if len(pins) > 1 and (same or ours):
+        if len(pins) > 1 and (same or (ours and not field.every)):
             repositories = dict.fromkeys(pin.repository for pin in (pins if same else ours))
             assert token.entry is not None
             return [

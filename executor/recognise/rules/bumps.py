@@ -49,6 +49,12 @@ def add(g: Grammar) -> None:  # noqa: PLR0915 - one statement a way to say somet
     g.phrase("its_chart", "THE? x:CHARTED HELM? CHART (VERSION_WORD | TAG)?", lambda c: Field("chart", of=c["x"]))
     g.phrase("what_of", "f:<field> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
     g.phrase("what_of", "f:<field>", lambda c: (None, c["f"]))
+    g.phrase("all_of", "ALL (of? THE)?", lambda c: 0)
+    g.phrase("all_of", "BOTH (of? THE)?", lambda c: 2)
+    g.phrase("all_of", "(ALL (of? THE)? | THE)? (x:NUMBER | x:COUNT)", lambda c: c["x"].value)
+    g.phrase("many_images", "DOCKER* IMAGES (TAG | VERSION_WORD)? | DOCKER* IMAGE TAG")
+    g.phrase("what_of", "d:<all_of> r:<release> <many_images>", _all_images)
+    g.phrase("what_of", "d:<all_of> <many_images> (of | in | for | on) r:<release>", _all_images)
     g.phrase("what_of", "f:<field> n:NAME", _image_named)
     g.phrase("what_of", "THE? n:NAME sidecar IMAGE? (TAG | VERSION_WORD)?", _sidecar)
     g.phrase("what_of", "f:<its_chart>", _by_chart)
@@ -89,6 +95,13 @@ def _image_named(c: Captured) -> tuple[Target, Field] | None:
     pinned = c["f"] == Field("image") and entry.pins and not entry.releases
     made = c["f"] == Field("chart") and entry.releases
     return (Target(None, (c["n"],)), c["f"]) if pinned or made else None
+
+
+def _all_images(c: Captured) -> tuple[Target, Field] | None:
+    """ "all ffl images", "both images of the ffl HelmRelease"."""
+    target: Target = c["r"]
+    one = len(target.names) == 1 and target.names[0].entry is not None and target.names[0].entry.releases
+    return (target, Field("image", plural=True, every=True, count=c["d"] or None)) if one else None
 
 
 def _sidecar(c: Captured) -> tuple[Target, Field] | None:
@@ -176,7 +189,7 @@ def _bump(c: Captured) -> list[Ask] | None:
     if change is not None and change.field is not None and change.field.name is not None:
         if field is not None and field.name not in (None, change.field.name):
             return None
-        field = field if field is not None and field.of is not None else change.field
+        field = field if field is not None and (field.of is not None or field.plural) else change.field
     if field is not None and field.digest and change is not None and change.to.kind != "digest":
         return None
     if field is not None and field.tag and target.kind not in (None, "HelmRelease"):
@@ -340,6 +353,18 @@ RULES = (
                 "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/backend version=0.1.18 + "
                 "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/frontend version=0.1.18"
             ),
+            "Update all ffl images to 0.1.18": (
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/backend version=0.1.18 + "
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/frontend version=0.1.18"
+            ),
+            "Update both images of ffl from 0.1.17 to 0.1.18": (
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/backend from_version=0.1.17 version=0.1.18 + "
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/frontend from_version=0.1.17 version=0.1.18"
+            ),
+            "Set all 2 ffl images to tag 0.1.18": (
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/backend version=0.1.18 + "
+                "helmrelease.bump name=ffl field=image image=192.168.7.21:5000/ffl/frontend version=0.1.18"
+            ),
             "Bump ffl to 0.1.18 from 0.1.17": "helmrelease.bump name=ffl from_version=0.1.17 version=0.1.18",
             "Bump longhorn to 1.11.0 in staging only": "helmrelease.bump name=longhorn where=staging version=1.11.0",
             "Bump longhorn to 1.11.0 in staging and prod": (
@@ -381,6 +406,10 @@ RULES = (
             "Pin Helm chart to current stable at scaffold time": "b not-determinate",
             "Update ffl HelmRelease to new version": "b not-determinate",
             "Bump ffl from 41 to 42": "u",
+            "Update all 3 ffl images to 0.1.18": "b count-differs",
+            "Update both images of vaultwarden to 1.35.3": "b count-differs",
+            "Update all ffl images except backend to 0.1.18": "u",
+            "Update two of the ffl images to 0.1.18": "u",
             "Update the ffl-api sidecar to 0.1.1": "u",
             "Bump the ffl chart from 41 to 42": "u",
             "Bump the image tag of ffl to 42": "u",

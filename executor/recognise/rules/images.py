@@ -202,6 +202,10 @@ RULES = (
                 "image.build ffl/backend:0.1.18 + image.build ffl/frontend:0.1.18 + "
                 "image.push ffl/backend:0.1.18 10.0.0.5:5000 + image.push ffl/frontend:0.1.18 10.0.0.5:5000"
             ),
+            "Build both ffl images 0.1.18": "image.build ffl/backend:0.1.18 + image.build ffl/frontend:0.1.18",
+            "Build all 2 images of ffl with tag 0.1.18": (
+                "image.build ffl/backend:0.1.18 + image.build ffl/frontend:0.1.18"
+            ),
             "All images in services/ffl are built with tag 0.1.18": (
                 "image.build ffl/backend:0.1.18 + image.build ffl/frontend:0.1.18"
             ),
@@ -251,6 +255,8 @@ RULES = (
             "Push stitcher 1.1.0 to Harbor": "u",
             "Push stitcher 1.1.0 to registry 10.0.0.5:5000 and registry 10.0.0.6:5000": "u",
             "Build all 3 ffl images with version 0.1.18": "b count-differs",
+            "Build all 3 ffl images 0.1.18": "b count-differs",
+            "Build all 3 images of ffl with tag 0.1.18": "b count-differs",
             "All three ffl images are built with version 0.1.18": "b count-differs",
             "Build two stitcher images with version 0.1.18": "b count-differs",
             "Build stitcher 1.1.0 from infra/render-worker": "b ambiguous",

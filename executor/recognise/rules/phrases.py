@@ -187,8 +187,12 @@ def _images(g: Grammar) -> None:
         lambda c: tuple(c[k] for k in "abcd" if k in c),
     )
     g.phrase("images", "d:<det>? i:<items> (n:<image_word> | n:<parts_word>)? v:VERSION?", _named_images)
-    g.phrase("images", "d:<det>? (x:NUMBER | x:COUNT) i:<items> (n:<image_word> | n:<parts_word>)", _named_images)
-    g.phrase("images", "x:BOTH (of? THE)? i:<items> n:<image_word>", _named_images)
+    g.phrase(
+        "images", "d:<det>? (x:NUMBER | x:COUNT) i:<items> (n:<image_word> | n:<parts_word>) v:VERSION?", _named_images
+    )
+    g.phrase("images", "d:<det>? (x:NUMBER | x:COUNT) n:<image_word> (for | of) i:<items>", _named_images)
+    g.phrase("images", "x:BOTH (of? THE)? i:<items> n:<image_word> v:VERSION?", _named_images)
+    g.phrase("images", "x:BOTH (of? THE)? n:<image_word> (for | of) i:<items>", _named_images)
     g.phrase("images", "d:<det>? n:<image_word> (for | of | :)? i:<items>", _named_images)
     g.phrase(
         "images",
@@ -196,8 +200,8 @@ def _images(g: Grammar) -> None:
         _named_images,
     )
     g.phrase("images", "d:<det>? n:<image_word> v:VERSION?", _unnamed_images)
-    g.phrase("images", "d:<det> (x:NUMBER | x:COUNT) n:<image_word>", _unnamed_images)
-    g.phrase("images", "x:BOTH (of? THE)? n:<image_word>", _unnamed_images)
+    g.phrase("images", "d:<det> (x:NUMBER | x:COUNT) n:<image_word> v:VERSION?", _unnamed_images)
+    g.phrase("images", "x:BOTH (of? THE)? n:<image_word> v:VERSION?", _unnamed_images)
     g.phrase("images", "ALL IMAGES (in | under | below) THE? x:PATH", lambda c: _below(c["x"].text))
     g.phrase("images", "IT", lambda c: Images(it=True))
     g.phrase("images", "BOTH (of them)?", lambda c: Images(it=True, count=2))
