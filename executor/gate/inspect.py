@@ -130,7 +130,11 @@ def other_content(objects: Objects, commit: str, certificate: Certificate) -> st
     parts = certificate.facts.repositories
     part = next((each for each in parts if set(each.changes) == changes), None)
     if part is None:
-        return f"the commit {commit[:12]} changes {_differing(parts, changes)}, which is not what was certified"
+        short = commit[:12]
+        return (
+            f"the commit {short} changes {_differing(parts, changes)}, which is not what was certified; after a squash "
+            f"or a rebase over other words, ask: executor gate --base {short}^ --head {short}"
+        )
     if part.base == parent and len(whole) == len(changes) and objects.tree_of(commit) != part.tree:
         return f"the tree of {commit[:12]} is {objects.tree_of(commit)}, certified is {part.tree}"
     named = trailers(objects.message(commit))[CERTIFICATE_TRAILER]
