@@ -132,6 +132,15 @@ def test_a_sentence_that_takes_its_block_back(world: World, sentence: str, runs:
     assert told(world.recognise(sentence + BLOCK)) == ("image.build stitcher:1.1.0" if runs else "u word-left")
 
 
+@pytest.mark.parametrize(
+    ("remark", "runs"),
+    [("It takes a while.", True), ("Only after Bob has been asked.", False), ("Please do not run it yet.", False)],
+)
+def test_a_remark_that_takes_a_block_back(world: World, remark: str, runs: bool) -> None:
+    found = world.recognise(f"Build it{BLOCK}\n\n  {remark}\n")
+    assert told(found) == ("image.build stitcher:1.1.0" if runs else "u word-left")
+
+
 FAULTY = [
     ("tag: 1.10", 4, "1.10 is read as 1.1 by YAML"),
     ("tag: 0777", 4, "0777 is read as 511"),

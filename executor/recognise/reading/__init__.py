@@ -52,7 +52,8 @@ class Reading(Commands):
             raise Unresolved(ReasonCode.WORD_LEFT, f"it stands under {limited}; write it where nothing does")
         blocks = [block for block in self.criterion.blocks if is_operation(block)]
         if blocks:
-            word = self._taken_back(self._tokens(self.stem, scope))
+            said = (self.stem, *self.criterion.more)
+            word = next((each for text in said if (each := self._taken_back(self._tokens(text, scope)))), None)
             if word is not None:
                 what = f'"{word.text}" may take back what the operation block says, or limit it'
                 raise Unresolved(ReasonCode.WORD_LEFT, f"{what}; leave it out if it does not")

@@ -122,7 +122,8 @@ class Surroundings:
         if not text:
             return None
         tokens = self._tokens(str(text), self.whole.home)
-        return wanted(tokens[0]) if len(tokens) == 2 else Wanted("vague", str(text))
+        said = sum(self.whole.lexer.bit(each) for each in ("VERSION", "RANGE", "DIGEST", "PLACEHOLDER"))
+        return wanted(tokens[0]) if len(tokens) == 2 and tokens[0].bits & said else Wanted("vague", str(text))
 
     def _heading_version(self, heading: str, scope: Scope) -> Wanted | None:
         """A version in a heading counts unless it is another thing's ("Kubernetes 1.30") or the heading's number."""
