@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from executor import journal as journals
-from executor import report
-from executor.errors import RepositoryError
+from executor import report, safety
+from executor.errors import RepositoryError, Stop
 from executor.job import Finished, Job, now
 from executor.journal import Journal
 from executor.models import FileEdit, Outcome, Status
@@ -18,6 +19,7 @@ from executor.summary import build_report, exit_code
 from executor.taskfile import edit
 from executor.tools import files
 from executor.tools.git import IGNORED, Git
+from executor.tools.tree import Tree
 from executor.values import replace
 from executor.wording import log_line
 
@@ -80,7 +82,8 @@ def _untick(job: Job, error: Exception) -> None:
 
 
 def stage(job: Job) -> None:
-    """`git add` of what this task wrote and nothing else: declared paths whose bytes are those of one of its runs."""
+    """`git add` of what this task wrote and nothing else: declared paths whose bytes are those of one of its runs, and
+    not of a criterion that is half done."""
     for repository in job.states:
         _stage(job, repository, job.declared(repository))
 
@@ -89,7 +92,11 @@ def _stage(job: Job, repository: Repository, declared: Sequence[str]) -> None:
     past = journals.past_of(job.workspace.home.root, job.task.id)
     git = Git(repository.root)
     changed = git.dirty(declared)
-    ours = [path for path in changed if past.is_ours(repository.name, repository.root, path)]
+    ours = [
+        path
+        for path in changed
+        if past.is_ours(repository.name, repository.root, path) and (repository.name, path) not in job.left
+    ]
     ignored = [path for path in ours if changed[path] == IGNORED]
     job.warnings += [f"{path} is ignored by git and was not staged" for path in ignored]
     git.stage([path for path in ours if path not in ignored])
@@ -142,9 +149,10 @@ def _task_diff(job: Job) -> str:
     return report.unified(FileEdit(job.task_path, job.task.data, job.task_after))
 
 
-def finish_interrupted(job: Job) -> None:
+def finish_interrupted(job: Job, locked: Sequence[Repository]) -> bool:
     """A run that was killed after it ticked, and before it staged and reported, is brought to its end from its journal.
-    One that was killed earlier left unticked boxes: this run runs them again, and every operation looks first."""
+    One that was killed earlier left unticked boxes: this run runs them again, and every operation looks first; half of
+    a criterion is taken back in the `locked` repositories. True: the plan was made of what is there no more."""
     for run_id, entries in job.past.unfinished.items():
         finish_entry = next((entry for entry in entries if entry["event"] == "finish"), None)
         if finish_entry is not None and _has_ticked(job, finish_entry):
@@ -166,7 +174,38 @@ def finish_interrupted(job: Job) -> None:
             )
     if job.past.unfinished:
         job.past = journals.past_of(job.workspace.home.root, job.task.id)
+    taken = _take_back_halves(job, locked)
     _note_lost(job)
+    return taken
+
+
+def _take_back_halves(job: Job, repositories: Sequence[Repository]) -> bool:
+    """Undo what killed runs wrote for criteria of several operations, none of which was ticked. What was committed or
+    changed since, or cannot be written, is left for the run to find."""
+    roots = {each.name: each.root for each in repositories if safety.may_write(each, job.states[each], job.task.id)}
+    taken: dict[str, None] = {}
+    for run_id, write in job.past.halves:
+        name, path = str(write.get("repository")), write["path"]
+        if name in roots and _put_back(roots[name], path, write):
+            taken[f"run {run_id} was interrupted within a criterion; what it had changed in {path} was taken back"] = (
+                None
+            )
+    job.warnings += taken
+    return bool(taken)
+
+
+def _put_back(root: Path, path: str, write: Mapping[str, Any]) -> bool:
+    """Whether the file held what was written, uncommitted, and holds again what stood there before, by git's memory."""
+    git = Git(root)
+    with contextlib.suppress(Stop, RepositoryError, OSError):
+        place = Tree(root).locate_own(path)
+        if files.sha256(place.read_bytes()) == write["after"] and git.dirty([path]):
+            before = git.run("cat-file", "blob", f"{write['blob']}")
+            if files.sha256(before) == write.get("before"):
+                files.replace(place, before, scratch=journals.prepare(root))
+                git.stage([path])  # where somebody staged it meanwhile
+                return True
+    return False
 
 
 def _has_ticked(job: Job, finish: Mapping[str, Any]) -> bool:

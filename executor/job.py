@@ -73,6 +73,8 @@ class Job:
     seen: dict[Repository, dict[str, bytes | None]] = field(default_factory=dict)
     lost: dict[str, frozenset[str]] = field(default_factory=dict)
     """By repository, the declared paths that a run wrote which was killed before it could report that."""
+    left: frozenset[tuple[str, str]] = frozenset()
+    """Repository and path of what a criterion edited that did not pass, and that could not be taken back."""
     finished: datetime | None = None
 
     @property

@@ -105,6 +105,13 @@ class Past:
     unfinished: Mapping[str, tuple[Mapping[str, Any], ...]]
     unreported: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
+    @property
+    def halves(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """What killed runs wrote for criteria of several operations, none of which was ticked: run id and entry, the
+        last one first. `blob` is what stood there before."""
+        for run_id, entries in sorted(self.unfinished.items(), reverse=True):
+            yield from ((run_id, each) for each in reversed(entries) if each["event"] == "write" and "blob" in each)
+
     def is_ours(self, name: str, root: Path, path: str) -> bool:
         """Whether the bytes of `path` in the repository of that name, at `root`, are what one of these runs wrote."""
         return _holds(root / path, self.written.get((name, path)))

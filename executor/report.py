@@ -243,9 +243,10 @@ def _operation_entry(done: OperationOutcome) -> OperationEntry:
 
 def _attempt_entry(attempt: Attempt, done: OperationOutcome) -> AttemptEntry:
     *before, last = (_about(each) for each in attempt.ran or (Ran("", None, 0.0),))
+    passed = Status.PASSED if done.status is Status.SKIPPED else done.status  # it did, and was taken back
     return AttemptEntry(
         **{**last, "seconds": attempt.seconds},
-        status=attempt.stopped.status if attempt.stopped else done.status,
+        status=attempt.stopped.status if attempt.stopped else passed,
         reason=attempt.stopped.reason if attempt.stopped else "",
         before=[RanEntry(**each) for each in before],
     )

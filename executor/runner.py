@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
 
 from executor.errors import Errored, Failed, Stop
 from executor.journal import Journal
-from executor.models import Artefact, Attempt, Cannot, OperationOutcome, Outcome, Performed, Status
+from executor.models import Artefact, Attempt, Cannot, FileEdit, OperationOutcome, Outcome, Performed, Status
 from executor.observer import Observer
 from executor.planner import Plan, Planned, Scene, Step, foresee, prefix, said_of
 from executor.reasons import ReasonCode
 from executor.repository import Repository
 from executor.toolbox import LiveToolbox, Tools
+from executor.tools import files
+from executor.tools.git import Git
 from executor.values import dataclass, field, replace
 
 INDEPENDENT = frozenset(
@@ -39,6 +41,8 @@ class Runner:
     heads: Mapping[Repository, str] = field(default_factory=dict)
     seen: Mapping[Repository, Mapping[str, bytes | None]] = field(default_factory=dict)
     lost: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    left: set[tuple[str, str]] = field(default_factory=set)
+    """Repository and path of what a criterion edited that did not pass, and that could not be taken back."""
 
     def __post_init__(self) -> None:
         live = [each for each in self.plan.criteria if not each.criterion.withdrawn]
@@ -46,6 +50,7 @@ class Runner:
         self._ledger: dict[Artefact, Mapping[str, Any]] = {}
         self._broken: dict[Artefact, int] = {}
         self._toolboxes: dict[Repository, LiveToolbox] = {}
+        self._several = False
         self.bugs += [step.defect for each in self.plan.criteria for step in each.steps if step.defect is not None]
 
     def run(self) -> tuple[Outcome, ...]:
@@ -75,23 +80,44 @@ class Runner:
         if cannot is not None:
             operations = tuple(_not_run(step, step.cannot or cannot) for step in planned.steps)
         else:
-            operations = self._operations(planned)
+            operations, cannot = self._operations(planned)
         outcome = _outcome(planned, operations, cannot)
         self._remember(planned, outcome)
         return outcome
 
-    def _operations(self, planned: Planned) -> tuple[OperationOutcome, ...]:
-        """All steps in order; behind one that did not pass the others are skipped."""
+    def _operations(self, planned: Planned) -> tuple[tuple[OperationOutcome, ...], Cannot | None]:
+        """All steps in order, and why they did not pass: behind one that did not the others are skipped, and what those
+        before it edited is taken back (docs/decisions.md); what they built or pushed stays and is reported as it is."""
+        before = self._scene.snapshot()
+        self._several = len(planned.steps) > 1
+        for toolbox in self._toolboxes.values():
+            toolbox.placed.clear()
         done: list[OperationOutcome] = []
+        stopped: OperationOutcome | None = None
         for step in planned.steps:
-            stopped = next((each for each in done if each.status not in (Status.PASSED, Status.PLANNED)), None)
             if stopped is not None:
-                done.append(
-                    _not_run(step, Cannot(Status.SKIPPED, ReasonCode.DEPENDS, f"{stopped.operation} did not pass"))
-                )
-            else:
-                done.append(self._step(planned, step))
-        return tuple(done)
+                skipped = Cannot(Status.SKIPPED, ReasonCode.DEPENDS, f"{stopped.operation} did not pass")
+                done.append(_not_run(step, skipped))
+                continue
+            done.append(self._step(planned, step))
+            stopped = None if done[-1].status in (Status.PASSED, Status.PLANNED) else done[-1]
+        if stopped is None or stopped.cannot is None:
+            return tuple(done), None
+        self._scene.take_back(before)
+        left = self._take_back(planned)
+        operations = tuple(_undone(each, stopped, left) for each in done)
+        undone = [each for each, was in zip(operations, done, strict=True) if each is not was]
+        paths = dict.fromkeys(edit.path for each in undone if each.forecast for edit in each.forecast.edits)
+        said = [f"what it had changed before that is taken back: {', '.join(paths)}"] if paths else []
+        said += [f"{path} could not be taken back, look at it: git diff HEAD -- {path}" for _, path in sorted(left)]
+        return operations, replace(stopped.cannot, reason="; ".join([stopped.cannot.reason, *said]))
+
+    def _take_back(self, planned: Planned) -> set[tuple[str, str]]:
+        """Make the files what they were before this criterion. Returns repository and path where that could not be."""
+        left = {(each.name, path) for each, toolbox in self._toolboxes.items() for path in toolbox.take_back()}
+        self.left |= left
+        self._note("taken_back", criterion=planned.criterion.index, left=sorted(left))
+        return left
 
     def _step(self, planned: Planned, step: Step) -> OperationOutcome:
         missing = self._missing(step)
@@ -204,10 +230,18 @@ class Runner:
             )
         return self._toolboxes[repository]
 
-    def _journal_write(self, repository: Repository) -> Callable[[str, str | None, str], None]:
-        def on_write(path: str, before: str | None, after: str) -> None:
-            if self.journal is not None:
-                self.journal.add("write", repository=repository.name, path=path, before=before, after=after)
+    def _journal_write(self, repository: Repository) -> Callable[[FileEdit], None]:
+        """The intent; with the old bytes, where a run that is killed before the next operation leaves half of it."""
+
+        def on_write(edit: FileEdit) -> None:
+            if self.journal is None:
+                return
+            before = None if edit.before is None else files.sha256(edit.before)
+            kept = (
+                {"blob": Git(repository.root).store(edit.before)} if self._several and edit.before is not None else {}
+            )
+            self.journal.add("write", repository=repository.name, path=edit.path, before=before,
+                             after=files.sha256(edit.after), **kept)  # fmt: skip
 
         return on_write
 
@@ -271,11 +305,19 @@ def _passed(step: Step, performed: Performed) -> OperationOutcome:
     )
 
 
+def _undone(done: OperationOutcome, stopped: OperationOutcome, left: Set[tuple[str, str]]) -> OperationOutcome:
+    """An edit before the operation that did not pass, as one that was not made; the attempt at it stays reported."""
+    edits = done.forecast.edits if done.forecast is not None else ()
+    made = done.changed or done.status is Status.PLANNED
+    if done is stopped or not made or not edits or any((done.repository, edit.path) in left for edit in edits):
+        return done
+    cannot = Cannot(Status.SKIPPED, ReasonCode.DEPENDS, f"taken back, since {stopped.operation} did not pass")
+    return replace(done, status=Status.SKIPPED, changed=False, words="", cannot=cannot, evidence={})
+
+
 def _outcome(planned: Planned, operations: tuple[OperationOutcome, ...], cannot: Cannot | None) -> Outcome:
-    """A criterion is what its first operation is that did not pass; passed when all did."""
+    """A criterion is what its first operation is that did not pass (`cannot`); passed when all did."""
     criterion, stem = planned.criterion, planned.recognised.stem
-    stopped = next((each for each in operations if each.status not in (Status.PASSED, Status.PLANNED)), None)
-    cannot = cannot or (stopped.cannot if stopped else None)
     if cannot is not None:
         return Outcome(
             criterion.index, stem, cannot.status, cannot.code, cannot.reason, _changed(operations), operations,

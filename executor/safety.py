@@ -48,6 +48,11 @@ def check_repository(
     ]
 
 
+def may_write(repository: Repository, state: State, task_id: str) -> bool:
+    """Whether nothing forbids all writing in the repository."""
+    return _branch(repository, state, task_id).ok and _nothing_under_way(repository, state).ok
+
+
 def _branch(repository: Repository, state: State, task_id: str) -> Check:
     wanted = (repository.branch,) if repository.branch else DEFAULT_BRANCHES
     name = f"branch of {repository.name}"

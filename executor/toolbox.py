@@ -73,9 +73,10 @@ class Tools:
 class LiveToolbox:
     """The door for the operations on one repository. `declared` are the only paths that may be written.
 
-    `on_write` is told path, old and new digest before each file is put in place (the journal's intent). `logs` is the
+    `on_write` is told of each edit before its file is put in place (the journal's intent). `logs` is the
     folder for long output, `scratch` one on the repository's file system for files that are about to be renamed.
     `seen` is what the files held when the run was planned and checked, or what it wrote since; `head` what HEAD said.
+    `placed` are the edits that `take_back` would undo.
     """
 
     site: Site
@@ -86,10 +87,11 @@ class LiveToolbox:
     observer: Observer = field(default_factory=Silent)
     logs: Path | None = None
     scratch: Path | None = None
-    on_write: Callable[[str, str | None, str], None] = lambda path, before, after: None
+    on_write: Callable[[FileEdit], None] = lambda edit: None
     seen: dict[str, bytes | None] = field(default_factory=dict)
     head: str | None = None
     ran: list[Ran] = field(default_factory=list)
+    placed: list[FileEdit] = field(default_factory=list)
 
     def run(
         self,
@@ -146,8 +148,7 @@ class LiveToolbox:
             self._check_branch()
             for edit in edits:
                 self._check(edit)  # again, right before: the proof in between takes time
-                before = None if edit.before is None else files.sha256(edit.before)
-                self.on_write(edit.path, before, files.sha256(edit.after))
+                self.on_write(edit)
                 placed.append(edit)
                 files.replace(self.site.tree.locate(edit.path), edit.after, scratch=self.scratch)
         except OSError as error:
@@ -158,6 +159,14 @@ class LiveToolbox:
             self._take_back(placed)
             raise
         self.seen.update({edit.path: edit.after for edit in edits})
+        self.placed += edits
+
+    def take_back(self) -> list[str]:
+        """Make the files what they were before `placed`, the last edit first. Returns those where that could not be."""
+        undone, self.placed[:] = list(self.placed), []
+        left = self._take_back(undone)
+        self.seen.update({edit.path: edit.before for edit in reversed(undone) if edit.path not in left})
+        return left
 
     def see_unchanged(self, paths: Sequence[str]) -> None:
         """What is as wanted already has to be so in the files that were looked at before the run, by HEAD or by this
@@ -196,20 +205,23 @@ class LiveToolbox:
             )
 
     def _take_back(self, placed: Sequence[FileEdit]) -> list[str]:
-        """Returns the paths where even that failed."""
+        """Returns the paths where even that failed, or that somebody else wrote since."""
         left = []
         for edit in reversed(placed):
             try:
                 target = self.site.tree.locate(edit.path)
-                if target.exists() and target.read_bytes() != edit.after:
-                    continue  # it never got there, or is somebody else's now
-                if edit.before is None:
-                    target.unlink(missing_ok=True)
+                now = target.read_bytes() if target.exists() else None
+                if now == edit.before:
+                    continue  # it never got there
+                if now != edit.after:
+                    left.append(edit.path)
+                elif edit.before is None:
+                    target.unlink()
                 else:
                     files.replace(target, edit.before, scratch=self.scratch)
             except OSError:
                 left.append(edit.path)
-        return left
+        return list(dict.fromkeys(left))
 
     def kustomize(self) -> Kustomize:
         from executor.tools.kustomize import Kustomize

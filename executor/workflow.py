@@ -38,9 +38,7 @@ def run_task(call: Call, observer: Observer) -> Finished:
             hold(held, workspace.home, path)
         job = prepare(call, workspace, path)
         if not call.dry_run:
-            for repository in others_of(job):
-                hold(held, repository, path)
-            finish_interrupted(job)
+            job = look_after(job, held)
         guard(job)
         can_be_ticked(job)
         if not call.dry_run:
@@ -69,7 +67,7 @@ def perform(job: Job, observer: Observer) -> Finished:
         journals.close_unfinished(job.workspace.home.root, tuple(job.past.unfinished), job.run_id)
         runner = Runner(job.plan, job.tools, observer, journal, heads=_heads(job), seen=job.seen, lost=job.lost)
         job.outcomes = runner.run()
-        job.bugs, job.interrupted = runner.bugs, runner.interrupted
+        job.bugs, job.interrupted, job.left = runner.bugs, runner.interrupted, frozenset(runner.left)
         tick_and_log(job, journal)
         try:
             stage(job)
@@ -113,6 +111,23 @@ def prepare(call: Call, workspace: Workspace, path: Path) -> Job:
 def _how_to_write_one(task: TaskFile) -> str:
     """The first line that may have been meant as a criterion, or stands where one should."""
     return next((each for each in task.warnings if each.endswith(parse.AS_A_BOX)), parse.AS_A_BOX)
+
+
+def look_after(job: Job, held: contextlib.ExitStack) -> Job:
+    """What killed runs left, with every repository of the plan locked. Where half a criterion was taken back, all is
+    read and planned again."""
+    others = others_of(job)
+    for repository in others:
+        hold(held, repository, job.task.path)
+    if not finish_interrupted(job, [job.workspace.home, *others]):
+        return job
+    again = prepare(job.call, *locate(job.call.task, job.call.start))
+    for repository in others_of(again):
+        if repository.root not in {each.root for each in others}:
+            hold(held, repository, job.task.path)
+    finish_interrupted(again, [])
+    again.warnings[:] = dict.fromkeys([*job.warnings, *again.warnings])
+    return again
 
 
 def _heads(job: Job) -> dict[Repository, str]:

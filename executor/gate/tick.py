@@ -32,7 +32,7 @@ def tick(task: str, start: Path, index: int, by: str, note: str) -> dict[str, An
     with contextlib.ExitStack() as held:
         hold(held, workspace.home, path)
         job = prepare(Call(task, start, (str(index),)), workspace, path)
-        finish_interrupted(job)
+        finish_interrupted(job, [workspace.home])
         _may(job, index)
         job.outcomes = tuple(_outcome(each, index, by, note) for each in job.plan.criteria)
         return _perform(job, index, f"manual, {by}: {note}")
