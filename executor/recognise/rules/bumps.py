@@ -17,7 +17,7 @@ Captured = Mapping[str, Any]
 def add(g: Grammar) -> None:  # noqa: PLR0915 - one statement a way to say something
     """The phrases that only these rules use."""
     g.phrase("in_release", "(in | for | of | on) r:<release>", lambda c: c["r"])
-    g.phrase("bump_verb", "BUMP | promote", lambda c: "bump")
+    g.phrase("bump_verb", "BUMP | RAISE | promote", lambda c: "bump")
     g.phrase("taking", "take | bring | put | get | move | roll", lambda c: "bump")
     g.phrase("version_of", "w:<what_of> f:<field>? x:<value>", _version_of)
     g.phrase(
@@ -31,7 +31,7 @@ def add(g: Grammar) -> None:  # noqa: PLR0915 - one statement a way to say somet
     )
     g.phrase("bump_verb", "ROLLBACK | roll back | rolled back", lambda c: "rollback")
     g.phrase("rolling", "roll", lambda c: "rollback")
-    g.phrase("bump_done", "BUMPED", lambda c: "bump")
+    g.phrase("bump_done", "BUMPED | RAISED", lambda c: "bump")
     g.phrase("bump_done", "ROLLED | rolled back", lambda c: "rollback")
     g.phrase("what_of", "r:<release> f:<field>?", lambda c: (c["r"], c.get("f")))
     g.phrase("what_of", "f:<its_field> (of | in | for | on) r:<release>", lambda c: (c["r"], c["f"]))
@@ -71,6 +71,7 @@ def add(g: Grammar) -> None:  # noqa: PLR0915 - one statement a way to say somet
     )
     g.phrase("stands", "(USES | references | pins | runs) THE? IMAGE? x:IMAGE_REF", _runs)
     g.phrase("stands", "USES THE? n:NAME IMAGE? TAG x:<value>", _uses_its)
+    g.phrase("stands", "(references | MODAL reference) f:<field> (: | =)? x:<value>", _stands)
     g.phrase("equals", "<is_now> (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
     g.phrase("workload", "THE? n:NAME k:WORKLOAD | THE? k:WORKLOAD n:NAME", _workload)
     g.phrase("what_of", "r:<workload> f:<field>?", lambda c: (c["r"], c.get("f")))
@@ -679,6 +680,28 @@ RULES = (
         alone=True,
     ),
     Rule(
+        "to, without a verb",
+        (
+            f"<what_of> {_AT}? (: | DASH)? arrow:to x:<value> {_AT2}? <manner>*",
+            f"THE? <names> <fields>? {_AT}? (to <list> | <change>) {_AT2}? <manner>*",
+        ),
+        lambda c: _several(c) if "names" in c else _unspoken(c),
+        {
+            "ffl to 0.1.18": "helmrelease.bump name=ffl version=0.1.18",
+            "longhorn chart to 1.11.0 in staging": "helmrelease.bump name=longhorn field=chart where=staging version=1.11.0",
+            "longhorn and ffl-web to v1.11.0": (
+                "helmrelease.bump name=longhorn version=v1.11.0 + helmrelease.bump name=ffl-web version=v1.11.0"
+            ),
+        },
+        {
+            "ffl to 0.1.18 by Friday": "u",
+            "ffl up to 0.1.18": "u",
+            "ffl to production": "u",
+            "From ffl to 0.1.18": "u",
+        },
+        alone=True,
+    ),
+    Rule(
         "from → to, without a verb",
         (
             f"<what_of> {_AT}? (: | DASH | ,)? <change> {_AT2}? <manner>*",
@@ -705,7 +728,6 @@ RULES = (
             "ffl: 0.1.17 → 0.1.18": "helmrelease.bump name=ffl from_version=0.1.17 version=0.1.18",
         },
         {
-            "ffl to 0.1.18": "u",
             "ffl → 0.1.18 → 0.1.19": "u",
             "longhorn → ffl 0.1.18": "u",
             "Kubernetes → 1.30.1": "u",

@@ -51,6 +51,8 @@ def add(g: Grammar) -> None:
     g.phrase("held", "a:<holder> <and> b:<holder>", _each)
     g.phrase("held", "a:<holder> , b:<holder> ,? AND c:<holder>", _each)
     g.phrase("number", "x:NUMBER | x:COUNT", lambda c: c["x"])
+    g.phrase("instead_of", "<instead> y:<number>", lambda c: c["y"])
+    g.phrase("instead_of", "<instead> one", lambda c: ("setting", "1"))
     g.phrase("turn", "on | enabled", lambda c: "enable")
     g.phrase("turn", "off | disabled", lambda c: "disable")
     g.phrase("done", "ENABLED | turned on | switched on", lambda c: "enable")
@@ -93,9 +95,15 @@ def _values(g: Grammar) -> None:
     g.phrase("two", "a:<setting> AND b:<setting>", _each)
     g.phrase("two", "THE? a:RESOURCE AND c:RESOURCE b:BOUND", lambda c: _bounds((c["a"], c["b"]), (c["c"], c["b"])))
     g.phrase("two", "THE? r:RESOURCE a:BOUND AND b:BOUND", lambda c: _bounds((c["r"], c["a"]), (c["r"], c["b"])))
+    g.phrase("same", "THE? r:RESOURCE a:BOUND AND b:BOUND", lambda c: _bounds((c["r"], c["a"]), (c["r"], c["b"])))
     g.phrase("two_values", "BOTH? a:<sure_value> AND b:<sure_value> respectively?", _each)
     g.phrase("one_turn", "s:<setting> turned:<arrow> | s:<any_setting> turned:<arrow>")
-    g.phrase("turns", "a:<one_turn> <and> b:<one_turn>", _each)
+    g.phrase("one_turn", "s:<setting> turned:<plain_value>")
+    g.phrase("one_turn", "x:<number> REPLICAS", lambda c: {"s": Named("replicas"), "turned": Turned(c["x"])})
+    g.phrase("plain_value", "x:<sure_value>", lambda c: Turned(c["x"]))
+    g.phrase("next", "<and> | ; | ; AND")
+    g.phrase("turns", "a:<one_turn> <next> b:<one_turn>", _each)
+    g.phrase("turns", "a:<one_turn> <next> b:<one_turn> <next> c:<one_turn>", _each)
     g.phrase("pairs", "a:<whole_pair> <and> b:<whole_pair>", _each)
     g.phrase("pairs", "a:<whole_pair> , b:<whole_pair> ,? AND c:<whole_pair>", _each)
     g.phrase("in_holders", "(in | of | on | for) BOTH? a:<holder> <and> b:<holder>", _each)
@@ -213,6 +221,7 @@ def _settings(g: Grammar) -> None:
     g.phrase("meta_setting", "THE? m:<meta_word> x:<meta_key> | THE? x:<meta_key> m:<meta_word>", _meta)
     g.phrase("setting", "THE? (key | setting | entry | VALUE)? x:<marked_key> (VALUE | key | setting | field)?", _key)
     g.phrase("marked_key", "x:FIELD | x:KEY", _is_key)
+    g.phrase("variable", "x:ANY", lambda c: Named("key", c["x"].text, c["x"]) if _is_variable(c["x"]) else None)
     g.phrase("plain_key", "x:ANY", _is_plain_key)
     g.phrase("any_key", "_:<marked_key> | _:<plain_key>")
     g.phrase("meta_key", "x:ANY", _is_meta_key)
@@ -386,7 +395,7 @@ def _set(c: Captured) -> list[Ask] | None:
     if c.get("setting_verb") == "move" and _sure({"x": turned.to}) is None:
         return None  # "move KEY to vault" is another thing
     holder = holders[0] if holders else None
-    act = c.get("setting_verb") or c.get("setting_done") or c.get("shift") or c.get("is") or "set"
+    act = c.get("setting_verb") or c.get("scaling") or c.get("setting_done") or c.get("shift") or c.get("is") or "set"
     act = "change" if turned.there or "used" in c else act
     return _asks(c, named=q["named"], holder=holder, turned=turned, act=act, places=q["places"])
 
@@ -421,6 +430,8 @@ def _set_several(c: Captured) -> list[Ask] | None:
     said = c.get("sets") or c.get("turns")
     if said:
         each = [(one["s"], one["turned"], c.get("in_holder") or c.get("h")) for one in said]
+    elif isinstance(c.get("s"), tuple):  # "memory request and limit": the same for both
+        each = [(named, c.get("turned"), c.get("in_holder") or c.get("h")) for named in c["s"]]
     elif "two" in c:
         pairs = zip(c["two"], c["two_values"], strict=True)
         each = [(named, Turned(value), c.get("in_holder") or c.get("h")) for named, value in pairs]
@@ -460,8 +471,13 @@ def _given(c: Captured) -> list[Ask] | None:
         schedule = isinstance(cron, Token) and (cron.code or cron.quoted) and " " in cron.text
         named = Named("field", "schedule")
         return _asks(c, named=named, holder=c["h"], turned=Turned(cron), act="set") if schedule else None
+    if "most" in c:
+        bound = Named("resource", f"limits.{fold(c['r'].text)}")
+        return _asks(c, named=bound, holder=c["h"], turned=Turned(c["most"]), act="set")
     if "often" in c:
-        return _asks(c, named=Named("field", "interval"), holder=c["h"], turned=Turned(c["often"]), act="set")
+        return _asks(
+            c, named=Named("field", "interval"), holder=c["h"], turned=Turned(c["often"], c.get("y")), act="set"
+        )
     return _asks(c, named=c["s"], holder=c["h"], turned=Turned(c["value"]), act="set")
 
 
@@ -532,7 +548,7 @@ RULES = (
             f"q:<setting_in> <is> turned:<equal> {_OF} <manner>*",
             f"q:<setting_in> (: | =) turned:<equal> {_OF} <manner>*",
             f"q:<setting_in> turned:<arrow> {_OF}",
-            f"q:<setting_in> from y:<scalar> (to | →) value:<scalar> {_OF}",
+            f"q:<setting_in> (scaling:<scaling> | scaling:<upwards>)? from y:<scalar> (to | →) value:<scalar> {_OF}",
             f"q:<setting_in> <shift> {_REST} <manner>*",
             f"<setting_verb> q:<any_setting_in> back {_REST}",
             "<setting_verb> q:<any_setting_in> to value:<scalar> <where> <and> (to value2:<scalar> | value2:<sure_value>) where2:<where>",
@@ -844,7 +860,10 @@ RULES = (
         "set several values, or one of several objects",
         (
             f"<setting_verb> <sets> {_OF}",
-            "h:<holder> : <turns>",
+            f"h:<holder> {_AROUND} : <turns> {_AROUND}",
+            "s:<setting> <in_holders> { <where> } (<be>? BOTH? <setting_done> <turned> | <is> BOTH? turned:<equal>) { <where> }",
+            f"s:<same> {_OF} :? (<turned> | turned:<arrow>) {_OF}",
+            f"<setting_verb> s:<same> {_REST}",
             f"<setting_verb> <two> {_OF} to <two_values> {_OF}",
             f"<two> {_OF} <is> <two_values> {_OF}",
             f"<two> {_OF} <be>? <setting_done> to <two_values> {_OF}",
@@ -870,6 +889,21 @@ RULES = (
             "minReplicas and maxReplicas of the kiosk HPA are set to 2 and 8 respectively": (
                 "manifest.set file=deploy/kiosk/hpa.yaml path=spec.minReplicas value=2 + "
                 "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8"
+            ),
+            "kiosk: 3 replicas; cache.size 5Gi → 8Gi; worker.size 3Gi": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3 + "
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.size value=8Gi from_version=5Gi + "
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.worker.size value=3Gi"
+            ),
+            "Set the memory request and limit of pos-api in demo to 512Mi": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.requests.memory value=512Mi + "
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.limits.memory value=512Mi"
+            ),
+            "The interval of the kiosk HelmRelease and the longhorn HelmRelease is 30m": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=30m + "
+                "manifest.set file=apps/longhorn/helmrelease.yaml path=spec.interval value=30m"
             ),
             "Set replicas to 3 for till and kiosk": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till + "
@@ -958,9 +992,13 @@ RULES = (
             f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (runs | MODAL run | <be> scheduled) (at | on | for) cron:<scalar> {_AROUND}",
+            f"h:<holder> {_AROUND} <be> limited to most:AMOUNT of r:RESOURCE {_AROUND}",
+            f"h:<holder> {_AROUND} :? s:<setting> value:<sure_value> {_AROUND}",
+            f"h:<holder> {_AROUND} :? s:<variable> value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (runs | MODAL run | <be> (scheduled | run)) <recurring> {_AROUND}",
             f"(run | <setting_verb> THE? schedule (of | for)) h:<holder> to? <recurring> {_AROUND}",
-            f"h:<holder> {_AROUND} (RECONCILES | MODAL RECONCILE | <be> RECONCILED) every often:<how_often> {_AROUND}",
+            f"h:<holder> {_AROUND} (RECONCILES | MODAL RECONCILE | <be> (RECONCILED | polled)) every often:<how_often> "
+            f"(<instead> every y:<how_often>)? {_AROUND}",
         ),
         _given,
         {
@@ -976,6 +1014,23 @@ RULES = (
             ),
             "The nightly CronJob runs at `30 6 * * *`": (
                 "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=30 6 * * * where=CronJob/nightly"
+            ),
+            "pos-api in demo is limited to 512Mi of memory": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.limits.memory value=512Mi"
+            ),
+            "kiosk TZ Europe/Vienna": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.env.TZ value=Europe/Vienna"
+            ),
+            "pos-api LOG_LEVEL debug in demo": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug"
+            ),
+            "nightly CronJob: schedule `15 3 * * *`": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=15 3 * * * where=CronJob/nightly"
+            ),
+            "The kiosk HelmRelease is reconciled every 30 minutes instead of every 50 minutes": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=30m from_version=50m"
             ),
             "The nightly CronJob runs every 15 minutes": (
                 "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=*/15 * * * * where=CronJob/nightly"
@@ -1001,6 +1056,12 @@ RULES = (
             "kiosk gets a review of 10m": "u",
             "The nightly CronJob runs at `noon`": "u",
             "The nightly CronJob runs every 7 minutes": "u",
+            "pos-api in demo is limited to 3 users": "u",
+            "pos-api in demo is limited to 512Mi": "u",
+            "kiosk LOG_LEVEL documented": "b",
+            "kiosk TZ and LOG_LEVEL": "u",
+            "kiosk interval review": "u",
+            "kiosk LOG_LEVEL or TZ debug": "u",
             "The nightly CronJob runs every 90 minutes": "u",
             "The nightly CronJob runs at 03:30": "u",
             "The nightly CronJob runs daily": "u",
@@ -1024,7 +1085,10 @@ RULES = (
             f"SCALE BOTH? hs:<held> (from y:<number>)? to x:<number> <counted>? ALL? {_AROUND}",
             f"h:<holder> {_AROUND} <be>? SCALED <scaling>? (from y:<number>)? to x:<number> <counted>? {_AROUND}",
             f"h:<holder> {_AROUND} <be>? SCALED scaling:<upwards> from y:<number> to x:<number> <counted>? {_AROUND}",
-            f"h:<holder> {_AROUND} (runs with? | gets | MODAL run with? | MODAL have) x:<number> REPLICAS {_AROUND}",
+            f"h:<holder> {_AROUND} (runs with? | gets | MODAL run with? | MODAL have) x:<number> REPLICAS "
+            f"y:<instead_of>? {_AROUND}",
+            f"hs:<held> (both | each)? MODAL (both | each)? (have | run with?) x:<number> REPLICAS each? {_AROUND}",
+            f"h:<holder> {_AROUND} (from y:<number>)? to x:<number> <counted> {_AROUND}",
             f"(run | keep) h:<holder> (with | at) x:<number> REPLICAS {_AROUND}",
             f"(run | keep) x:<number> REPLICAS of h:<holder> {_AROUND}",
             f"h:<holder> {_AROUND} : x:<number> REPLICAS",
@@ -1041,6 +1105,14 @@ RULES = (
             "Scale pos-api to 3 replicas in uat and demo": (
                 "manifest.set file=deploy/pos/uat/kustomization.yaml path=replicas[name=pos-api].count "
                 "value=3 + manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.replicas value=3"
+            ),
+            "till to 3 replicas": "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till",
+            "till shall run with three replicas instead of one": (
+                "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 from_version=1 where=StatefulSet/till"
+            ),
+            "till and kiosk shall each have 3 replicas": (
+                "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till + "
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
             ),
             "till runs with 2 replicas": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=2 where=StatefulSet/till"
@@ -1069,6 +1141,11 @@ RULES = (
             "Scale pos-api to 3 replicas": "b ambiguous",
             "Scale till up to 3 replicas": "u",
             "Scale till by 2 replicas": "u",
+            "till up to 3 replicas": "u",
+            "till to 3": "u",
+            "till to 3 nodes": "u",
+            "till to 3 replicas instead of kiosk": "u",
+            "till or kiosk shall have 3 replicas": "u",
             "Scale till to at least 3 replicas": "u",
             "Scale till to 3 replicas at night": "u",
             "Scale till to 3-5 replicas": "u",
@@ -1112,7 +1189,8 @@ RULES = (
     Rule(
         "suspend and resume",
         (
-            f"(SUSPEND | back:RESUME) h:<holder> {_AROUND}",
+            f"(SUSPEND | back:RESUME) (THE? (RECONCILIATION | RECONCILE) of)? h:<holder> {_AROUND}",
+            f"THE? (RECONCILIATION | RECONCILE) of h:<holder> {_AROUND} <be>? (SUSPENDED | back:RESUMED) {_AROUND}",
             f"h:<holder> {_AROUND} <be>? (SUSPENDED | back:RESUMED) {_AROUND}",
             "h:<holder> : (SUSPEND | back:RESUME)",
         ),
@@ -1120,6 +1198,9 @@ RULES = (
         {
             "Suspend the kiosk Kustomization": (
                 "manifest.set file=deploy/kiosk/flux.yaml path=spec.suspend value=True where=Kustomization/kiosk"
+            ),
+            "Reconciliation of the longhorn HelmRelease is suspended": (
+                "manifest.set file=apps/longhorn/helmrelease.yaml path=spec.suspend value=True"
             ),
             "Suspend the longhorn HelmRelease": (
                 "manifest.set file=apps/longhorn/helmrelease.yaml path=spec.suspend value=True"
@@ -1203,7 +1284,7 @@ RULES = (
     Rule(
         "add a key or variable",
         (
-            f"ADD THE? (e:ENVIRONMENT? e:VARIABLE | e:ENVIRONMENT | key | setting | entry)? p:<whole_pair> (to | in) h:<holder> {_AROUND}",
+            f"ADD THE? (e:ENVIRONMENT? e:VARIABLE | e:ENVIRONMENT | key | setting | entry)? p:<whole_pair> (to | in | for | of) h:<holder> {_AROUND}",
             f"ADD THE? (e:ENVIRONMENT? e:VARIABLE | e:ENVIRONMENT | key | setting | entry)? k:<any_key> "
             f"(with THE? VALUE? | = | :) value:<scalar> (to | in) h:<holder> {_AROUND}",
         ),

@@ -66,7 +66,7 @@ def add(g: Grammar) -> None:
     g.phrase("has_it", "(may | MODAL)? _:<has_latest>")
     g.phrase(
         "has_latest",
-        "uses | use | with | has | have | runs | run | runs with | run with | pins | pin | references | reference | is on | are on | pulls | pull",
+        "uses | use | with | has | have | runs | run | runs with | run with | pins | pin | references | reference | is on | are on | is | are | pulls | pull",
     )
     _security_words(g)
     g.phrase(
