@@ -364,6 +364,10 @@ class Lexer:
             token.value = inner
             yield token
             return
+        if " " in inner and known.exists(inner):  # a file may be called so
+            token.bits, token.value = self.bit("PATH") | self.bit("CODE"), inner
+            yield token
+            return
         if " " in inner:
             yield from self._phrase_in_code(token, known)
             return

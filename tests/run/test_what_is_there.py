@@ -50,3 +50,12 @@ def test_submodule_is_called_one(tmp_path: Path) -> None:
     git(root, "commit", "--quiet", "--message=vendor")
     assert executor(root, "run", "TASK-001").exit_code == 4
     assert "submodule" in report(root)["outcomes"][0]["reason"]
+
+
+def test_a_name_with_spaces(tmp_path: Path) -> None:
+    path = "apps/the shop/my settings.yaml"
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: s\ndata:\n  a: b\n"
+    criteria = f"- [ ] Set `data.a` to `z` in `{path}`\n- [ ] Manifests in `apps/the shop` are valid YAML\n"
+    root = repository(tmp_path / "ops", task(criteria), **{path: text})
+    assert executor(root, "run", "TASK-001").exit_code == 0
+    assert (root / path).read_text(encoding="utf-8") == text.replace("a: b", "a: z")
