@@ -40,7 +40,7 @@ class VerifyImage:
     arguments = ImageVerify
     allowed = EVERY_TYPE
     risk = Risk.MEDIUM
-    rehearsable = False
+    rehearsable = True
 
     def makes(self, arguments: ImageVerify) -> frozenset[Artefact]:
         return frozenset()
@@ -48,10 +48,9 @@ class VerifyImage:
     def foresee(self, arguments: ImageVerify, site: Site) -> Forecast:
         remote = _remote(arguments, site)
         what = " and in its catalog" if arguments.catalog else ""
-        needs = frozenset({Artefact("pushed", arguments.name)}) & site.planned
         return Forecast(
             f"verify that {arguments.name} is in {remote.host}{what}",
-            needs=needs,
+            needs=_to_be_pushed(arguments, site),
             arguments={"registry": remote.registry},
         )
 
@@ -60,6 +59,8 @@ class VerifyImage:
 
     def perform(self, arguments: ImageVerify, toolbox: Toolbox) -> Performed:
         remote = _remote(arguments, toolbox.site)
+        if toolbox.dry_run and _to_be_pushed(arguments, toolbox.site):
+            return Performed(False, f"{arguments.name} is looked for when it is pushed", {})
         registry = toolbox.registry(remote.host)
         seen = registry.manifest(remote.repository, arguments.tag or arguments.digest or "")
         if seen.artifact_type is not None:
@@ -91,6 +92,11 @@ class VerifyImage:
 
 
 OPERATION = VerifyImage()
+
+
+def _to_be_pushed(arguments: ImageVerify, site: Site) -> frozenset[Artefact]:
+    """The push of this run that it stands on."""
+    return frozenset({Artefact("pushed", arguments.name)}) & site.planned
 
 
 def _remote(arguments: ImageVerify, site: Site) -> Remote:

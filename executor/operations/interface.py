@@ -107,7 +107,7 @@ class Operation(Protocol):
 
     risk: ClassVar[Risk]
     rehearsable: ClassVar[bool]
-    """Whether a dry run performs it for real, on the overlay of planned edits (it changes nothing but files)."""
+    """Whether a dry run performs it for real, on the overlay of planned edits (it changes nothing, or files only)."""
 
     def makes(self, arguments: Any) -> frozenset[Artefact]:
         """What it makes as far as the arguments alone tell. What stands on it is skipped where it did not pass, also

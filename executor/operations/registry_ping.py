@@ -29,7 +29,7 @@ class PingRegistry:
     arguments = RegistryPing
     allowed = EVERY_TYPE
     risk = Risk.MEDIUM
-    rehearsable = False
+    rehearsable = True
 
     def makes(self, arguments: RegistryPing) -> frozenset[Artefact]:
         return frozenset()

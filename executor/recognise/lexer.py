@@ -356,6 +356,14 @@ class Lexer:
             token.bits |= self.bit("PATH")
             token.value = text
 
+    def _spaced(self, token: Token, known: Known) -> Iterator[Token]:
+        """Code with spaces: what a file is called, else words."""
+        if not known.exists(token.text):
+            yield from self._phrase_in_code(token, known)
+            return
+        token.bits, token.value = self.bit("PATH") | self.bit("CODE"), token.text
+        yield token
+
     def _code(self, token: Token, known: Known) -> Iterator[Token]:
         inner = token.text
         folded = fold(inner)
@@ -364,12 +372,8 @@ class Lexer:
             token.value = inner
             yield token
             return
-        if " " in inner and known.exists(inner):  # a file may be called so
-            token.bits, token.value = self.bit("PATH") | self.bit("CODE"), inner
-            yield token
-            return
         if " " in inner:
-            yield from self._phrase_in_code(token, known)
+            yield from self._spaced(token, known)
             return
         token.bits = self.words.get(folded, 0)
         named = self._name(token, folded, known)

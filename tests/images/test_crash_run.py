@@ -120,3 +120,15 @@ def test_a_dry_run_rehearses_what_stands_on_a_build(
     assert [each["status"] for each in outcomes] == ["planned"] * 4, ran
     assert '+      tag: "1.0"' in outcomes[3]["operations"][0]["planned_edit"]
     assert git(root, "status", "--porcelain") == ""
+
+
+def test_a_dry_run_looks_for_images_that_the_task_does_not_push(
+    bench: Callable[[Mapping[str, str | bytes]], Bench], services: Services
+) -> None:
+    image = unique()
+    asks = f"uses: image.verify\n  image: {image}\n  tag: '1.0'\n  registry: {services.registry}\n"
+    text = f"## Acceptance Criteria\n\n- [ ] It is there\n\n  ```operation\n  {asks}  ```\n"
+    root = bench({"tasks/TASK-001.md": text}).root
+    ran = executor(root, "run", "--dry-run", "--json", "TASK-001", env=environment())
+    assert ran.exit_code == 1 and json.loads(ran.stdout)["outcomes"][0]["reason_code"] == "not-in-registry", ran
+    assert git(root, "status", "--porcelain") == ""
