@@ -171,7 +171,7 @@ def _command(simple: shell.Simple, exists: Callable[[str], bool]) -> Typed:
 
 def grep_pattern(grep: Sequence[str]) -> str:
     """The text that `| grep X` looks for, where it is plain text."""
-    parsed = flags("-q -F -w -x -E --quiet").parse(grep[1:])
+    parsed = flags("-q -F -E --quiet").parse(grep[1:])
     if isinstance(parsed, str) or len(parsed[0]) != 1:
         raise Blocked(
             ReasonCode.NOT_SUPPORTED, f"`{shlex.join(grep)}` is not read; use `grep -q TEXT`, or say what is to be seen"

@@ -40,6 +40,8 @@ TABLE = [
     ("`kustomize build apps` exits 0", "kustomize.build paths=apps"),
     # what the words look for has to stand in the lines that grep leaves
     ("`docker images | grep stitcher` shows 1.1.0", "u ambiguous"),
+    ("`kustomize build apps | grep -w tag`", "b not-supported"),
+    ("`kustomize build apps | grep -x 'tag: 0.1.18'`", "b not-supported"),
     ("`docker images | grep stitcher`", "command argv=docker,images sees=stitcher"),
     # a whole sentence in front that has a version
     (f"Build stitcher 1.1.0: {BUILD}", BUILT),
