@@ -58,6 +58,8 @@ def test_what_is_shared_is_listed_and_the_block_runs(tmp_path: Path) -> None:
     assert shared.suggestion is not None and 'file: "base/web.yaml"' in shared.suggestion
     known = world(tmp_path).recognise("Scale web from 2 to 3 replicas")
     assert known.suggestion is not None and 'from_version: "2"' in known.suggestion
+    two = world(tmp_path).recognise("web: replicas 2 → 3, revisionHistoryLimit 5 → 6")
+    assert two.cannot is not None and two.suggestion is None, "the block of one of two would tick both"
     everywhere = told(world(tmp_path).recognise("Scale web to 3 replicas everywhere"))
     assert everywhere == "manifest.set file=base/web.yaml path=spec.replicas value=3 everywhere=True"
     named = told(world(tmp_path).recognise("Set replicas of web to 3 in base/web.yaml"))

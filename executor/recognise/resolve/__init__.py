@@ -43,7 +43,8 @@ def resolve(asks: Sequence[Ask], setting: Setting) -> tuple[Request, ...]:
         try:
             found += resolver.requests(ask)
         except Stop as stop:
-            raise Incomplete(stop, [*found, *resolver.partial], resolver.instead) from None
+            whole = len(asks) == 1 or isinstance(resolver.instead, tuple)  # a block would do one half of the sentence
+            raise Incomplete(stop, [*found, *resolver.partial], resolver.instead if whole else None) from None
     try:
         separable(found)
     except Stop as stop:
