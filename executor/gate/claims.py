@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from executor.taskfile.model import Criterion, TaskFile
 from executor.tools import files
 from executor.values import dataclass, field
+
+if TYPE_CHECKING:
+    from executor.repository import Repository
 
 MANUAL = "manual"
 """The operation of a tick that a person declared (`executor tick`)."""
@@ -34,6 +37,17 @@ class Claim:
     @property
     def run_id(self) -> str:
         return str(self.document["run_id"])
+
+    @property
+    def home(self) -> str:
+        """What the task's own repository was called, after its folder, when the run was made."""
+        return str(self.document["repository"]["name"])
+
+    def told_in(self, name: str) -> Claim:
+        """The same, with that repository by the name that it has now: the folder may have been moved."""
+        entries = [each | {"name": name} if each["name"] == self.home else each
+                   for each in self.document["repositories"]]  # fmt: skip
+        return Claim(self.path, self.data, {**self.document, "repositories": entries})
 
     @property
     def base(self) -> str | None:
@@ -90,9 +104,10 @@ class Claims:
         return self.runs[-1] if self.runs else None
 
 
-def read(root: Path, folder: str, task_id: str, given: tuple[str, bytes] | None = None) -> Claims:
+def read(home: Repository, folder: str, task_id: str, given: tuple[str, bytes] | None = None) -> Claims:
     """All that was written about a task, oldest first; `given` is a report that was handed over with the call, and what
     to call it."""
+    root = home.root
     places = [root / folder / f"{task_id}.json", *sorted((root / folder / task_id).glob("*.json"))]
     found: list[tuple[str, Callable[[], bytes]]] = [
         (path.relative_to(root).as_posix(), partial(_read, path)) for path in places if os.path.lexists(path)
@@ -103,7 +118,7 @@ def read(root: Path, folder: str, task_id: str, given: tuple[str, bytes] | None 
     problems = []
     for name, reading in found:
         try:
-            claim = claim_of(name, reading())
+            claim = claim_of(name, reading()).told_in(home.name)
         except (ValueError, OSError) as error:
             problems.append(f"{name}: {error}")
             continue

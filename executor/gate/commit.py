@@ -252,7 +252,8 @@ def _push(prepared: _Prepared, remote: str) -> str:
         _with_theirs(objects, remote, prepared.commit)
         refs.append(f"{notes.REF}:{notes.REF}")
     done = objects.attempt("push", "--porcelain", "--atomic", remote, *refs)
-    return "" if done.exit_code == 0 else " ".join((done.output + done.errors).split()) or "git does not say why"
+    said = [line for line in (done.output + done.errors).splitlines() if not line.startswith("hint:")]
+    return "" if done.exit_code == 0 else " ".join(" ".join(said).split()) or "git does not say why"
 
 
 def _with_theirs(objects: Objects, remote: str, commit: str) -> None:

@@ -129,9 +129,11 @@ def already(case: Case) -> Standing | None:
 
 def _differing(case: Case, facts: Facts) -> Iterator[str]:
     """What the certificate names, looked at in the commit that is checked out and in the work tree, in every repository
-    that is here: an amended commit keeps its trailer, and later ones may change what was certified."""
+    that is here: an amended commit keeps its trailer, and later ones may change what was certified. The one with the
+    task file is this one, whatever its folder is called: every clone has a name of its own."""
     for part in facts.repositories:
-        repository = case.workspace.named(part.name)
+        own = any(each.path == facts.task.path for each in part.changes)
+        repository = case.workspace.home if own else case.workspace.named(part.name)
         if repository is None or not part.changes:
             continue
         objects, paths = Objects(repository.root), [each.path for each in part.changes]

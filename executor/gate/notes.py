@@ -6,6 +6,7 @@ objects that nothing refers to, which git collects; never half a note.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from executor.errors import RepositoryError
@@ -29,23 +30,29 @@ def add(objects: Objects, commit: str, document: bytes) -> None:
     blob = Blob("100644", objects.store(document))
     for _ in range(_TRIES):
         head = objects.resolve(REF)
-        if objects.swap(REF, _with(objects, head, commit, blob), head, f"notes: certificate of {commit[:12]}"):
-            return
-    listed = objects.attempt("for-each-ref", REF)
-    if objects.resolve(REF) is None and (listed.output or listed.errors):
-        raise RepositoryError(f"{REF} leads to no notes of git", place=str(objects.root),
-                              remedy=f"fetch it again, or remove it: git update-ref -d {REF}")  # fmt: skip
+        new = _with(objects, head, commit, blob)
+        try:
+            if objects.swap(REF, new, head, f"notes: certificate of {commit[:12]}"):
+                return
+        except RepositoryError:
+            listed = objects.attempt("for-each-ref", REF)
+            if head is not None or not (listed.output or listed.errors):
+                raise
+            remedy = f"fetch it again, or remove it: git update-ref -d {REF}"
+            raise RepositoryError(f"{REF} leads to no notes of git", place=str(objects.root), remedy=remedy) from None
     raise RepositoryError(f"{REF} keeps changing", place=str(objects.root), remedy="try again")
 
 
 def remove(objects: Objects, commit: str) -> None:
-    """Take a note back, as far as nobody else moves the ref meanwhile."""
-    for _ in range(_TRIES):
-        head = objects.resolve(REF)
-        if head is None or not _paths(objects, head, commit):
-            return
-        if objects.swap(REF, _with(objects, head, commit, None), head, f"notes: none for {commit[:12]}"):
-            return
+    """Take a note back, as far as nobody else moves the ref meanwhile and git can: one that is left refers to nothing,
+    and what came before is what should be told."""
+    with contextlib.suppress(RepositoryError):
+        for _ in range(_TRIES):
+            head = objects.resolve(REF)
+            if head is None or not _paths(objects, head, commit):
+                return
+            if objects.swap(REF, _with(objects, head, commit, None), head, f"notes: none for {commit[:12]}"):
+                return
 
 
 def _with(objects: Objects, head: str | None, commit: str, blob: Blob | None) -> str:

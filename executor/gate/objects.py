@@ -228,15 +228,15 @@ class Objects(Git):
             return self.run("write-tree", env=env).decode().strip()
 
     def swap(self, ref: str, new: str, old: str | None, reason: str) -> bool:
-        """Set a ref if it still is `old` (None: is not there); False: somebody else was faster."""
+        """Set a ref if it still is `old` (None: is not there); False: somebody else was faster. Raises RepositoryError
+        where git could not, though nobody was."""
         before = old or "0" * len(new)
         done = self.attempt("update-ref", "--create-reflog", "-m", reason, ref, new, before)
-        if done.exit_code != 0 and "unable to create" in done.errors.lower():
-            raise RepositoryError(
-                f"{ref} is locked: {done.errors.strip().splitlines()[-1]}", place=str(self.root),
-                remedy="if no git is running here, remove that .lock file",
-            )  # fmt: skip
-        return done.exit_code == 0
+        if done.exit_code == 0 or self.resolve(ref) != old:
+            return done.exit_code == 0
+        why = " ".join(done.errors.split()) or "git does not say why"
+        remedy = "if no git is running here, remove that .lock file" if ".lock': File exists" in why else None
+        raise RepositoryError(f"{ref} could not be set: {why}", place=str(self.root), remedy=remedy)
 
 
 def _listing(tree: str, paths: Sequence[str]) -> tuple[str, ...]:

@@ -229,7 +229,7 @@ def open_case(
         raise UsageError(f"task_id is {call.task_id}, but {path} is {task.id}", remedy="correct one of them")
     home = workspace.home
     config = home.config
-    claims = claimed.read(home.root, config.report_folder, task.id, given)
+    claims = claimed.read(home, config.report_folder, task.id, given)
     state = objects.state()
     base = state.commit
     task_path = path.resolve().relative_to(home.root).as_posix()

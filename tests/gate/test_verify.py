@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -303,6 +304,22 @@ def test_mode_changed(work: Work) -> None:
 
 
 NEW = "## Acceptance Criteria\n\n- [ ] Document it\n"
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_folder_that_was_moved_since_the_run(light: Work, tmp_path: Path, beside: bool) -> None:
+    """A repository is called after its folder; one of the old name beside it is another one."""
+    (tmp_path / "there").mkdir()
+    shutil.copytree(light.root, tmp_path / "there" / "moved", symlinks=True)
+    moved = Work(tmp_path / "there" / "moved", light.home)
+    if beside:
+        shutil.copytree(light.root, tmp_path / "there" / light.root.name, symlinks=True)
+    before = light.head()
+    answer = moved.verify("--commit")
+    assert answer.code == 0, answer.err
+    assert [each["repository"] for each in answer.json["commit"]] == ["moved"]
+    if beside:
+        assert Work(tmp_path / "there" / light.root.name, light.home).head() == before
 
 
 def test_commands_name_the_task_as_it_was_typed(light: Work) -> None:
@@ -949,6 +966,18 @@ def test_build_that_two_criteria_stand_on_is_evidence_of_both(tmp_path: Path) ->
 
 
 # What is committed already
+
+
+def test_clone_of_another_name_looks_at_itself(light: Work) -> None:
+    assert light.verify("--commit").code == 0
+    clone = Work(light.root.parent / "clone", light.home)
+    git(light.root, "clone", "--quiet", ".", str(clone.root))
+    clone.git("fetch", "--quiet", "origin", "refs/notes/executor:refs/notes/executor")
+    assert clone.verify("--commit").code == 0
+    clone.replace(SETTINGS, "1.26", "6.6.6")
+    clone.commit("Later")
+    answer = clone.verify("--commit")
+    assert answer.code == 1 and answer.json["failure_analysis"]["root_cause"] == "edited since it was certified"
 
 
 @pytest.mark.parametrize("how", ["amended", "left out", "later", "staged", "deleted"])

@@ -60,7 +60,7 @@ def _only_allowed(this: Look, case: Case) -> Found:
             remedy=f"undo that edit, or keep it and run again: executor run {case.typed}",
         )  # fmt: skip
     if isinstance(last, Claim) and last.document["progress_log_entry"]:
-        written = wrote(case.root, last.run_id, case.home.repository.name, case.task_path)
+        written = wrote(case.root, last.run_id, last.home, case.task_path)
         if written and case.task.digest not in written:
             return this.failed(
                 f"{case.task_path} is as the report has it, and not what run {last.run_id} wrote", evidence=evidence,
