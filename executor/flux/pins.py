@@ -299,11 +299,11 @@ def _no_version(thing: Thing, kind: str | None) -> Blocked:
 def _block_range(ground: Ground, files: Files, spot: Spot, limits: Limits) -> None:
     for cell in cells(files, ground.inventory, spot, limits.scope):
         block_templates(cell.spot)
-        if not is_exact(cell.text):
+        if not is_exact(cell.text) and cell.text != limits.from_version:
             raise Blocked(
                 ReasonCode.RANGE,
-                f"{cell.place}: {spot.where} is the range {cell.text}, which Flux resolves by itself; replace it by an "
-                "exact version by hand first",
+                f"{cell.place}: {spot.where} is the range {cell.text}, which Flux resolves by itself; if it is to be "
+                f"one version from now on, write from `{cell.text}` to VERSION",
             )
 
 

@@ -19,7 +19,7 @@ from executor.errors import Blocked, Errored, Failed, Stop
 from executor.flux.change import LATER
 from executor.flux.places import Source, Spot
 from executor.flux.values import Values, layer, merge
-from executor.models import Artefact
+from executor.models import Artefact, FileEdit
 from executor.operations.helmrelease_bump import OPERATION, Arguments
 from executor.operations.interface import Site
 from executor.operations.manifest_set import OPERATION as SET
@@ -306,10 +306,10 @@ def test_a_fault_at_any_write_leaves_every_file_as_it_was(tmp_path: Path, number
     site = site_of(tmp_path, {"apps/release.yaml": release, **clusters})
     written: list[str] = []
 
-    def on_write(path: str, before: str | None, after: str) -> None:
+    def on_write(edit: FileEdit) -> None:
         if len(written) == number:
             raise fault
-        written.append(path)
+        written.append(edit.path)
 
     toolbox = LiveToolbox(site, declared=frozenset(clusters), on_write=on_write)
     with pytest.raises((Errored, KeyboardInterrupt)):
@@ -325,8 +325,8 @@ def test_what_cannot_be_taken_back_is_named(tmp_path: Path) -> None:
     site = site_of(tmp_path, {"apps/release.yaml": release, **clusters})
     scratch = tmp_path / "scratch"
 
-    def on_write(path: str, before: str | None, after: str) -> None:
-        if path == "clusters/b/apps.yaml":
+    def on_write(edit: FileEdit) -> None:
+        if edit.path == "clusters/b/apps.yaml":
             scratch.rmdir()
             scratch.write_text("no folder any more")
 

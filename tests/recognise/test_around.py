@@ -116,6 +116,23 @@ def looks(found: Recognised) -> bool:
     return all(each.arguments.get("check") for each in found.requests)
 
 
+@pytest.mark.parametrize(
+    ("heading", "sentence", "runs"),
+    [
+        ("HelmRelease kiosk", "Set the interval to 30m", True),
+        ("kiosk HelmRelease", "controller.replicaCount: 2 → 3", True),
+        ("till", "3 replicas", True),
+        ("HelmRelease kiosk", "Set the interval of zorgly to 30m", False),
+        ("The kiosk team", "Set the interval to 30m", False),
+        ("kiosk HelmRelease and others", "Set the interval to 30m", False),
+        ("HelmRelease kiosk (later)", "Set the interval to 30m", False),
+    ],
+)
+def test_a_heading_that_is_an_object(world: World, heading: str, sentence: str, runs: bool) -> None:
+    """What a sentence leaves out, the line above may say, where it names one object and nothing else."""
+    assert (world.recognise(sentence, heading=heading).cannot is None) is runs
+
+
 def test_a_persons_work_below_a_heading_that_limits(world: World) -> None:
     found = recognised(world, "### For the team\n\n- [ ] Document the new release process").cannot
     assert found is not None and found.code is ReasonCode.PERSON

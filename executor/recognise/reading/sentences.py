@@ -104,15 +104,30 @@ class Sentences(Stopped):
         return None
 
     def _rearranged(self, words: Sequence[Token], scope: Scope) -> list[Any]:
-        """ "In staging, scale …", "kiosk HelmRelease: set …", "Scale the staging api …": as if what stands in front
-        stood behind. Of one clause only: of two, the place might be the first one's alone."""
+        """ "In staging, scale …", "kiosk HelmRelease: set …", "Scale the staging api …", "memory limit to 1Gi" below
+        the heading "kiosk": as if what stands in front stood behind. Of one clause only: of two, the place might be
+        the first one's alone."""
         if words[-2].bits & self.whole.lexer.limits:
             return []  # "… only", moved, would be "only in staging"
         found: list[Any] = []
-        for moved in (*self._fronted(words), *self._staged(words, scope)):
+        for moved in (*self._fronted(words), *self._staged(words, scope), *self._headed(words, scope)):
             asked = (tuple(asks) for asks in self.whole.grammar.readings("clause", Parse(moved, quick=True)))
-            found += [asks for asks in asked if not any(map(_in_two_places, asks))]
+            checked = (self._as_a_check(words, asks) for asks in asked if not any(map(_in_two_places, asks)))
+            found += [asks for asks in checked if asks is not None]
         return found
+
+    def _headed(self, words: Sequence[Token], scope: Scope) -> Iterator[Sequence[Token]]:
+        """What the nearest line above names, where that is one object and nothing else: "### HelmRelease kiosk"."""
+        if any(each.bits & self._bits("NAME", "CONFIG", "PATH") for each in words[:-1]):
+            return
+        for text in self._above():
+            heading = [each for each in self._tokens(text, scope) if each.text != ":"]
+            whole = any(end == len(heading) - 1 for end, _ in self.whole.grammar.ends("holder", Parse(heading), 0))
+            if whole:
+                yield [*words[:-1], self._small("of", words[0]), *heading[:-1], words[-1]]
+                yield [*heading[:-1], self._small(":", words[0]), *words]
+            if any(each.bits & self._bits("NAME", "CONFIG", "PATH") for each in heading):
+                return
 
     def _fronted(self, words: Sequence[Token]) -> Iterator[Sequence[Token]]:
         grammar = self.whole.grammar

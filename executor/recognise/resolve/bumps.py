@@ -169,7 +169,8 @@ class BumpAsks(Base):
                     raise Blocked(ReasonCode.NOT_SUPPORTED, "a bump changes the version, not which image it is")
                 found["from_version"] = before.reference.tag
             else:
-                found["from_version"] = written(self._exact(before, field or ""))
+                a_range = before.kind == "range"  # that it is to be none any more is said so
+                found["from_version"] = before.text if a_range else written(self._exact(before, field or ""))
         if to.reference is not None:
             reference = to.reference
             if reference.tag == "latest":

@@ -71,7 +71,11 @@ def add(g: Grammar) -> None:  # noqa: PLR0915 - one statement a way to say somet
     )
     g.phrase("stands", "(USES | references | pins | runs) THE? IMAGE? x:IMAGE_REF", _runs)
     g.phrase("stands", "USES THE? n:NAME IMAGE? TAG x:<value>", _uses_its)
-    g.phrase("stands", "(references | MODAL reference) f:<field> (: | =)? x:<value>", _stands)
+    g.phrase(
+        "stands",
+        "(references | MODAL (reference | run with?)) f:<field> (: | =)? x:<value> (instead of <field>? y:<old>)?",
+        _stands,
+    )
     g.phrase("equals", "<is_now> (: | =)? x:<value> (instead of <field>? y:<old>)?", _stands)
     g.phrase("workload", "THE? n:NAME k:WORKLOAD | THE? k:WORKLOAD n:NAME", _workload)
     g.phrase("what_of", "r:<workload> f:<field>?", lambda c: (c["r"], c.get("f")))

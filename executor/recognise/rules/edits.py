@@ -182,7 +182,7 @@ RULES = (
             "<entry> <be>? REMOVED from (list:<list_name> (in | of))? <file>",
             "take <entry> out of (list:<list_name> (in | of))? <file>",
             "<entry> <be> no longer (listed | included) (in | under) (list:<list_name> (in | of))? <file>",
-            "<file> (no longer (lists | includes) | MODAL no longer (list | include)) <entry>",
+            "<file> (no longer (lists | includes) | MODAL no longer (list | include)) (<entry> | THE? entry:<app>)",
             "REMOVE entry:<list_entry> from list:<list_name> (in | of) <file> ,? all:EVERYWHERE?",
             f"REMOVE entry:<list_entry> from list:<list_name> {_OF}",
             "REMOVE entry:<list_entry> from own:<own_list> { <where> where2:<where> }",

@@ -49,6 +49,9 @@ def add(g: Grammar) -> None:
     g.phrase("upwards", "up", lambda c: "raise")
     g.phrase("counted", "REPLICAS | INSTANCES")
     g.phrase("held", "a:<holder> <and> b:<holder>", _each)
+    g.phrase(
+        "held", "THE? HELMRELEASES a:<named> <and> b:<named> | THE? a:<named> <and> b:<named> HELMRELEASES", _releases
+    )
     g.phrase("held", "a:<holder> , b:<holder> ,? AND c:<holder>", _each)
     g.phrase("number", "x:NUMBER | x:COUNT", lambda c: c["x"])
     g.phrase("instead_of", "<instead> y:<number>", lambda c: c["y"])
@@ -84,7 +87,11 @@ def _values(g: Grammar) -> None:
     g.phrase("daily", "daily | every day")
     g.phrase("on_days", "(every | weekly? on) x:ANY", _weekday)
     g.phrase("recurring", "every n:<number>? u:UNIT | u:hourly", _often)
-    g.phrase("recurring", "<daily> at t:ANY | at t:ANY <daily> | <on_days> at t:ANY | at t:ANY <on_days>", _at_a_time)
+    g.phrase(
+        "recurring",
+        "<daily> at t:ANY | (at | for) t:ANY <daily> | <on_days> at t:ANY | (at | for) t:ANY <on_days>",
+        _at_a_time,
+    )
     g.phrase("equal", "x:<sure_value>", lambda c: Turned(c["x"]))
     g.phrase("equal", "x:<scalar> <instead> y:<scalar>", lambda c: Turned(c["x"], c["y"]))
     g.phrase("is", "(BE | MODAL BE) now? | now? (reads | equals) | MODAL (read | equal)", lambda c: "set")
@@ -108,6 +115,10 @@ def _values(g: Grammar) -> None:
     g.phrase("pairs", "a:<whole_pair> , b:<whole_pair> ,? AND c:<whole_pair>", _each)
     g.phrase("in_holders", "(in | of | on | for) BOTH? a:<holder> <and> b:<holder>", _each)
     g.phrase("in_holders", "(in | of | on | for) a:<holder> , b:<holder> ,? AND c:<holder>", _each)
+
+
+def _releases(c: Captured) -> tuple[Holder, ...]:
+    return tuple(Holder("HelmRelease", each) for each in _each(c))
 
 
 def _each(c: Captured) -> tuple[Any, ...]:
@@ -428,7 +439,10 @@ def _is_variable(token: Token) -> bool:
 def _set_several(c: Captured) -> list[Ask] | None:
     """Several settings of one object, or one of several objects."""
     said = c.get("sets") or c.get("turns")
-    if said:
+    each: list[tuple[Any, Any, Any]]
+    if "hs" in c:
+        each = [(c["s"], Turned(c["value"]), one) for one in c["hs"]]
+    elif said:
         each = [(one["s"], one["turned"], c.get("in_holder") or c.get("h")) for one in said]
     elif isinstance(c.get("s"), tuple):  # "memory request and limit": the same for both
         each = [(named, c.get("turned"), c.get("in_holder") or c.get("h")) for named in c["s"]]
@@ -861,6 +875,7 @@ RULES = (
         (
             f"<setting_verb> <sets> {_OF}",
             f"h:<holder> {_AROUND} : <turns> {_AROUND}",
+            f"hs:<held> (both | each)? MODAL (both | each)? have (a | an)? s:<setting> (of | : | =)? value:<scalar> each? {_AROUND}",
             "s:<setting> <in_holders> { <where> } (<be>? BOTH? <setting_done> <turned> | <is> BOTH? turned:<equal>) { <where> }",
             f"s:<same> {_OF} :? (<turned> | turned:<arrow>) {_OF}",
             f"<setting_verb> s:<same> {_REST}",
