@@ -503,6 +503,15 @@ def test_another_gated_branch_begins(light: Work, server: Path) -> None:
     assert done.returncode != 0 and "forged-tick" in done.stderr
 
 
+def test_branch_that_head_names_is_gated(light: Work, server: Path) -> None:
+    git(server, "symbolic-ref", "HEAD", "refs/heads/trunk")
+    accepted(light, server, "main:refs/heads/trunk")
+    light.git("reset", "--quiet", "--hard")
+    light.replace(TASK, "- [ ] Document", "- [x] Document")
+    light.commit("Forged")
+    assert push(light, "main:refs/heads/trunk").returncode != 0
+
+
 def test_notes_are_not_rewritten(light: Work, server: Path) -> None:
     merged(light, server)
     before = git(server, "rev-parse", NOTES)
