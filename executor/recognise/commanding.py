@@ -208,9 +208,11 @@ def _names_agree(typed: Sequence[Typed], words: Around, partly: Callable[[Sequen
         images: Images | None = ask.get("images")
         if ask.what in _IMAGE_ASKS and (images is None or not images.items):
             _unnamed_agree(typed, ask)
+            _all_agree(typed, ask, partly)
             continue
         for request in partly([ask]):
-            for key in ("image", "tag", "registry", "paths", "name", "kind"):
+            _paths_agree(typed, request)
+            for key in ("image", "tag", "registry", "name", "kind"):
                 if request.operation == "cluster.observe" or key not in request.arguments:
                     continue
                 if key == "registry" and ask.get("registry") is None:
@@ -221,6 +223,30 @@ def _names_agree(typed: Sequence[Typed], words: Around, partly: Callable[[Sequen
                         ReasonCode.AMBIGUOUS,
                         f"the words say {key} {request.arguments[key]}, the command {theirs[0]}; write one of them",
                     )
+
+
+def _paths_agree(typed: Sequence[Typed], request: Request) -> None:
+    """What the words name is what the commands name, all of them together."""
+    if "paths" not in request.arguments:
+        return
+    theirs = [path for each in typed for path in each.arguments.get("paths", ())]
+    missing = [path for path in request.arguments["paths"] if path not in theirs]
+    if theirs and missing:
+        raise _two(", ".join(request.arguments["paths"]), ", ".join(theirs))
+
+
+def _all_agree(typed: Sequence[Typed], ask: Ask, partly: Callable[[Sequence[Ask]], tuple[Request, ...]]) -> None:
+    """ "Push all images: …", "Build both images: …": the commands have to be about all of them."""
+    images: Images | None = ask.get("images")
+    catalog = any(each.ask_images is not None and "image" not in each.arguments for each in typed)
+    if images is None or not (images.every or images.count) or catalog:
+        return
+    theirs = {each.arguments["image"] for each in typed if "image" in each.arguments}
+    meant = {each.arguments["image"] for each in partly([ask]) if "image" in each.arguments}
+    if images.count is not None and len(theirs) != images.count:
+        raise _two(f"{images.count} images", f"{len(theirs)}: {', '.join(sorted(theirs))}")
+    if images.count is None and not (meant and meant <= theirs):
+        raise _two("all images", ", ".join(sorted(theirs)))
 
 
 def _unnamed_agree(typed: Sequence[Typed], ask: Ask) -> None:
@@ -248,6 +274,10 @@ def _restated_agrees(typed: Sequence[Typed], restated: Sequence[Any], bit: Calla
             raise _differ(f'"{token.text}"', [each.operation for each in typed])
         if not meanings and not any(_names(each, token) for each in typed):
             raise Unresolved(ReasonCode.WORD_LEFT, f'"{token.text}" is nothing that the command speaks of')
+    said = [token for token in tokens if token.bits & bit("ALL")]
+    several = [token for token in tokens if token.bits & (bit("IMAGES") | bit("OVERLAYS") | bit("KUSTOMIZATIONS"))]
+    if said and several and len(typed) == 1 and typed[0].operation != "cluster.observe":
+        raise _two(f"{said[0].text} {several[0].text}", "one")
     for each in typed:
         if verbs and not any(each.operation in kinds for kinds in verbs):
             raise _differ("something else", [each.operation])

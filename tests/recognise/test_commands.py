@@ -55,6 +55,21 @@ TABLE = [
     ("Push stitcher 1.1.0 to 10.0.0.5:5000: `docker push ghcr.io/stitcher:1.1.0`", "u ambiguous"),
     (f"stitcher 1.1.0 is in the registry: `curl {HOST}/v2/stitcher/tags/list`", f"image.verify stitcher:1.1.0 {HOST}"),
     (f"Verify stitcher 1.1.1 in the registry: `docker manifest inspect {HOST}/stitcher:1.1.0`", "u ambiguous"),
+    # all of them, and no others
+    (f"Push both images: `docker push {HOST}/ffl/backend:0.1.18`", "u ambiguous"),
+    (f"Push both images: `docker push {HOST}/ffl/backend:1.0` and `docker push {HOST}/ffl/frontend:1.0`",
+     f"image.push ffl/backend:1.0 {HOST} + image.push ffl/frontend:1.0 {HOST}"),
+    (f"Build all images: {BUILD}", "u ambiguous"),
+    (f"All images: {BUILD}", "u ambiguous"),
+    (f"Build images: {BUILD}", BUILT),
+    ("Both overlays build: `kustomize build clusters/overlays/prod`", "u ambiguous"),
+    ("All overlays: `kustomize build clusters/overlays/prod`", "u ambiguous"),
+    ("Both overlays build: `kustomize build clusters/overlays/prod && kustomize build clusters/overlays/staging`",
+     "kustomize.build paths=clusters/overlays/prod + kustomize.build paths=clusters/overlays/staging"),
+    ("Validate the prod overlay: `kustomize build clusters/overlays/prod`", "kustomize.build paths=clusters/overlays/prod"),
+    ("Validate the staging overlay: `kustomize build clusters/overlays/prod`", "u word-left"),
+    ("Validate prod and staging: `kustomize build clusters/overlays/prod`", "u word-left"),
+    (f"Push to prod: `docker push {HOST}/stitcher:1.1.0`", "u word-left"),
     ("Commit and push changes: `git add . && git commit -m x && git push origin main`", "r forbidden"),
 ]  # fmt: skip
 

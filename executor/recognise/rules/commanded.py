@@ -106,7 +106,7 @@ def add(g: Grammar) -> None:
     g.phrase("restating", words, lambda c: c["x"])
     g.phrase(
         "restating",
-        "x:NAME | x:VERSION | x:HOST | x:PATH | x:IMAGE_REF | x:IMAGE_NAME | in | to | for | with | on | of",
+        "x:NAME | x:STAGE | x:PLACE | x:VERSION | x:HOST | x:PATH | x:IMAGE_REF | x:IMAGE_NAME | in | to | for | with | on | of",
         _restated,
     )
     g.phrase("restate", "a:<restating>", lambda c: (c["a"],))
