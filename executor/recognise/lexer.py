@@ -125,6 +125,8 @@ class Lexer:
         """What the order of a file is about: "After the build"."""
         self.verbs = self._all("BE HAVE MODAL RUN RUNS BUILD BUILDS PUSH BUMP COMMIT DEPLOYS VERIFY CHECKS".split())
         self.named = self._all(("NAME", "PLACE", "REPO", "SPACE", "CHARTED", "CONFIG"))
+        self.places = self._all(("STAGE", "PLACE"))
+        self.objects = self._all(("NAME", "CHARTED", "CONFIG"))
         self.passed = self._all(("FIELD", "'to'", "'from'"))
         """Of a word, or the one before it, that rules of values go past although nothing else knows it."""
         self._opaque = self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))

@@ -118,16 +118,18 @@ class Sentences(Stopped):
 
     def _headed(self, words: Sequence[Token], scope: Scope) -> Iterator[Sequence[Token]]:
         """What the nearest line above names, where that is one object and nothing else: "### HelmRelease kiosk"."""
-        if any(each.bits & self._bits("NAME", "CONFIG", "PATH") for each in words[:-1]):
+        lexer = self.whole.lexer
+        named = lexer.objects | lexer.bit("PATH")
+        if any(each.bits & named for each in words):
             return
         for text in self._above():
             heading = [each for each in self._tokens(text, scope) if each.text != ":"]
-            whole = any(end == len(heading) - 1 for end, _ in self.whole.grammar.ends("holder", Parse(heading), 0))
-            if whole:
+            if not any(each.bits & named for each in heading):
+                continue
+            if any(end == len(heading) - 1 for end, _ in self.whole.grammar.ends("holder", Parse(heading), 0)):
                 yield [*words[:-1], self._small("of", words[0]), *heading[:-1], words[-1]]
                 yield [*heading[:-1], self._small(":", words[0]), *words]
-            if any(each.bits & self._bits("NAME", "CONFIG", "PATH") for each in heading):
-                return
+            return
 
     def _fronted(self, words: Sequence[Token]) -> Iterator[Sequence[Token]]:
         grammar = self.whole.grammar
@@ -142,15 +144,12 @@ class Sentences(Stopped):
 
     def _staged(self, words: Sequence[Token], scope: Scope) -> Iterator[Sequence[Token]]:
         """ "the staging api": the api in staging, where nothing is called "staging" or "staging-api"."""
-        place, named = self._bits("STAGE", "PLACE"), self._bits("NAME", "CHARTED", "CONFIG")
+        place, named = self.whole.lexer.places, self.whole.lexer.objects
         at = [i for i, each in enumerate(words[:-2]) if each.bits & place and words[i + 1].bits & named]
         if len(at) == 1 and not (words[at[0]].bits & named or words[at[0]].code):
             stage, behind = words[at[0]], words[at[0] + 1]
             if scope.names.entry(f"{stage.text}-{behind.text}") is None:
                 yield [*words[: at[0]], *words[at[0] + 1 : -1], self._small("in", words[0]), stage, words[-1]]
-
-    def _bits(self, *classes: str) -> int:
-        return sum(self.whole.lexer.bit(each) for each in classes)
 
     def _small(self, word: str, before: Token) -> Token:
         token = Token(word, before.start, before.start)
