@@ -47,7 +47,8 @@ def is_command(text: str) -> bool:
     if first == "" and len(words) > 1:
         first = words[1]
     known = first in PROGRAMS and (assigned or len(words) > 1)
-    return known or (first.startswith("./") and (first.endswith(".sh") or len(words) > 1))
+    script = first.endswith(".sh")
+    return known or (assigned and script) or (first.startswith("./") and (script or len(words) > 1))
 
 
 def understand(line: str, exists: Callable[[str], bool], scripts: Mapping[str, Sequence[str]]) -> list[Typed]:

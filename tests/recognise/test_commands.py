@@ -211,3 +211,13 @@ def test_code_beside_a_command(world: World) -> None:
         "`kustomize build apps` `&x`",
     ):
         assert told(world.recognise(sentence))[0] == "u"
+
+
+def test_a_build_script_with_its_version(tmp_path: Path) -> None:
+    """With an assignment in front a script is a command, however its path is written."""
+    script = '[images."stitcher"]\ncontext = "infra/stitcher"\nscript = "scripts/check.sh"\n'
+    found = make(tmp_path, {**FILES, "executor.toml": script})
+    for line in ("VERSION=1.1.0 scripts/check.sh", "VERSION=1.1.0 ./scripts/check.sh"):
+        assert told(found.recognise(f"Build stitcher 1.1.0: `{line}`")) == "image.build stitcher:1.1.0"
+        assert told(found.recognise(f"Build stitcher 1.2.0: `{line}`")) == "u ambiguous"
+    assert told(found.recognise("`VERSION=1.1.0 scripts/other.sh`")) == "r forbidden"
