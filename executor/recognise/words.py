@@ -136,7 +136,7 @@ VOCABULARY: dict[str, str] = {
     "RESOURCE": "memory cpu",
     "BOUND": "limit limits request requests",
     "VARIABLE": "variable var envvar",
-    "FIELD_OF_SPEC": "interval timeout schedule suspend",
+    "FIELD_OF_SPEC": "interval intervals timeout timeouts schedule suspend",
     "ANNOTATION": "annotation",
     "PATCH": "patch",
     "PATHS": "path paths",

@@ -28,6 +28,7 @@ def add(g: Grammar) -> None:
     g.phrase("setting_in", "h:<holder> :? s:<any_setting> { <where> w2:<where> }", _placed)
     g.phrase("setting_in", "h:<holder> :? s:<setting> { <where> w2:<where> }", _placed)
     g.phrase("setting_in", "h:<holder> <where> :? s:<setting>", _placed)
+    g.phrase("setting_in", "THE? number of h:<holder> REPLICAS", lambda c: _placed({**c, "s": Named("replicas")}))
     g.phrase("any_setting", "THE? x:<plain_key> y:<plain_key> z:<plain_key>?", _spoken)
     g.phrase("any_setting", "THE? (key | setting | entry | VALUE)? x:<plain_key> (VALUE | key | setting)?", _key)
     g.phrase("any_setting_in", "_:<setting_in>")
@@ -252,7 +253,7 @@ def _bounds(*pairs: tuple[Token, Token]) -> tuple[Named, ...]:
 
 
 def _field(c: Captured) -> Named:
-    return Named("field", fold(c["x"].text), c["x"], "HelmRelease" if "k" in c else None)
+    return Named("field", fold(c["x"].text).removesuffix("s"), c["x"], "HelmRelease" if "k" in c else None)
 
 
 def _env(c: Captured) -> Named:
@@ -329,6 +330,7 @@ def _holders(g: Grammar) -> None:
     )
     g.phrase("holder", "THE? VALUES (of | in) h:<holder>", lambda c: c["h"])
     g.phrase("holder", "THE? n:NAME | THE? n:CONFIG", _bare)
+    g.phrase("holder", "THE? n:NAME (x:service | app | application)", _bare)
     g.phrase("holder", "THE? c:ANY (x:IMAGE | x:sidecar) ((of | in) h:<holder>)?", _container)
     g.phrase("holder", "THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Holder(file=c["x"].text))
     g.phrase("in_holder", "OPEN (in | of)? h:<holder> CLOSE", lambda c: c["h"])
@@ -363,6 +365,8 @@ def _of_other(c: Captured) -> Holder | None:
 
 def _bare(c: Captured) -> Holder | None:
     entry = c["n"].entry
+    if "x" in c and any(each.kind == "Service" for each in entry.workloads):
+        return None  # that one
     known = entry.releases or entry.workloads or entry.configs or entry.kustomizations or entry.sources
     return Holder(None, c["n"]) if known else None
 
@@ -562,6 +566,7 @@ RULES = (
             f"q:<setting_in> <is> turned:<equal> {_OF} <manner>*",
             f"q:<setting_in> (: | =) turned:<equal> {_OF} <manner>*",
             f"q:<setting_in> turned:<arrow> {_OF}",
+            f"q:<setting_in> = value:<scalar> {_OF}",
             f"q:<setting_in> (scaling:<scaling> | scaling:<upwards>)? from y:<scalar> (to | →) value:<scalar> {_OF}",
             f"q:<setting_in> <shift> {_REST} <manner>*",
             f"<setting_verb> q:<any_setting_in> back {_REST}",
@@ -660,6 +665,13 @@ RULES = (
                 "manifest.set file=deploy/till/till.yaml "
                 "path=spec.template.spec.containers[name=proxy].resources.limits.memory value=96Mi "
                 "where=StatefulSet/till"
+            ),
+            "The number of till replicas is 3": (
+                "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till"
+            ),
+            "LOG_LEVEL of pos-api in demo = debug": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug"
             ),
             "Set the interval of the kiosk HelmRelease to 10m": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m"
@@ -1121,6 +1133,9 @@ RULES = (
                 "manifest.set file=deploy/pos/uat/kustomization.yaml path=replicas[name=pos-api].count "
                 "value=3 + manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.replicas value=3"
             ),
+            "The till service runs with 3 replicas": (
+                "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till"
+            ),
             "till to 3 replicas": "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till",
             "till shall run with three replicas instead of one": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 from_version=1 where=StatefulSet/till"
@@ -1157,6 +1172,8 @@ RULES = (
             "Scale till up to 3 replicas": "u",
             "Scale till by 2 replicas": "u",
             "till up to 3 replicas": "u",
+            "The till service level runs with 3 replicas": "u",
+            "The number of till replicas is documented": "u",
             "till to 3": "u",
             "till to 3 nodes": "u",
             "till to 3 replicas instead of kiosk": "u",
