@@ -83,13 +83,16 @@ def _untick(job: Job, error: Exception) -> None:
 
 def stage(job: Job) -> None:
     """`git add` of what this task wrote and nothing else: declared paths whose bytes are those of one of its runs, and
-    not of a criterion that is half done."""
+    not of a criterion that is half done. What a ticked one is about counts, too: `git stash pop` leaves it unstaged."""
+    ticked = [step for planned in job.plan.criteria if planned.criterion.checked for step in planned.steps]
     for repository in job.states:
-        _stage(job, repository, job.declared(repository))
+        about = (each.forecast for each in ticked if each.repository is repository and each.forecast is not None)
+        earlier = (path for forecast in about for path in forecast.files)
+        _stage(job, repository, sorted({*job.declared(repository), *earlier}))
 
 
 def _stage(job: Job, repository: Repository, declared: Sequence[str]) -> None:
-    past = journals.past_of(job.workspace.home.root, job.task.id)
+    past = journals.past_of(job.workspace.home.root, job.task.id, job.task_path)
     git = Git(repository.root)
     changed = git.dirty(declared)
     ours = [
@@ -173,7 +176,7 @@ def finish_interrupted(job: Job, locked: Sequence[Repository]) -> bool:
                 "what it left was looked for before acting again"
             )
     if job.past.unfinished:
-        job.past = journals.past_of(job.workspace.home.root, job.task.id)
+        job.past = journals.past_of(job.workspace.home.root, job.task.id, job.task_path)
     taken = _take_back_halves(job, locked)
     _note_lost(job)
     return taken

@@ -128,7 +128,13 @@ def _holds(path: Path, digests: frozenset[str] | None) -> bool:
         return False
 
 
-def past_of(root: Path, task_id: str) -> Past:
+def speaks_of(task_path: str, named: object, root: Path) -> bool:
+    """Whether what names a task file speaks of the one at `task_path`: that, or one that has gone since, as a renamed
+    one has. Another one that is there has its own runs, whatever its id is."""
+    return named == task_path or not isinstance(named, str) or not (root / named).is_file()
+
+
+def past_of(root: Path, task_id: str, task_path: str) -> Past:
     """All journals of this task. A torn last line is what a crash leaves and is passed over."""
     reported: dict[tuple[str, str], set[str]] = {}
     killed: dict[tuple[str, str], set[str]] = {}
@@ -136,6 +142,8 @@ def past_of(root: Path, task_id: str) -> Past:
     for path in sorted((root / FOLDER).glob("*.jsonl")):
         entries = tuple(_entries(path))
         if not entries or entries[0].get("task_id") != task_id:
+            continue
+        if not speaks_of(task_path, entries[0].get("task_path"), root):
             continue
         ended = [entry for entry in entries if entry["event"] == "end"]
         into = reported if any(entry.get("status") != "unknown" for entry in ended) else killed

@@ -93,7 +93,7 @@ def prepare(call: Call, workspace: Workspace, path: Path) -> Job:
     if not task.criteria:
         raise TaskFileError("has no criterion", place=str(path), remedy=_how_to_write_one(task))
     planned = plan(task, workspace, types, select(task, call.criteria))
-    past = journals.past_of(workspace.home.root, task.id)
+    past = journals.past_of(workspace.home.root, task.id, path.resolve().relative_to(workspace.home.root).as_posix())
     repositories = dict.fromkeys([workspace.home, *(step.repository for step in planned.steps)])
     git = Git(workspace.home.root)
     states = {repository: Git(repository.root).state() for repository in repositories}

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from executor.journal import speaks_of
 from executor.taskfile.model import Criterion, TaskFile
 from executor.tools import files
 from executor.values import dataclass, field
@@ -104,9 +105,9 @@ class Claims:
         return self.runs[-1] if self.runs else None
 
 
-def read(home: Repository, folder: str, task_id: str, given: tuple[str, bytes] | None = None) -> Claims:
-    """All that was written about a task, oldest first; `given` is a report that was handed over with the call, and what
-    to call it."""
+def read(home: Repository, folder: str, task_id: str, task_path: str, given: tuple[str, bytes] | None = None) -> Claims:
+    """All that was written about the task at `task_path`, oldest first; `given` is a report that was handed over with
+    the call, and what to call it."""
     root = home.root
     places = [root / folder / f"{task_id}.json", *sorted((root / folder / task_id).glob("*.json"))]
     found: list[tuple[str, Callable[[], bytes]]] = [
@@ -124,13 +125,15 @@ def read(home: Repository, folder: str, task_id: str, given: tuple[str, bytes] |
             continue
         if claim.document["task_id"] != task_id or claim.document["dry_run"]:
             problems.append(f"{claim.path}: a report of {claim.document['task_id']}, not a run of {task_id}")
+        elif not speaks_of(task_path, claim.document["task_path"], root):
+            continue
         elif claim.run_id in runs and runs[claim.run_id].document != claim.document:
             problems.append(
                 f"{claim.path}: says something else about run {claim.run_id} than {runs[claim.run_id].path}"
             )
         else:
             runs.setdefault(claim.run_id, claim)
-    taken = tuple(_taken(root / folder / task_id / "verifications"))
+    taken = tuple(_taken(root / folder / task_id / "verifications", task_path, root))
     last = f"{folder}/{task_id}.json"
     ordered = sorted(runs.values(), key=lambda each: (each.run_id[:16], each.path == last, each.run_id))
     return Claims(tuple(ordered), taken, tuple(problems))
@@ -216,14 +219,14 @@ def _demand(value: Any, form: Mapping[str, Any], where: str) -> None:
             raise ValueError(f"no report: {where}: {key} is missing, or of another kind")
 
 
-def _taken(folder: Path) -> Iterable[Taken]:
+def _taken(folder: Path, task_path: str, root: Path) -> Iterable[Taken]:
     for path in sorted(folder.glob("*.json")):
         try:
             found = json.loads(_read(path))
             _demand(found, _TAKEN, "the verification")
             _must(all(type(each) is int for each in found["unticked"]), "unticked")
             _must(all(isinstance(each, str) for each in found["known_runs"]), "known_runs")
-            if found["unticked"]:
+            if found["unticked"] and speaks_of(task_path, found.get("task_path"), root):
                 unticked, known = frozenset(found["unticked"]), frozenset(found["known_runs"])
                 yield Taken(found["verification_id"], unticked, found["task_after"], known)
         except (OSError, ValueError, RecursionError):

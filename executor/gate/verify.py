@@ -229,10 +229,10 @@ def open_case(
         raise UsageError(f"task_id is {call.task_id}, but {path} is {task.id}", remedy="correct one of them")
     home = workspace.home
     config = home.config
-    claims = claimed.read(home, config.report_folder, task.id, given)
+    task_path = path.resolve().relative_to(home.root).as_posix()
+    claims = claimed.read(home, config.report_folder, task.id, task_path, given)
     state = objects.state()
     base = state.commit
-    task_path = path.resolve().relative_to(home.root).as_posix()
     if base:
         objects.fetch(base, (task_path, keys.TRUSTED_KEYS))
     old = objects.file(base, task_path) if base else None

@@ -45,8 +45,22 @@ def test_check_of_what_is_named(tmp_path: Path) -> None:
 
 
 def test_check_of_a_file(tmp_path: Path) -> None:
-    whole(tmp_path, f"- [ ] `kustomize build {DEPLOYMENT}` succeeds\n{SCALE}", 2)
+    block = f"  ```operation\n  uses: kustomize.build\n  paths: [{DEPLOYMENT}]\n  ```\n"
+    whole(tmp_path, f"- [ ] It renders\n{block}{SCALE}", 2)
 
 
 def test_file_behind_a_link(tmp_path: Path) -> None:
     whole(tmp_path, "- [ ] Set `data.a` to `z` in `linked/settings.yaml`\n", 1, link=True)
+
+
+def test_another_file_with_the_same_id_has_its_own_runs(tmp_path: Path) -> None:
+    """By path each can be called; what one was ticked for says nothing about the other."""
+    edit = "- [ ] Set `data.a` to `z` in `{}/settings.yaml`\n"
+    other = {"more/settings.yaml": LINKED["real/settings.yaml"], "tasks/B.md": HEAD + edit.format("more")}
+    work = start(tmp_path, {**FILES, **LINKED, **other, TASK: HEAD + edit.format("real")})
+    for path in (TASK, "tasks/B.md"):
+        assert work.call("run", str(work.root / path)).code == 0
+    for path in (TASK, "tasks/B.md"):
+        verified = work.call("verify", str(work.root / path), "--commit")
+        assert verified.code == 0, verified.out
+    assert work.git("status", "--porcelain") == ""

@@ -149,3 +149,16 @@ def test_runs_are_named_in_their_order(tmp_path: Path, hours: int) -> None:
         assert name > before and len(name) == len(before)
         (folder / f"{name}.jsonl").touch()
         before = name
+
+
+def test_what_an_earlier_run_wrote_is_staged_again(tmp_path: Path) -> None:
+    """`git stash pop` takes it out of the index; "done and staged" is to be true all the same."""
+    root = ops(tmp_path, SET, BUILD)
+    assert executor(root, "run", "TASK-001", "--criteria", "1").exit_code == 0
+    git(root, "stash", "--quiet")
+    git(root, "stash", "pop", "--quiet")
+    (root / "apps/ffl/release.yaml").write_text(NEW_RELEASE)  # somebody's own, and nothing of this task
+    ran = executor(root, "run", "TASK-001")
+    assert ran.exit_code == 0 and "done and staged" in ran.stdout, ran
+    assert git(root, "diff", "--cached", "--name-only").split() == [PATH, "tasks/TASK-001.md"]
+    assert git(root, "diff", "--name-only").split() == ["apps/ffl/release.yaml"]
