@@ -25,6 +25,7 @@ from executor.flux.places import (
 from executor.flux.versions import is_lower, split
 from executor.models import Artefact, FileEdit, Forecast, Performed
 from executor.reasons import ReasonCode
+from executor.tools.kustomize import FILE_NAMES
 from executor.tools.yaml_span import Edit, NotYaml, Replace, compose
 from executor.values import dataclass, field
 
@@ -110,13 +111,15 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """Where the rendered output may differ: a kind (None: any), a name, fields that begin so (empty: also the whole
-    object), and what the new value must hold (None: anything). `whole`: only objects that came or went as a whole."""
+    object), and what the new value must hold (None: anything). `whole`: only objects that came or went as a whole;
+    `flux`: only in what the Flux Kustomization of that name builds."""
 
     kind: str | None
     name: str | None = None
     field: tuple[str | int, ...] = ()
     holds: str | None = None
     whole: Literal["came", "went"] | None = None
+    flux: str | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,7 @@ def make(
     edits += [(source, edit) for source, edit, _ in more]
     for path in dict.fromkeys(source.path for source, _ in edits):
         block_shared_file(ground, path, limits)
+        _block_broken(ground, path)
     values = [_value(turn, pending) for turn in turns] + [about for _, _, about in more]
     changes = [_value(turn, pending) for turn in by_spot.values()] + [about for _, _, about in more]
     words, done = _words(subject, turns, changes, verb)
@@ -338,6 +342,27 @@ def block_shared_file(ground: Ground, path: str, limits: Limits) -> None:
         block_shared(ground.inventory.graph, path, limits.where)
 
 
+def _block_broken(ground: Ground, path: str) -> None:
+    """Raises Blocked where every build that takes a file in names what is not there: no proof by rendering is possible,
+    as far as files alone tell. A kustomization may be edited for just that."""
+    from executor.flux.scratch import Side
+    from executor.flux.targets import OBJECTS, missing_references
+
+    graph = (ground.inventory.updated(ground.tree) if ground.tree.overlay else ground.inventory).graph
+    takers = sorted(graph.takers(path))
+    if not takers or posixpath.basename(path) in FILE_NAMES or any(each not in graph.files for each in takers):
+        return
+    side = Side(ground.tree, graph, dict(ground.tree.overlay))
+    missing = [missing_references(side, [each], OBJECTS) for each in takers]
+    if all(missing):
+        place, named = missing[0][0]
+        raise Blocked(
+            ReasonCode.BROKEN_BEFORE,
+            f"{place}: the build of {takers[0]} is broken before the edit, so nothing shows what it does; mend that "
+            f"first: {named} is not there",
+        )
+
+
 def is_named(ground: Ground, path: str, limits: Limits) -> bool:
     """Whether the sentence names that very file, or its folder."""
     wanted = ground.inventory.graph.real(posixpath.normpath(limits.named)) if limits.named is not None else None
@@ -384,6 +409,10 @@ def _allows(allowed: Allowed, change: Change) -> bool:
     if allowed.kind not in (None, change.kind) or (allowed.name is not None and not _named(allowed.name, change.name)):
         return False
     if change.field[: len(allowed.field)] != allowed.field:
+        return False
+    if allowed.flux is not None and not re.search(
+        rf" \(Flux Kustomization \S+/{re.escape(allowed.flux)}[ )]", change.build
+    ):
         return False
     if allowed.whole is not None:
         return not change.field and (change.before if allowed.whole == "came" else change.after) is None

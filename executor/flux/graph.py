@@ -214,7 +214,7 @@ class Graph:
                     if not any(flux.source) and flux.path == ".":
                         continue  # a patch of another one, which says nothing of its folder
                     build = next((each for each in held[path] if each.flux is flux), None)
-                    if build is not None and (build.folder in self.files or self.below(build.folder)):
+                    if build is not None and self.is_built(build.folder):
                         found[build.key] = build
                         new = {(each, False) for each in (build.folder, *build.components)} - seen
                         seen |= new
@@ -239,6 +239,10 @@ class Graph:
         """The folders that have to be built to see all of what these files are part of."""
         reached = set[str]().union(*(self.reach(path) for path in paths))
         return tuple(sorted({each.folder for each in self.builds(reached)} | set(self.tops(reached))))
+
+    def is_built(self, folder: str) -> bool:
+        """Whether there is anything to build in it."""
+        return folder in self.files or bool(self.below(folder))
 
     def below(self, folder: str) -> list[str]:
         """What Flux's generated kustomization of a folder without one would list, in its order."""

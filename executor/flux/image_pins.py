@@ -617,7 +617,8 @@ def move_entry(
     for key, spot, value in (("newTag", tag, new.tag), ("digest", digest, new.digest)):
         turns += _entry_turns(files, ground, spot, value, what=f"{key} of {entry.repository}", limits=limits)
         more += _entry_keys(entry, key, spot, value)
-    return Move(tuple(turns), tuple(more), about, warnings, allowed)
+    own = Allowed("Kustomization", None, ("spec", "images"))  # where it is one of Flux that holds the entry
+    return Move(tuple(turns), tuple(more), about, warnings, (*allowed, own))
 
 
 def _entry_turns(

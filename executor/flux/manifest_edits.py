@@ -12,6 +12,7 @@ from executor.errors import Blocked, Refused
 from executor.flux.api_values import Field, amount, opposites, why_not
 from executor.flux.cells import Cell
 from executor.flux.change import Allowed, Ground, Limits, Plan, Turn, deployments, make
+from executor.flux.facts import FLUX_KUSTOMIZE, normal
 from executor.flux.layers import lies_over
 from executor.flux.owed import Owed
 from executor.flux.places import Files, Source, Spot, node_at
@@ -118,6 +119,8 @@ def set_plan(ground: Ground, file: str, path: str, value: Value, limits: Limits)
     text, literal = (_as_text(value), False) if _holds_texts(document, steps) else _written(spot, value)
     whole = steps if through else path_of(document.source.yaml, document.root, node)
     _block_not_taken(ground, document, whole, text, literal=literal, now=spot.text, place=spot.place)
+    if _is_flux_path(document, steps):
+        _block_no_folder(ground, document, spot, text)
     is_version = bool(_VERSION_KEY.fullmatch(str(steps[-1])))
     if not is_version:  # versions are compared as such, later
         _block_other(spot, limits, text)
@@ -330,6 +333,21 @@ def _concrete(document: Document, node: Node, through: Sequence[Alias], steps: P
     return path_of(document.source.yaml, document.root, node)
 
 
+def _is_flux_path(document: Document, steps: Path) -> bool:
+    return steps == ("spec", "path") and (document.text("apiVersion") or "").startswith(FLUX_KUSTOMIZE)
+
+
+def _block_no_folder(ground: Ground, document: Document, spot: Spot, text: str) -> None:
+    """Raises Blocked where a Flux Kustomization that builds a folder of this repository is to build one that is not
+    there: Flux stops at that."""
+    graph = ground.inventory.graph
+    source = [document.text("spec", "sourceRef", key) or "" for key in ("kind", "name")]
+    old, new = (graph.folder_of(source[0], source[1], normal(each)) for each in (spot.text, text))
+    if old is not None and graph.is_built(old) and not (new is not None and graph.is_built(new)) and "${" not in text:
+        words = f"{spot.place}: there is no folder {new or text} with anything to build here; correct the path"
+        raise Blocked(ReasonCode.NOT_FOUND, words)
+
+
 def _block_secret(document: Document, steps: Path, place: str) -> None:
     if document.text("kind") == "Secret" and steps[0] in ("data", "stringData"):
         raise Refused(
@@ -457,6 +475,8 @@ def _allowed(document: Document, steps: Path, text: str) -> tuple[Allowed, ...]:
             Allowed("Secret", None, ("data",)),
         )
     own = Allowed(kind, name, field)
+    if _is_flux_path(document, steps):
+        return (own, Allowed(None, flux=name))
     return (own, Allowed(None, None, (), text)) if kind in ("Kustomization", "ConfigMap") else (own,)
 
 

@@ -3,11 +3,13 @@
 What is built: every Flux Kustomization whose path (or component) takes the file in, as the kustomize-controller would
 build it, with what it adds and what its own parents add to it; and every folder above the file that nothing else
 takes in. A top that does not build (it was broken before, or needs the network) is replaced by the folders below it
-on the way to the file, which proves less and is said. All builds run on scratch copies, offline, two at a time.
+on the way to the file, which proves less and is said. What nothing takes in is compared as it stands; a Flux
+Kustomization in it is built where the edit changes how. All builds run on scratch copies, offline, two at a time.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -104,6 +106,12 @@ class _Pair:
         return tuple("" if each is None else f"{each.folder}\0{each.flags}{each.build_relevant()}" for each in sides)
 
     @property
+    def is_moved(self) -> bool:
+        """Whether it is another build afterwards."""
+        one, two = self.before, self.after
+        return one is None or two is None or one.build_relevant() != two.build_relevant()
+
+    @property
     def loosened(self) -> _Pair:
         return _Pair(*(each and replace(each, loose=True) for each in (self.before, self.after)))
 
@@ -162,18 +170,18 @@ class _Prover:
         """The targets that take the edited files in, before or after; each as it is on both sides."""
         sides = (self.before, self.after)
         tops = dict.fromkeys(folder for side in sides for folder in side.graph.tops(self._reached(side)))
-        keys = {each.key for side in sides for each in self._flux_builds(side)}
+        keys = {each.key for side in sides for each in side.graph.builds(self._reached(side))}
         plain = [_Pair(*(Target(folder) if folder in side.graph.files else None for side in sides)) for folder in tops]
-        return [*plain, *self._flux_pairs(lambda each: each.key in keys)]
+        alone = {path for path in self.paths if not any(side.graph.reach(path) for side in sides)}
+        declared = self._flux_pairs(lambda each: each.file in alone)
+        return [
+            *plain,
+            *self._flux_pairs(lambda each: each.key in keys),
+            *(each for each in declared if each.is_moved),
+        ]
 
     def _reached(self, side: Side) -> set[str]:
         return set[str]().union(*(side.graph.reach(path) for path in self.paths))
-
-    def _flux_builds(self, side: Side) -> list[FluxBuild]:
-        """Flux Kustomizations that build from the edited files; or that they declare and nothing else makes."""
-        graph = side.graph
-        declared = [each for each in graph.flux if each.file in self.paths and not graph.reach(each.file)]
-        return [*graph.builds(self._reached(side)), *declared]
 
     def _flux_pairs(self, wanted: Callable[[FluxBuild], bool]) -> list[_Pair]:
         """Flux Kustomizations as they are in the cluster, before and after."""
@@ -289,15 +297,12 @@ class _Prover:
         return [*self._moved_flux(found.changes, documents), *self._moved_variables(found.changes)]
 
     def _cover(self, pair: _Pair) -> None:
-        """Note which edited files this pair was built from: what its kustomizations read, and what declares it."""
+        """Note which edited files this pair was built from."""
         for side, target in ((self.before, pair.before), (self.after, pair.after)):
             if target is not None:
                 graph = side.graph
                 read = graph.closure(target.folders if target.folder in graph.files else graph.below(target.folder))[0]
-                declaring = {
-                    each.file for each in graph.flux if target.flux is not None and each.folder == target.folder
-                }
-                self.covered |= set(self.paths) & (read | declaring)
+                self.covered |= set(self.paths) & read
 
     def _leave_out(self, pair: _Pair) -> None:
         """Say whose objects this comparison lacks. Raises Blocked where the edit itself brings them."""
@@ -321,27 +326,29 @@ class _Prover:
 
     def _alone(self, path: str) -> None:
         """The objects of a file that nothing takes in, compared as they stand."""
-        self.warnings.append(f"{path}: not covered by a build{'' if self.builds else ', nothing takes it in'}")
+        self.warnings.append(f"{path}: not covered by a build{self._why_alone(path)}")
         if path in self.after.graph.facts and self.after.graph.facts[path].settings is None:
             old, new = (_documents(side.read(path) or b"") for side in (self.before, self.after))
             found = difference(old, new, f"{path} alone")
             self.changes += found.changes
             self.renamed += found.renamed
 
+    def _why_alone(self, path: str) -> str:
+        if any(each.file == path for each in self.after.graph.flux):
+            folder = posixpath.dirname(path) or "."
+            return f": nothing here says that Flux builds {folder}; its objects are compared as they stand"
+        return "" if self.builds else ", nothing takes it in"
+
     def _moved_flux(self, changes: Iterable[Change], documents: Sequence[Sequence[bytes]]) -> list[_Pair]:
         """Flux Kustomizations that came out otherwise than before: what they build has to be compared, too."""
         if not any(each.kind == "Kustomization" and each.api_version.startswith(FLUX_KUSTOMIZE) for each in changes):
             return []
         olds, news = (
-            {each.label: each for each in flux_targets(texts, side.graph)}
+            {each.flux_name: each for each in flux_targets(texts, side.graph)}
             for texts, side in zip(documents, (self.before, self.after), strict=True)
         )
-        return [
-            _Pair(old, new)
-            for label in dict.fromkeys([*olds, *news])
-            if (old := olds.get(label)) is not (new := news.get(label))
-            and (old is None or new is None or old.build_relevant() != new.build_relevant())
-        ]
+        pairs = [_Pair(olds.get(name), news.get(name)) for name in dict.fromkeys([*olds, *news])]
+        return [each for each in pairs if each.is_moved]
 
     def _moved_variables(self, changes: Iterable[Change]) -> list[_Pair]:
         """Flux Kustomizations that substitute variables from a ConfigMap that changed."""

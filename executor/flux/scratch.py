@@ -60,12 +60,16 @@ class Target:
     loose: bool = False
 
     @property
+    def flux_name(self) -> str:
+        """`namespace/name` of the Flux Kustomization; empty without one."""
+        metadata = (self.flux or {}).get("metadata") or {}
+        return f"{metadata.get('namespace') or 'flux-system'}/{metadata.get('name')}" if self.flux is not None else ""
+
+    @property
     def label(self) -> str:
         if self.flux is None:
             return self.folder
-        metadata = self.flux.get("metadata") or {}
-        name = f"{metadata.get('namespace') or 'flux-system'}/{metadata.get('name')}"
-        return f"{self.folder} (Flux Kustomization {name}{f' of {self.file}' if self.file else ''})"
+        return f"{self.folder} (Flux Kustomization {self.flux_name}{f' of {self.file}' if self.file else ''})"
 
     @property
     def spec(self) -> Mapping[str, Any]:

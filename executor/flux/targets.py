@@ -236,14 +236,10 @@ def deployed(chosen: Chosen, toolbox: Toolbox) -> list[tuple[str, list[bytes]]]:
         ]
         found += [(target.folder, each) for target, each in zip(todo, texts, strict=True)]
         made = [each for one in texts for each in flux_targets(one, side.graph)] if follows else []
-        todo = [each for each in made if each.folder not in seen and _is_there(side.graph, each.folder)]
+        todo = [each for each in made if each.folder not in seen and side.graph.is_built(each.folder)]
         todo = [each for each in todo if not chosen.holds(each.folder)]
         seen |= {each.folder for each in todo}
     return found
-
-
-def _is_there(graph: Graph, folder: str) -> bool:
-    return folder in graph.files or bool(graph.below(folder))
 
 
 def _as_flux_builds(chosen: Chosen, toolbox: Toolbox, kustomize: Kustomize) -> list[Target]:
@@ -369,15 +365,23 @@ def locate(side: Side, folder: str) -> str | None:
     return missing[0] if missing else None
 
 
-def missing_references(side: Side, folders: Iterable[str]) -> list[tuple[str, str]]:
-    """`file:line` and the reference of everything that these kustomizations, and those that they take in, name and
-    that does not exist in the repository. Remote ones are no part of it."""
+OBJECTS = frozenset({"resources", "bases", "components"})
+"""Fields of what is in git wherever it is built; files of generators may be made there and ignored by git."""
+
+
+def missing_references(
+    side: Side, folders: Iterable[str], fields: frozenset[str] | None = None
+) -> list[tuple[str, str]]:
+    """`file:line` and the reference of everything that these kustomizations, and those that they take in, name (in
+    `fields`; None: in any) and that does not exist in the repository. Remote ones are no part of it."""
     graph = side.graph
     start = [each for f in folders for each in ([f] if f in graph.files else graph.below(f))]
     found = []
     for folder in sorted(graph.closure(start)[1]):
         file, settings = graph.files[folder]
-        for _, path in settings.references:
+        for field, path in settings.references:
+            if fields is not None and field not in fields:
+                continue
             if path not in graph.files and side.read(path) is None and not side.tree.is_dir(path):
                 found.append((f"{file}:{_line_of(side, file, folder, path)}", path))
     return found

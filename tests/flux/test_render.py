@@ -346,7 +346,31 @@ def test_a_variable_of_a_root_that_nothing_renders(run: Callable[..., Proof]) ->
         "clusters/a/app.yaml": flux("app", "./app", "  postBuild:\n    substitute:\n      VERSION: 1.0.0\n"),
     }
     proof = run(files, {"clusters/a/app.yaml": ("VERSION: 1.0.0", "VERSION: 1.1.0")})
-    assert seen(proof) == {("HelmRelease web/web", "spec.chart.spec.version", "1.0.0", "1.1.0")}
+    assert seen(proof) == {
+        ("Kustomization flux-system/app", "spec.postBuild.substitute.VERSION", "1.0.0", "1.1.0"),
+        ("HelmRelease web/web", "spec.chart.spec.version", "1.0.0", "1.1.0"),
+    }
+    assert not proof.covered and [each["path"] for each in proof.builds] == ["app (Flux Kustomization flux-system/app)"]
+
+
+BOOTSTRAP = {
+    "clusters/a/flux-system/kustomization.yaml": "resources: [gotk-components.yaml, gotk-sync.yaml]\n",
+    "clusters/a/flux-system/gotk-components.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: flux-system}\n",
+    "clusters/a/flux-system/gotk-sync.yaml": flux("flux-system", "./clusters/a"),
+}
+"""As `flux bootstrap` leaves it: clusters/a has no kustomization.yaml, the kustomize-controller generates one."""
+
+
+@pytest.mark.parametrize("sync", [True, False], ids=["with its sync", "without"])
+def test_a_flux_kustomization_in_a_bootstrap_folder(run: Callable[..., Proof], sync: bool) -> None:
+    files = {**APP, "clusters/a/apps.yaml": flux("app", "./app", "  timeout: 1h\n"), **(BOOTSTRAP if sync else {})}
+    proof = run(files, {"clusters/a/apps.yaml": ("timeout: 1h", "timeout: 5m")})
+    assert seen(proof) == {("Kustomization flux-system/app", "spec.timeout", "1h", "5m")}
+    built = [each["path"] for each in proof.builds]
+    assert (proof.covered, built) == (sync, ["clusters/a (Flux Kustomization flux-system/flux-system)"] if sync else [])
+    warned = ["clusters/a/apps.yaml: not covered by a build: nothing here says that Flux builds clusters/a; its objects "
+              "are compared as they stand"]  # fmt: skip
+    assert list(proof.warnings) == ([] if sync else warned)
 
 
 def test_variables_of_a_config_map_in_the_repository(run: Callable[..., Proof]) -> None:
@@ -500,7 +524,10 @@ def test_a_flux_path_that_moves_is_compared_with_where_it_was(run: Callable[...,
         "clusters/a/app.yaml": flux("app", "./app"),
     }
     proof = run(files, {"clusters/a/app.yaml": ("path: ./app", "path: ./next")})
-    assert seen(proof) == {("HelmRelease web/web", "spec.chart.spec.version", "1.0.0", "2.0.0")}
+    assert seen(proof) == {
+        ("Kustomization flux-system/app", "spec.path", "./app", "./next"),
+        ("HelmRelease web/web", "spec.chart.spec.version", "1.0.0", "2.0.0"),
+    }
 
 
 def test_a_new_flux_kustomization_whose_folder_does_not_build_fails(run: Callable[..., Proof]) -> None:

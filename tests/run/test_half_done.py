@@ -30,6 +30,8 @@ def setting(path: str, value: str, file: str = PATH) -> str:
 LEVEL, SIZE = setting("data.level", "debug"), setting("data.size", "large")
 BROKEN = operation("kustomize.build", paths="[apps/broken]")
 UNSHOWN = setting("data.level", "debug", "apps/broken/config.yaml")
+NO_TARGET = "patches:\n  - patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: nobody}}'\n"
+"""Only a build finds that."""
 HALF = f"- [ ] Both\n{LEVEL}{SIZE}{UNSHOWN}"
 """Two edits of one file, and one that nothing can prove: what is built of it is broken."""
 
@@ -39,7 +41,7 @@ def ops(folder: Path, *criteria: str) -> Path:
         PATH: CONFIG,
         "apps/ffl/kustomization.yaml": "resources:\n  - release.yaml\n  - config.yaml\n",
         "apps/broken/config.yaml": CONFIG,
-        "apps/broken/kustomization.yaml": "resources:\n  - config.yaml\n  - nowhere.yaml\n",
+        "apps/broken/kustomization.yaml": f"resources:\n  - config.yaml\n{NO_TARGET}",
     }
     return repository(folder / "ops", task(*criteria), **files)
 
@@ -92,9 +94,8 @@ def test_it_is_run_again_from_the_start(tmp_path: Path) -> None:
     executor(root, "run", "TASK-001")
     executor(root, "run", "TASK-001")
     assert (root / PATH).read_text() == CONFIG and report(root)["warnings"] == []
-    (root / "apps/broken/nowhere.yaml").write_text(CONFIG.replace("name: ffl", "name: other"))
-    git(root, "add", "apps/broken/nowhere.yaml")
-    git(root, "commit", "--quiet", "--message=mend")
+    (root / "apps/broken/kustomization.yaml").write_text("resources:\n  - config.yaml\n")
+    git(root, "commit", "--quiet", "--message=mend", "--", "apps/broken/kustomization.yaml")
     assert executor(root, "run", "TASK-001").exit_code == 0
     assert statuses(report(root)) == ["passed"]
     assert git(root, "diff", "--cached", "--name-only").split() == [
