@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import posixpath
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from executor.tools.yaml_read import Items, Map, NotYaml, Scalar, read
@@ -30,6 +31,7 @@ _SPEC_FIELDS = {
     "schedule": ("CronJob",),
 }  # fmt: skip
 """Field of `spec` → the kinds whose API has it."""
+_OF_FLUX = frozenset(_SPEC_FIELDS["suspend"])
 _OF_SOMETHING = ("enabled", "enable", "disabled")
 """Keys that stand below what they are about: the only one of a release need not be the release's own."""
 _ENV_LISTS = ("env", "extraEnv", "extraEnvs", "envVars", "extraEnvVars", "environment")
@@ -38,13 +40,16 @@ _ENV_LISTS = ("env", "extraEnv", "extraEnvs", "envVars", "extraEnvVars", "enviro
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is named. `what`: replicas, resource (`name` such as `limits.memory`), env, field (of `spec`), key, label,
-    annotation. `container`: the one that was named."""
+    annotation, spoken (a key in words), listed (what of a list of that name is `value`), text (whatever is `value`).
+    `container`: the one that was named; `part`: words that the path has to say besides."""
 
     what: str
     name: str = ""
     container: str | None = None
     loose: bool = False
     """The kind of the object was not said, so that "interval" may be one of its chart's values, too."""
+    part: tuple[str, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +113,18 @@ def _is_entry(each: Any, number: int, step: Step) -> bool:
 def seats(kind: str, root: Map, wish: Wish) -> list[Seat]:
     """Every place for it in one object; places where it is not there only if there is none where it is."""
     found = list({each.path: each for each in _SEATS[wish.what](kind, root, wish)}.values())
+    if wish.part:
+        found = [each for each in found if each.text is not None and _says(_called(root, each.path), wish.part)]
     there = [each for each in found if each.text is not None]
     return there or found
 
 
-def lists(kind: str, root: Map, keys: tuple[str, ...]) -> list[Seat]:
-    """Every list whose path ends so."""
+def lists(kind: str, root: Map, keys: tuple[str, ...], part: Sequence[str] = ()) -> list[Seat]:
+    """Every list whose path ends so, and says the words of `part` before."""
     return [
         Seat(path, each.line, "")
         for path, each in _walk(_body(kind, root), ())
-        if isinstance(each, Items) and path[-len(keys) :] == keys
+        if isinstance(each, Items) and path[-len(keys) :] == keys and _says(_called(root, path), part)
     ]
 
 
@@ -149,7 +156,7 @@ def held(kind: str, root: Map, name: str) -> list[tuple[Seat, str]]:
         what = one = ""
         if isinstance(each, Map) and path[-len(keys) :] == keys:
             what, one = f"a map of {', '.join(map(str, each))}", next((f"{name}.{key}" for key in _single(each)), "")
-        elif isinstance(each, Items) and path[-len(keys) :] == keys:
+        elif isinstance(each, Items) and path[-len(keys) :] in (keys, (*keys[:-1], f"{keys[-1]}s")):
             what = f"a list of {len(each)}"
         elif isinstance(each, Map) and len(path) > 1 and isinstance(path[-1], int) and each.get("name") == name:
             what = f"the name of an entry of {path[-2]}"
@@ -178,17 +185,88 @@ def _by_name(root: Map, path: Path) -> Path:
     return tuple(steps)
 
 
-def spoken(kind: str, root: Map, words: tuple[str, ...]) -> list[str]:
-    """Dotted paths of Helm values that begin with the first word and end with the others, with at most one key between:
-    "log level" for `logs.general.level`."""
-    found: list[str] = []
-    for path, each in _walk(_at(root, "spec", "values"), ()) if kind == "HelmRelease" and len(words) > 1 else ():
-        keys = tuple(str(step) for step in path if isinstance(step, str) and "." not in step)
-        fits = isinstance(each, Scalar) and len(words) <= len(keys) == len(path) <= len(words) + 1
-        said = tuple(key.lower() for key in keys)
-        if fits and said[0] in (words[0], f"{words[0]}s") and said[-len(words) + 1 :] == words[1:]:
-            found.append(".".join(keys))
+def _spoken(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
+    """The values whose path says the words in their order, the last of them its key: "redis tag" for `redis.tag`, "log
+    level" for `logs.general.level`, "http listener port" for the port of the entry http of `listeners`."""
+    words, seats = tuple(wish.name.split()), []
+    for path, each in _walk(_body(kind, root), ()):
+        if isinstance(each, Scalar) and path and isinstance(path[-1], str):
+            *above, last = _called(root, path)
+            for at in range(len(words)):
+                if _letters("".join(words[at:])) == _letters(last[-1]) and _says(above, words[:at]):
+                    exact = _says(above, words[:at], exact=True)
+                    seats.append((exact, Seat(_by_name(root, path), each.line, str(each), plain=each.plain)))
+                    break
+    sure = [seat for exact, seat in seats if exact]
+    yield from sure or [seat for _, seat in seats]
+
+
+def _called(root: Map, path: Path) -> list[tuple[str, ...]]:
+    """What the steps of a path are called: a key, or (list, entry) where an entry of a list has a name. The value of a
+    variable is called as the variable is."""
+    found: list[tuple[str, ...]] = []
+    for step in path if any(isinstance(step, Select) for step in path) else _by_name(root, path):
+        if isinstance(step, Select) and found:
+            found.append((*found.pop(), str(step.value)))
+        elif isinstance(step, str) and not (step == "value" and found and len(found[-1]) > 1):
+            found.append((step,))
     return found
+
+
+def _says(steps: Sequence[tuple[str, ...]], words: Sequence[str], *, exact: bool = False) -> bool:
+    """Whether the words stand in these steps, in their order; the name of an entry before its list, or behind it."""
+    return not words or any(
+        _is_step(step, words[:count], exact=exact) and _says(steps[at + 1 :], words[count:], exact=exact)
+        for at, step in enumerate(steps)
+        for count in range(1, len(words) + 1)
+    )
+
+
+def _is_step(step: tuple[str, ...], words: Sequence[str], *, exact: bool) -> bool:
+    listed, *named = step
+    if _is_said(words, listed, exact=exact) or any(_is_said(words, name, exact=True) for name in named):
+        return True
+    pairs = [(words[:at], words[at:]) for at in range(1, len(words))] if named else []
+    both = [*pairs, *((b, a) for a, b in pairs)]
+    return any(_is_said(a, named[-1], exact=True) and _is_said(b, listed) for a, b in both)
+
+
+def _is_said(words: Sequence[str], key: str, *, exact: bool = False) -> bool:
+    """Whether words are a key: in its letters, its singular, or as its initials in capitals."""
+    said, letters = _letters("".join(words)), _letters(key)
+    initials = "".join(each[0] for each in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", key)).upper()
+    alike = f"{said}s" == letters and not exact
+    return said == letters or alike or (len(words) == 1 < len(initials) and words[0] == initials)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+_HOST = ("host", "hostname")
+
+
+def _listed(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
+    """What is the old value, as an entry of a list that is called so, in the singular or plural; a host may be called
+    a hostname, and stand alone."""
+    words = tuple(wish.name.rpartition(".")[2].split())
+    for path, each in _walk(_body(kind, root), ()):
+        if isinstance(each, Scalar) and each == wish.value and any(isinstance(step, str) for step in path):
+            *above, last = _called(root, path)
+            entry = isinstance(path[-1], int)
+            if any(_lists(words[at:], last[-1], entry=entry) and _says(above, words[:at]) for at in range(len(words))):
+                yield Seat(path, each.line, str(each), plain=each.plain)
+
+
+def _lists(words: Sequence[str], key: str, *, entry: bool) -> bool:
+    said, name = (_letters(each).removesuffix("s") for each in ("".join(words), key))
+    return said in _HOST and name in _HOST if said in _HOST or not entry else said == name
+
+
+def _text(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
+    for path, each in _walk(_body(kind, root), ()):
+        if isinstance(each, Scalar) and each == wish.value:
+            yield Seat(path, each.line, str(each), plain=each.plain)
 
 
 def referenced(kind: str, root: Map) -> list[str]:
@@ -292,9 +370,9 @@ def _replicas(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
 
 def _field(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
     known = kind in _SPEC_FIELDS[wish.name]
-    if known:
-        yield from _of_spec(root, wish.name)
-    if kind == "HelmRelease" and (wish.loose or not known):
+    if known or kind not in _OF_FLUX:
+        yield from (each for each in _of_spec(root, wish.name) if known or each.text is not None)
+    if kind == "HelmRelease" and (wish.loose or wish.part or not known):
         yield from _tails(_at(root, "spec", "values"), ("spec", "values"), (wish.name,))
 
 
@@ -436,7 +514,7 @@ def _tails(node: Any, steps: Path, keys: tuple[str, ...]) -> Iterator[Seat]:
 
 _SEATS: dict[str, Callable[[str, Map, Wish], Iterator[Seat]]] = {
     "replicas": _replicas, "resource": _resource, "env": _env, "field": _field, "key": _key, "label": _label,
-    "annotation": _label,
+    "annotation": _label, "spoken": _spoken, "listed": _listed, "text": _text,
 }  # fmt: skip
 
 

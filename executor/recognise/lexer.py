@@ -11,7 +11,17 @@ from executor.recognise import versions
 from executor.recognise.decoration import NO_NOTE
 from executor.recognise.grammar import Grammar
 from executor.recognise.names import Entry, Names
-from executor.recognise.words import ACRONYMS, ACTIVE, COUNTS, PASSIVE, TAKEN_FOR, WELL_KNOWN_REGISTRIES, WORDS, fold
+from executor.recognise.words import (
+    ACRONYMS,
+    ACTIVE,
+    COUNTS,
+    OBJECT_KINDS,
+    PASSIVE,
+    TAKEN_FOR,
+    WELL_KNOWN_REGISTRIES,
+    WORDS,
+    fold,
+)
 from executor.values import dataclass, field
 
 _SCAN = pattern(
@@ -129,6 +139,7 @@ class Lexer:
         self.objects = self._all(("NAME", "CHARTED", "CONFIG"))
         self.passed = self._all(("FIELD", "'to'", "'from'"))
         """Of a word, or the one before it, that rules of values go past although nothing else knows it."""
+        self._own_field = self.bit("FIELD_OF_SPEC")
         self._opaque = self._all(("PLACEHOLDER", "IDENTIFIER", "NUMBER"))
         self.acts = self._all(ACTIVE)
         self.acted = self._all(PASSIVE)
@@ -215,6 +226,7 @@ class Lexer:
         if bits is not None:
             token.bits = bits
             token.value = COUNTS.get(folded)
+            self._kind(token, folded, known)
             self._name(token, folded, known)
             yield token
             return
@@ -224,9 +236,10 @@ class Lexer:
         """A word that is in no list: a name, a version, a path …, several words in one, or unknown."""
         if folded.endswith(("'s", "’s")) and known.names.entry(folded[:-2]):
             token.text, folded = token.text[:-2], folded[:-2]
+        kind = self._kind(token, folded, known)
         named = self._name(token, folded, known)
         if folded.isalpha() and folded.isascii():
-            if not named and not self._registry(token, (folded,)):
+            if not named and not kind and not self._registry(token, (folded,)):
                 token.bits |= self.bit("PLAIN")
             yield token
             return
@@ -268,6 +281,14 @@ class Lexer:
         if known.is_repository(folded):
             token.bits |= self.bit("REPO")
         return bool(token.bits & self.named)
+
+    def _kind(self, token: Token, folded: str, known: Known) -> bool:
+        """Whether the word is a kind of custom resources that there are; which one is its value."""
+        kind = known.names.kinds.get(folded)
+        if kind is not None:
+            token.bits |= self.bit("OBJECT_KIND")
+            token.value = token.value or kind
+        return kind is not None
 
     def _entry_bits(self, entry: Entry) -> int:
         bits = 0
@@ -354,6 +375,9 @@ class Lexer:
         elif reference is not None and reference.host and not known.exists(text):
             token.bits |= self.bit("IMAGE_NAME")
             token.value = reference
+        elif (named := _kind_and_name(token, known.names)) is not None and not known.exists(text):
+            token.bits |= self.bit("KIND_NAME")
+            token.value = named
         elif _looks_like_path(text) or known.exists(text) or (token.bits == 0 and "/" in text and token.code):
             token.bits |= self.bit("PATH")
             token.value = text
@@ -406,8 +430,10 @@ class Lexer:
         setting = _SETTING.fullmatch(token.text)
         inside = _raw(token.text, token.start + 1)
         words = [part for raw in inside for part in self._typed(raw, known)]
+        begins = self.words.get(fold(setting["key"]), 0) if setting is not None and setting["key"] else 0
         if (
             words
+            and not begins & self._own_field
             and all(part.bits & ~self.weak for part in words)
             and not any(part.bits & self._opaque for part in words)
         ):
@@ -477,6 +503,7 @@ class Lexer:
         return token
 
 
+_OBJECT_NAME = pattern(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _PLAIN_NAME = pattern(r"[a-z0-9][a-z0-9-]*")
 _IDENTIFIER = pattern(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 
@@ -532,6 +559,20 @@ def _is_picture(text: str) -> bool:
         or "\u23e9" <= sign <= "\u23fa"
         for sign in text
     )  # fmt: skip
+
+
+_CANONICAL = {fold(kind): kind for kind in OBJECT_KINDS}
+
+
+def _kind_and_name(token: Token, names: Names) -> dict[str, str] | None:
+    """ "HelmRelease/podinfo": the kind as it is written, and the name. Otherwise written only of what there is."""
+    said, slash, name = token.text.partition("/")
+    kind = names.kinds.get(fold(said)) or _CANONICAL.get(fold(said))
+    if not slash or kind is None or not _OBJECT_NAME.fullmatch(name):
+        return None
+    sure = said == kind and (token.code or names.entry(name) is not None)
+    there = sure or any(each.kind == kind and each.name == name for each in names.manifests)
+    return {"kind": kind, "name": name} if there else None
 
 
 def _is_tag(reference: versions.ImageReference) -> bool:

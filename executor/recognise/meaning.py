@@ -125,22 +125,26 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Named:
     """What of an object is to change. `what` and `name` as `executor.flux.settings.Wish` has them; `kind` where the
-    setting says it ("the HelmRelease interval"); `token` is the word that is the name."""
+    setting says it ("the HelmRelease interval"); `token` is the word that is the name; `part` the words before it that
+    say of which part ("the operator replicas")."""
 
     what: str
     name: str = ""
     token: Token | None = None
     kind: str | None = None
+    part: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The object that a setting belongs to: by kind and name, by its bare name, or by its file. `container`: of it."""
+    """The object that a setting belongs to: by kind and name, by its bare name, or by its file. `container`: of it;
+    `part`: a part of its values ("the cilium operator"). Kind without a name: the only one of that kind."""
 
     kind: str | None = None
     token: Token | None = None
     file: str | None = None
     container: Token | None = None
+    part: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

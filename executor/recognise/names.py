@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from executor.recognise.words import fold
+from executor.recognise.words import OBJECT_KINDS, fold
 from executor.values import dataclass, field
 
 T = TypeVar("T")
@@ -132,6 +132,8 @@ class Names:
         self.pins: tuple[APin, ...] = tuple(inventory.pinned_images)
         self.registries: tuple[str, ...] = tuple(dict.fromkeys(fold(each) for each in inventory.registries))
         self.charts = inventory.charts
+        self.kinds = {fold(each.kind): each.kind for each in self.manifests if each.kind not in OBJECT_KINDS}
+        """Kinds of custom resources that there are objects of: folded → as it is written."""
         self.entries: dict[str, Entry] = {}
         self._read_manifests(_set_by_kustomize(inventory))
         for generated in _generated(inventory):

@@ -40,11 +40,17 @@ class Said:
         bits = sum(self.lexer.bit(each) for each in classes)
         return any(token.bits & bits for token in self.tokens)
 
-    def word(self, among: frozenset[str], upto: int = 99, *, named: bool = False) -> str | None:
-        """The first word of these, as it is written; a name that exists here is none, save where `named`."""
-        name = 0 if named else self.lexer.bit("NAME")
-        pairs = zip(self.spoken[:upto], self.folds, strict=False)
-        return next((each.text for each, folded in pairs if folded in among and not each.bits & name), None)
+    def word(
+        self, among: frozenset[str], upto: int = 99, *, named: bool = False, beside: frozenset[str] = frozenset()
+    ) -> str | None:
+        """The first word of these, as it is written; a name that exists here is none, save where `named`. One of
+        `beside` is none behind a name that exists, either."""
+        name = self.lexer.bit("NAME")
+        for at, (each, folded) in enumerate(zip(self.spoken[:upto], self.folds, strict=False)):
+            part = folded in beside and at > 0 and self.spoken[at - 1].bits & name
+            if folded in among and (named or not each.bits & name) and not part:
+                return each.text
+        return None
 
 
 @dataclass(frozen=True)
@@ -184,6 +190,8 @@ _PEOPLE = _words(
     "colleague colleagues manager managers vendor legal on-call oncall dba sre sres devs developer developers "
     "maintainer maintainers human humans foreman we i they board product"
 )
+_PARTS_TOO = _words("operator operators admin user users product board owner")
+"""Of these, what stands behind a name that exists is a part of that: "the Cilium operator"."""
 _DOES = _words(
     "signs reviews approves confirms looks decides agrees documents prints announces informs says asks orders"
 )
@@ -195,7 +203,7 @@ def _people(said: Said) -> str | None:
         return None
     if len(said.folds) > 1 and said.folds[1] in _DOES and said.tokens[0].bits & said.lexer.bit("PLAIN"):
         return said.spoken[0].text if said.spoken[0].text[:1].isupper() else None
-    found = said.word(_PEOPLE, 3)
+    found = said.word(_PEOPLE, 3, beside=_PARTS_TOO)
     if found is None and said.first in ("confirm", "check", "verify", "agree") and "with" in said.folds[1:2]:
         return " ".join(token.text for token in said.spoken[1:4])
     return found
@@ -212,7 +220,8 @@ def _documents(said: Said) -> str | None:
     if said.acts:
         return None
     notes = ("release", "notes") in zip(said.folds[:3], said.folds[1:4], strict=False)
-    return "release notes" if notes else said.word(_DOCUMENTS, 3)
+    address = "address" in said.folds[:5] and said.word(_words("email e-mail"), 4) is not None  # a key of many files
+    return "release notes" if notes else None if address else said.word(_DOCUMENTS, 3)
 
 
 _DONE = _words(

@@ -157,14 +157,43 @@ RELEASE = (
         ("    logs:\n      general:\n        level: INFO\n", "path=spec.values.logs.general.level value=WARN"),
         ("    log: {level: INFO}\n", "path=spec.values.log.level value=WARN"),
         ("    logLevel: INFO\n    logs: {level: INFO}\n", "path=spec.values.logLevel value=WARN"),
-        ("    logs: {general: {level: INFO}, access: {level: INFO}}\n", "logs.access.level, logs.general.level"),
-        ("    proxy: {logs: {level: INFO}}\n", 'edge has no "log level"'),
-        ("    logs: {a: {b: {level: INFO}}}\n", 'edge has no "log level"'),
+        ("    logs: {general: {level: INFO}, access: {level: INFO}}\n", "spec.values.logs.general.level = INFO), edge"),
+        (
+            "    logs: {general: {level: INFO}}\n    proxy: {logs: {level: INFO}}\n",
+            "spec.values.proxy.logs.level = INFO)",
+        ),
+        ("    logs: {a: {b: {level: INFO}}}\n", "path=spec.values.logs.a.b.level value=WARN"),
+        ("    metrics: {logs: {level: INFO}}\n", "that is of metrics, not its own"),
+        ("    level: {log: INFO}\n", 'edge has no "log level"'),
+        ("    catalog: {level: INFO}\n", 'edge has no "log level"'),
         ("    logs: {levels: INFO}\n", 'edge has no "log level"'),
     ],
 )
-def test_a_setting_in_words_is_the_only_path_that_begins_and_ends_so(tmp_path: Path, values: str, said: str) -> None:
+def test_a_setting_in_words_is_the_only_path_that_says_them_in_order(tmp_path: Path, values: str, said: str) -> None:
     found = make(tmp_path, {"edge.yaml": RELEASE + values}).recognise("Set the edge log level to WARN")
+    assert said in (told(found) if found.cannot is None else found.cannot.reason)
+
+
+TWICE = RELEASE + "    route: {hostnames: [a.test, b.test]}\n    tls: {hosts: [a.test]}\n    url: b.test\n"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("edge: hostname b.test → c.test", "path=spec.values.route.hostnames[1] value=c.test from_version=b.test"),
+        ("edge: hostname a.test → c.test", "spec.values.tls.hosts[0] = a.test); name one by its whole path"),
+        ("Replace `a.test` by `c.test` in edge.yaml", "spec.values.tls.hosts[0] = a.test); name one by its whole path"),
+        (
+            "Replace `b.test` by `c.test` in edge.yaml",
+            "may be edge.yaml:11 (HelmRelease edge: spec.values.url = b.test), edge.yaml:9",
+        ),
+        ("Set the hostname of edge to c.test", "for one of its entries, write OLD → NEW"),
+    ],
+)
+def test_an_entry_is_found_by_its_old_value_where_that_is_the_only_one(
+    tmp_path: Path, sentence: str, said: str
+) -> None:
+    found = make(tmp_path, {"edge.yaml": TWICE}).recognise(sentence)
     assert said in (told(found) if found.cannot is None else found.cannot.reason)
 
 

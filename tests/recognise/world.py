@@ -192,6 +192,81 @@ metadata:
   labels:
     team: ops
 """
+_RELAY = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: relay
+spec:
+  interval: 50m
+  values:
+    redis:
+      tag: 8.6.2
+    operator:
+      replicas: 1
+      resources:
+        limits:
+          memory: 64Mi
+    server:
+      persistentVolume:
+        size: 20Gi
+      retentionPeriod: 14d
+    route:
+      app:
+        hostnames:
+          - relay.test
+          - wire.test
+    controllers:
+      relay:
+        cronjob:
+          schedule: "@daily"
+    LOGLEVEL: INFO
+"""
+_SCOUT = """\
+apiVersion: scans.example.com/v1
+kind: ScanJob
+metadata:
+  name: scout-nightly
+spec:
+  image: ghcr.io/example/scout:1.4.0
+  schedule: 0 * * * *
+  parallelism: 5
+---
+apiVersion: scans.example.com/v1
+kind: ScanJob
+metadata:
+  name: scout-weekly
+spec:
+  parallelism: 5
+---
+apiVersion: scans.example.com/v1
+kind: EngineUpgrade
+metadata:
+  name: engine
+spec:
+  engine:
+    version: v1.36.4
+---
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata:
+  name: ledger
+spec:
+  instances: 2
+  storage:
+    size: 20Gi
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata:
+  name: door
+spec:
+  listeners:
+    - name: http
+      port: 80
+    - name: https
+      port: 443
+"""
 _FLAGS = """\
 configMapGenerator:
   - name: pos-flags
@@ -253,6 +328,8 @@ FILES: dict[str, str] = {
         "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: kiosk\nspec:\n"
         "  scaleTargetRef:\n    kind: Deployment\n    name: booth\n  minReplicas: 1\n  maxReplicas: 4\n"
     ),
+    "deploy/relay/release.yaml": _RELAY,
+    "deploy/scout/scout.yaml": _SCOUT,
     "scripts/check.sh": "#!/bin/bash\necho ok\n",
     "Dockerfile.saas": DOCKERFILE,
     "charts/ffl/Chart.yaml": "apiVersion: v2\nname: ffl\nversion: 0.1.0\n",

@@ -14,7 +14,7 @@ from executor.reasons import ReasonCode
 from executor.recognise import decoration, suggest
 from executor.recognise.grammar import Parse
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import EDITS, Ask
+from executor.recognise.meaning import EDITS, Ask, Wanted
 from executor.recognise.resolve import Incomplete, Setting, resolve
 from executor.recognise.words import fold
 from executor.values import replace
@@ -63,8 +63,27 @@ class Sentences(Stopped):
                 if text is not stem:
                     self.remarks.append(f'"{stem[len(text) :].strip()}" is taken for a remark')
                 return self._resolved(text, words, readings, scope)
-        rearranged = self._rearranged(tokens, scope)
+        rearranged = self._rearranged(tokens, scope) or self._formerly(tokens, scope)
+        rearranged = [each for each in (self._as_a_check(tokens, each) for each in rearranged) if each is not None]
         return self._resolved(stem, tokens, rearranged, scope) if rearranged else None
+
+    def _formerly(self, words: Sequence[Token], scope: Scope) -> list[Any]:
+        """ "… to 30m (was 1h)": the readings without what stands in the parentheses, changed from that."""
+        grammar, last = self.whole.grammar, len(words) - 1
+        at = next((i for i in range(1, last - 2) if words[i].text == "(" and fold(words[i + 1].text) in _BEFORE), None)
+        if at is None or any(each.code for each in words[at : at + 2]):
+            return []
+        start = at + 2 + (words[at + 2].text == ":")
+        for name in ("old", "scalar"):
+            for end, bound in grammar.ends(name, Parse(words), start):
+                if words[end].text == ")":
+                    rest = [*words[:at], *words[end + 1 :]]
+                    read = grammar.readings("sentence", Parse(rest, quick=True)) or self._rearranged(rest, scope)
+                    asked = [[_changed_from(ask, bound[0][1]) for ask in asks] for asks in read]
+                    found = [tuple(asks) for asks in asked if len(asks) == 1 and asks[0] is not None]
+                    if found:
+                        return found
+        return []
 
     def _as_a_check(self, words: Sequence[Token], asks: Sequence[Ask]) -> Sequence[Ask] | None:
         """A statement behind "verify that A and …", or under a word that speaks of checks or of how things are, is only
@@ -290,6 +309,19 @@ def _in_two_places(ask: Ask) -> bool:
     """One in front and one behind."""
     places = [*(ask.get("places") or ()), *(ask.get("where") or () if isinstance(ask.get("where"), list) else ())]
     return len(places) + (ask.get("each") is not None) > 1
+
+
+_BEFORE = frozenset("was currently today now before previously formerly".split())
+"""Words that say of what stands behind them in parentheses that it is the old value."""
+
+
+def _changed_from(ask: Ask, before: Any) -> Ask | None:
+    """The same of that old value; None where it has one, or asks for nothing that has."""
+    slot = {"setting": "turned", "bump": "change"}.get(ask.what, "")
+    change = ask.get(slot)
+    if change is None or change.before is not None or isinstance(before, Wanted) is (slot == "turned"):
+        return None
+    return replace(ask, slots={**ask.slots, slot: replace(change, before=before)})
 
 
 _CHECKING = frozenset(

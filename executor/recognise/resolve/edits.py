@@ -232,8 +232,8 @@ class EditAsks(Base):
             root = document(self.at.read(each.path), each.kind, each.name)
             several = sum(other.path == each.path for other in self.names.manifests) > 1
             where = f"{each.kind}/{each.name}" if several else None
-            for seat in lists(each.kind, root, keys) if root is not None else ():
-                part = beside(seat.path) if len(keys) == 1 else None
+            for seat in lists(each.kind, root, keys, holder.part) if root is not None else ():
+                part = beside(seat.path) if len(keys) == 1 and not holder.part else None
                 if part is not None:
                     what = f"{each.path}:{seat.line}: {said.text} is {part}'s there; write the whole path in code"
                     raise Blocked(ReasonCode.AMBIGUOUS, f"{what} if it is meant")

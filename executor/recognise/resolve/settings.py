@@ -12,7 +12,7 @@ from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Holder, Named, Turned
-from executor.recognise.names import WORKLOAD_KINDS, AManifest
+from executor.recognise.names import WORKLOAD_KINDS, AManifest, Entry
 from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
 from executor.recognise.resolve.edits import objects_of, scalar
 from executor.values import dataclass, replace
@@ -23,19 +23,25 @@ if TYPE_CHECKING:
 _TOP_KEYS = frozenset({"apiVersion", "kind", "metadata", "spec", "status", "data"})
 _FIELDS_OF_SPEC = ("interval", "timeout", "suspend", "schedule")
 _AUTOSCALER = "HorizontalPodAutoscaler"
+_OF_ANY_FILE = ("key", "env", "spoken", "listed", "text")
+"""What a file that holds no object may have, too."""
+_SORTS_OF_VALUE = ("address", "period", "range")
+"""What people say behind a key, for what its value is: "the e-mail address"."""
 _HOLD_VALUES = frozenset({*WORKLOAD_KINDS, "ConfigMap", "HelmRelease", "Kustomization"})
 _OPPOSITES = (("true", "false"), ("yes", "no"), ("on", "off"), ("enabled", "disabled"))
 _FLIPPED = {a: b for pair in _OPPOSITES for s in (str.lower, str.capitalize, str.upper)
             for a, b in ((s(pair[0]), s(pair[1])), (s(pair[1]), s(pair[0])))}  # fmt: skip
 _FIRST = frozenset(s(pair[0]) for pair in _OPPOSITES for s in (str.lower, str.capitalize, str.upper))
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+", re.ASCII)
+_SPAN = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w|y))+", re.ASCII)
+"""A duration, also as Prometheus and others write them."""
 _QUANTITY = {
     "memory": re.compile(r"\d+(?:\.\d+)?(?:Ki|Mi|Gi|Ti|k|M|G|T)", re.ASCII),
     "cpu": re.compile(r"\d+(?:\.\d+)?m?", re.ASCII),
 }
 _UNITS = {"": 1.0, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30,
           "Ti": 2.0**40}  # fmt: skip
-_SECONDS = {"ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SECONDS = {"ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0, "y": 31536000.0}
 
 
 @dataclass(frozen=True)
@@ -66,17 +72,26 @@ class SettingAsks(Base):
         self.partial = [self._request("manifest.set", path=named.name or None)]
         for said in (turned.to, turned.before) if turned is not None else ():
             _block_no_value(said)
-        if turned is not None and named.what in ("key", "env") and ask.get("act") != "add":
-            self._block_any_word(turned)
         limits = self._limits(ask.get("places"), named=holder is not None and holder.file is not None)
         if holder is not None and holder.token is None and named.what in ("key", "env") and _is_folder(holder.file):
             limits["where"], holder = self._path(holder.file or ""), None
+        if holder is not None and holder.token is None and holder.kind is not None:
+            holder = self._only_one(holder)
         if holder is None:
             _Search(self, named, Holder(), limits.get("file"), limits).block_nameless()
         file = self._file_of(holder, limits)
         if file is not None and holder.token is None and self._is_written(file, named):
             return [self._as_written(file, named, turned, limits, ask.get("act"))]
         return _Search(self, named, holder, file, limits).requests(ask.get("act"), turned)
+
+    def _only_one(self, holder: Holder) -> Holder:
+        """ "the KubernetesUpgrade resource"."""
+        names = sorted({each.name for each in self.names.of_kind(holder.kind or "")})
+        if len(names) != 1:
+            there = f"may be {', '.join(names[:10])}" if names else "is none here"
+            code = ReasonCode.AMBIGUOUS if names else ReasonCode.NOT_FOUND
+            raise Blocked(code, f"the {holder.kind} {there}; name one that is here")
+        return replace(holder, token=Token(names[0], 0, 0, code=True))
 
     def _block_any_word(self, turned: Turned) -> None:
         """Raises Blocked for a plain word that only its place in the sentence makes a value."""
@@ -179,11 +194,15 @@ class _Search:
         self.file, self.limits = file, limits
         self.stage = limits.get("stage")
         self.removes = False
+        self.old = ""
+        """The value that is looked for, where that says which is meant."""
         self.scalers: list[AManifest] = []
 
     # --- what is made of them ---------------------------------------------------------------------------------------
 
     def requests(self, act: str, turned: Turned | None) -> list[Request]:
+        if self.named.what == "text" and turned is not None:
+            self.old = _text(turned.before)
         self._make_field()
         if act == "remove":
             self.removes = True
@@ -202,13 +221,7 @@ class _Search:
         """`spec.interval` of an object that has such a field is that field, set or not; "the log level" is the only
         key there that has those letters, else the only path that begins and ends so."""
         if self.named.what == "spoken":
-            letters = self.named.name.replace(" ", "").lower()
-            found = {each for each in self._known() if re.sub(r"[\W_]", "", each).lower() == letters}
-            found = found or self._spoken()
-            if len(found) != 1:
-                said = f" but {', '.join(sorted(found))}; write one" if found else ""
-                raise Unresolved(ReasonCode.UNKNOWN_NAME, f'{self._called()} has no "{self.named.name}"{said}')
-            self.named = replace(self.named, what="key", name=found.pop())
+            self._make_key()
         if self._begins_the_sentence() and self.named.name not in self._known():
             self.named = replace(self.named, name=self.named.name[0].lower() + self.named.name[1:])
         name = self.named.name.removeprefix("spec.")
@@ -216,6 +229,24 @@ class _Search:
             self.named = replace(self.named, what="field", name=name)
         if self.named.what == "key" and self.holder.kind is None and not self._places(anywhere=True):
             self._look_at_scalers()
+
+    def _make_key(self) -> None:
+        letters = re.sub(r"[\W_]", "", self.named.name).lower()
+        known = {each for each in self._known() if re.sub(r"[\W_]", "", each).lower() == letters}
+        if len(known) == 1:
+            self.named = replace(self.named, what="key", name=known.pop())
+            return
+        words = self.named.name.split()
+        if not known and words[-1] in _SORTS_OF_VALUE and not self._places(anywhere=True):
+            self.named = replace(self.named, name=" ".join(words[:-1]))
+            self._make_key()
+            return
+        if known:
+            said = f'{self._called()} has no "{self.named.name}" but {", ".join(sorted(known))}; write one'
+            raise Unresolved(ReasonCode.UNKNOWN_NAME, said)
+        every = self._places(anywhere=True)
+        if len({self._value_at(each) for each in every}) > 1:
+            raise self._blocked(every, "name one by its whole path in code")
 
     def _begins_the_sentence(self) -> bool:
         """ "Cache of kiosk": with the capital that a sentence begins with."""
@@ -232,15 +263,8 @@ class _Search:
         else:
             self.scalers = []
 
-    def _spoken(self) -> set[str]:
-        from executor.flux.settings import document, spoken
-
-        words = tuple(self.named.name.lower().split())
-        roots = ((each.kind, document(self.at.read(each.path), each.kind, each.name)) for each in self._objects())
-        return {path for kind, root in roots if root is not None for path in spoken(kind, root, words)}
-
     def _turned(self, turned: Turned, act: str) -> list[Request]:
-        found = self._places()
+        found = self._places() or self._listed(turned)
         there = [each for each in self._objects() if self._stays(each.path)]
         if not found and len(there) == 1 and self._is_whole():
             limits = {**self.limits, "document": self._document(there[0])}
@@ -254,9 +278,24 @@ class _Search:
             self._block_scaled(found[0])
         return [self._turned_at(place, turned, act) for place in self._every(found)]
 
+    def _listed(self, turned: Turned) -> list[Place]:
+        """Where no single value is called so: the entries of a list that is, which are the old value."""
+        if self.named.what not in ("key", "spoken") or turned.before is None or _is_time(turned.before):
+            return []
+        plain = self.named
+        self.named, self.old = replace(plain, what="listed"), _text(turned.before)
+        found = self._places()
+        self.named = self.named if found else plain
+        return found
+
     def _turned_at(self, place: Place, turned: Turned, act: str) -> Request:
+        if self.named.what in ("key", "env", "spoken"):
+            self.asks._block_any_word(turned)
         value = self._value(place, turned, act)
         before = self._spelt(place, turned.before) if turned.before is not None else None
+        now = self._plain(place)
+        if _is_word(turned.before) and now is not None and now not in (before, self._spelt(place, turned.to)):
+            raise Blocked(ReasonCode.NOT_THAT_VERSION, f"{place}: it is neither {before} nor {_text(turned.to)}")
         if place.seat.text is None and (before is not None or act != "set"):
             raise Blocked(ReasonCode.NOT_FOUND, f"{place}: it is not set there; write Set … to add it")
         return self._set(place, value, before)
@@ -394,7 +433,7 @@ class _Search:
         if not found:
             self._block_none()
         among = sorted({name for each in found for name in each.seat.among})
-        if self.holder.container is None and len(among) > 1:
+        if self.holder.container is None and not self.named.part and len(among) > 1:
             raise self._blocked(found, f"it has the containers {', '.join(among)}; say of which (of the X container)")
         if len(found) > 1:
             raise self._blocked(found, self._way_out(found))
@@ -455,7 +494,9 @@ class _Search:
         """Raises Blocked for the value of a part that is not named: its exporter's, an init container's."""
         from executor.flux.parts import beside
 
-        part = beside(place.seat.path) if self.holder.container is None else None
+        own = self.holder.container or self.holder.part or self.named.part or self.named.what in ("listed", "text")
+        # a chart that makes a job has its schedule below that
+        part = None if own or self.named.name == "schedule" else beside(place.seat.path)
         if part is not None and part.lower() not in re.split(r"[.\[]", self.named.name.lower()):
             raise self._blocked([place], f"that is of {part}, not its own; write the whole path in code if it is meant")
 
@@ -483,7 +524,7 @@ class _Search:
         places = ", ".join(f"{each.path}:{each.line}" for each in objects[:5])
         near = self._near()
         said = f"; nearest: {', '.join(near)}" if near else ""
-        reason = f'{self._called()} has no "{self.named.name or self.named.what}" ({places}){said}'
+        reason = f'{self._called()} has no "{self.old or self.named.name or self.named.what}" ({places}){said}'
         token = self.named.token
         if token is not None and not token.code:
             if len(near) == 1 and token.text == self.named.name:
@@ -501,6 +542,8 @@ class _Search:
         listed = ", ".join(f"{place} is {place.seat.fixed}" for place, _ in found[:5])
         more = f" and {len(found) - 5} more" if len(found) > 5 else ""
         ways = [f"write one value by its path, such as `{one}`" for _, one in found if one][:1]
+        if not self.removes and any("a list of" in place.seat.fixed for place, _ in found):
+            ways.append("for one of its entries, write OLD → NEW")
         if self.removes and here and len(found) == 1 and len(found[0][0].seat.path) > 1 and not found[0][0].seat.text:
             ways.append("an operation block takes all of it away")
             self._offer_removal(found[0][0])
@@ -555,7 +598,12 @@ class _Search:
         here = [each.name for each in names.manifests if kind is None or each.kind == kind]
         near = names.near(token.text, here) if here else []
         said = f"; nearest: {', '.join(near)}" if near else ""
-        raise Blocked(ReasonCode.NOT_FOUND, f"{kind or 'object'} {token.text}: none here{said}; name the file")
+        entry = token.entry or names.entry(token.text)
+        made = [f"HelmRelease {each.name} ({each.path}:{each.line})" for each in (entry.releases if entry else ())][:3]
+        if made and kind in WORKLOAD_KINDS:
+            said = f"; a chart may make it: write the HelmRelease instead, {' or '.join(made)}"
+        what = f"{kind or 'object'} {token.text}: there is no such manifest here{said}; or name the file"
+        raise Blocked(ReasonCode.NOT_FOUND, what)
 
     def _near(self) -> list[str]:
         name = self.named.name.rpartition(".")[2]
@@ -644,7 +692,8 @@ class _Search:
 
         container = self.holder.container.text if self.holder.container is not None else None
         loose = self.holder.kind is None and self.named.kind is None
-        return Wish(self.named.what, self.named.name, container, loose)
+        part = (*self.holder.part, *self.named.part)
+        return Wish(self.named.what, self.named.name, container, loose, part, self.old)
 
     def _objects(self) -> list[AManifest]:
         """What is called so, of the kinds that are meant."""
@@ -657,12 +706,17 @@ class _Search:
         entry = token.entry or names.entry(token.text)
         if kind == "Namespace":
             return [each for each in names.of_kind("Namespace") if entry is not None and each.name == entry.name]
-        found = list(objects_of(entry, kind))
+        found = list(objects_of(entry, kind)) or self._made_by_chart(entry, kind)
         if kind is None and self.named.what in ("key", "env"):
             found += self._referenced(found)
         if kind == _AUTOSCALER:
             found += [each for each in self._scaling() if each not in found]
         return [each for each in found if self._is_there(each)]
+
+    def _made_by_chart(self, entry: Entry | None, kind: str | None) -> list[AManifest]:
+        """ "the backup cron job": the schedule of what a release of that name makes."""
+        job = kind == "CronJob" and self.named.name == "schedule"
+        return list(entry.releases) if entry is not None and job else []
 
     def _scaling(self) -> list[AManifest]:
         """The autoscalers that have what is named for their target, with the patches of them."""
@@ -730,7 +784,7 @@ class _Search:
                 yield replace(self._place_of(manifest, seat), api_version=version)
         for file in self._kustomizations(manifest.path):
             for root in documents(self.at.read(file))[:1]:
-                if wish.what == "replicas" and manifest.kind in ("Deployment", "StatefulSet"):
+                if wish.what == "replicas" and not wish.part and manifest.kind in ("Deployment", "StatefulSet"):
                     yield from (Place(file, seat, manifest.kind, "kustomize") for seat in counted(root, manifest.name))
                 for seat in patched((file, root), manifest.kind, manifest.name, wish, self.at.read):
                     yield Place(file, seat, manifest.kind, "kustomize")
@@ -743,7 +797,7 @@ class _Search:
         if self._objects():
             return
         for root in documents(self.at.read(self.file)):
-            for seat in seats("", root, wish) if wish.what in ("key", "env") else ():
+            for seat in seats("", root, wish) if wish.what in _OF_ANY_FILE else ():
                 yield Place(self.file, seat, "", self.file.rpartition("/")[2])
 
     def _feeds(self, path: str) -> Any:
@@ -802,7 +856,7 @@ class _Search:
         if what == "field" and self.named.name == "suspend" and place.seat.path == ("spec", "suspend"):
             return text == "true"
         self._block_direction(place, text, act)
-        if what in ("key", "env", "field"):
+        if what in (*_OF_ANY_FILE, "field"):
             self._block_other_kind(place, ("setting", text) if _is_time(turned.to) else turned.to)
         return self._literal(place, text)
 
@@ -825,7 +879,8 @@ class _Search:
             now = self._plain(place)
             return now if now is not None and how_often(now) == how_often(said[1]) else said[1]
         if not _is_time(said):
-            return _text(said)
+            counted = self.named.what == "replicas" and isinstance(said, Token) and isinstance(said.value, int)
+            return str(said.value) if counted else _text(said)
         seconds, now = int(said[1]), self._plain(place)
         if place.seat.path in (("spec", "interval"), ("spec", "timeout")) or _DURATION.fullmatch(now or ""):
             parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s"))
@@ -856,8 +911,10 @@ class _Search:
         if act not in ("raise", "lower") or now is None or now == text:
             return
         minutes = self.named.what != "resource" and str(place.seat.path[-1]).lower() != "cpu"
-        old, new = _amount(now, minutes=minutes), _amount(text, minutes=minutes)
-        if old is None or new is None or (new > old) != (act == "raise"):
+        old, new = ([_amount(each, minutes=minutes)] for each in (now, text))
+        if str(place.seat.path[-1]).lower().endswith(("tag", "version")):
+            old, new = _release(now), _release(text)
+        if None in (*old, *new) or (new > old) != (act == "raise"):
             raise Blocked(
                 ReasonCode.NOT_THAT_VERSION, f"{place}: {now} to {text} is not to {act} it; write Set … to {text}"
             )
@@ -899,11 +956,12 @@ class _Search:
         return f"{self.holder.kind or ''} {token.text}".strip() if token is not None else str(self.file)
 
     def _what(self) -> str:
-        named = self.named
+        named, part = self.named, "".join(f"{each} " for each in self.named.part)
         if named.what == "resource":
             bound, _, resource = named.name.partition(".")
-            return f"{resource} {bound.removesuffix('s')} of {self._called()}"
-        return f"{named.name or named.what} of {self._called()}"
+            return f"{part}{resource} {bound.removesuffix('s')} of {self._called()}"
+        name = f'"{self.old}"' if named.what == "text" else named.name or named.what
+        return f"{part}{name} of {self._called()}"
 
 
 _TRUTHS = frozenset(word for pair in _OPPOSITES for word in pair)
@@ -926,6 +984,11 @@ def _is_any_word(said: Any) -> bool:
     return (
         plain and re.fullmatch(r"[a-z]+(?:-[a-z]+)*|[A-Z]+", said.text) is not None and said.text.lower() not in _VALUES
     )
+
+
+def _is_word(said: Any) -> bool:
+    """What may be a word of the sentence as well as an old value."""
+    return isinstance(said, Token) and not (said.code or said.quoted) and said.text[:1].isalpha()
 
 
 def _block_no_value(said: Any) -> None:
@@ -964,10 +1027,16 @@ def _shape(text: str) -> str:
 
 def _amount(text: str, *, minutes: bool = True) -> float | None:
     """A quantity or duration as a number; `minutes`: what `10m` means, if not a hundredth."""
-    if _DURATION.fullmatch(text) and (minutes or not re.fullmatch(r"\d+(?:\.\d+)?m", text)):
-        return sum(float(n) * _SECONDS[u] for n, u in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text))
+    if _SPAN.fullmatch(text) and (minutes or not re.fullmatch(r"\d+(?:\.\d+)?m", text)):
+        return sum(float(n) * _SECONDS[u] for n, u in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)", text))
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?", text)
     return float(found[1]) * _UNITS[found[2] or ""] if found else None
+
+
+def _release(text: str) -> list[float | None]:
+    """The numbers of a version that is nothing else."""
+    found = re.fullmatch(r"v?(\d+(?:\.\d+)*)", text, re.ASCII)
+    return [float(each) for each in found[1].split(".")] if found else [None]
 
 
 def _block(operation: str, arguments: dict[str, Any]) -> str:

@@ -107,7 +107,7 @@ def is_key_of_file(token: Token, holder: Holder) -> bool:
     return holds_objects and re.fullmatch(shape, token.text) is not None
 
 
-_OF = "(in | of | for) h:<holder> { <where> where2:<where> }"
+_OF = "(in | of | for) (h:<holder> | h:<held_part>) { <where> where2:<where> }"
 _add = _entry("manifest.add")
 _remove = _entry("manifest.remove")
 
@@ -201,12 +201,17 @@ RULES = (
                 "manifest.remove file=deploy/pos/demo/kustomization.yaml path=patches entry={'path': 'pos-api.yaml'}"
             ),
             "Drop pos-api from demo": "b not-found",
+            "`wire.test` is removed from the hostnames of the relay route": (
+                "manifest.remove file=deploy/relay/release.yaml path=spec.values.route.app.hostnames entry=wire.test"
+            ),
             "Take ffl out of apps/kustomization.yaml": (
                 "manifest.remove file=apps/kustomization.yaml path=resources entry=ffl"
             ),
         },
         {
             "Remove dead code from apps/kustomization.yaml": "u",
+            "`other.test` is removed from the hostnames of the relay route": "b not-found",
+            "`wire.test` is removed from the hostnames of the relay service": "u unknown-name",
             "Remove `--v=3` from the args of kiosk": "b not-found",
             "Remove shop.test from args in deploy/kiosk/release.yaml": "b not-found",
             "Remove shop.test from args in deploy/kiosk/release.yaml and document it": "u",

@@ -108,6 +108,7 @@ def _places(g: Grammar) -> None:
     )
     g.phrase("where", "OPEN (in | on | for)? the? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? CLOSE", _stage)
     g.phrase("where", "<in> THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Place(path=c["x"].text))
+    g.phrase("where", "OPEN (in | FILE)? :? x:PATH CLOSE", lambda c: Place(path=c["x"].text))
     g.phrase(
         "where",
         "<in> THE? x:SPACE NAMESPACE | <in> THE? NAMESPACE x:SPACE | in x:SPACE",

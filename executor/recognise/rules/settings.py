@@ -8,11 +8,11 @@ from typing import Any
 
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Holder, Named, Place, Rule, Turned
+from executor.recognise.meaning import NO_WORD, Ask, Holder, Named, Place, Rule, Turned
 from executor.recognise.names import SOURCE_KINDS, WORKLOAD_KINDS, is_named
 from executor.recognise.rules.edits import is_key_of_file
 from executor.recognise.rules.phrases import source_kind
-from executor.recognise.versions import is_placeholder
+from executor.recognise.versions import ImageReference, Version, is_placeholder
 from executor.recognise.words import OBJECT_KINDS, VOCABULARY, fold
 
 Captured = Mapping[str, Any]
@@ -22,6 +22,7 @@ def add(g: Grammar) -> None:
     """The phrases that only these rules use."""
     _values(g)
     _settings(g)
+    _parts(g)
     _holders(g)
     g.phrase("where", ", EVERYWHERE", lambda c: Place(everywhere=True))
     g.phrase("setting_in", "s:<setting> { <in_holder> <where> w2:<where> }", _placed)
@@ -29,7 +30,6 @@ def add(g: Grammar) -> None:
     g.phrase("setting_in", "h:<holder> :? s:<setting> { <where> w2:<where> }", _placed)
     g.phrase("setting_in", "h:<holder> <where> :? s:<setting>", _placed)
     g.phrase("setting_in", "THE? number of h:<holder> REPLICAS", lambda c: _placed({**c, "s": Named("replicas")}))
-    g.phrase("any_setting", "THE? x:<plain_key> y:<plain_key> z:<plain_key>?", _spoken)
     g.phrase("any_setting", "THE? (key | setting | entry | VALUE)? x:<plain_key> (VALUE | key | setting)?", _key)
     g.phrase("any_setting_in", "_:<setting_in>")
     g.phrase("any_setting_in", "s:<any_setting> { <in_holder> <where> w2:<where> }", _placed)
@@ -71,6 +71,20 @@ def add(g: Grammar) -> None:
     g.phrase("meta_word", "ANNOTATION", lambda c: "annotation")
 
 
+def _parts(g: Grammar) -> None:
+    """A key by its words, and with those of the part of an object that it is of."""
+    g.phrase("any_setting", "THE? x:<part_word> y:<spoken_word> z:<spoken_word>? w:<spoken_word>?", _spoken)
+    g.phrase("any_setting", "THE? x:<part_word> y:<part_word>? s:<counted_setting>", _of_part)
+    g.phrase("counted_setting", "REPLICAS count?", lambda c: Named("replicas"))
+    g.phrase("counted_setting", "r:RESOURCE b:BOUND", _resource)
+    g.phrase("counted_setting", "x:FIELD_OF_SPEC", _field)
+    g.phrase("part_word", "x:ANY", _is_part)
+    g.phrase("spoken_word", "x:ANY", _is_spoken)
+    g.phrase("any_setting_in", "THE? x:<common_key> (of | in | on | for) h:<custom>", _common)
+    g.phrase("any_setting_in", "h:<custom> :? x:<common_key>", _common)
+    g.phrase("common_key", "x:IMAGE | x:VERSION_WORD | x:TAG", lambda c: c["x"])
+
+
 def _values(g: Grammar) -> None:
     g.phrase("scalar", "x:ANY", _scalar)
     g.phrase("scalar", "x:PLACEHOLDER", lambda c: ("placeholder", c["x"].text))
@@ -79,9 +93,10 @@ def _values(g: Grammar) -> None:
     g.phrase("turned", "from y:<scalar> (to | →) x:<scalar>", lambda c: Turned(c["x"], c["y"]))
     g.phrase("turned", "to x:<scalar> (from | <instead>) y:<scalar>", lambda c: Turned(c["x"], c["y"]))
     g.phrase("instead", ",? (instead of | rather than)")
-    g.phrase("turned", ":? y:<scalar> → x:<scalar>", lambda c: Turned(c["x"], c["y"]))
-    g.phrase("arrow", ":? y:<scalar> → x:<scalar> | :? → x:<scalar>", lambda c: Turned(c["x"], c.get("y"), there=True))
+    g.phrase("turned", ":? y:<scalar> → x:<scalar>", lambda c: (t := _arrow(c)) and Turned(t.to, t.before))
+    g.phrase("arrow", ":? y:<scalar> → x:<scalar> | :? → x:<scalar>", _arrow)
     g.phrase("sure_value", "x:<scalar>", _sure)
+    g.phrase("exact", "x:ANY", _exact)
     g.phrase("scalar", "n:<number> u:UNIT | (one | a | an) u:UNIT", _lasting)
     g.phrase("how_often", "x:AMOUNT", lambda c: c["x"])
     g.phrase("how_often", "n:<number> u:UNIT | (one | a | an)? u:UNIT", _lasting)
@@ -94,9 +109,11 @@ def _values(g: Grammar) -> None:
         _at_a_time,
     )
     g.phrase("equal", "x:<sure_value>", lambda c: Turned(c["x"]))
-    g.phrase("equal", "x:<scalar> <instead> y:<scalar>", lambda c: Turned(c["x"], c["y"]))
+    g.phrase("equal", "_:<swapped>")
     g.phrase("is", "(BE | MODAL BE) now? | now? (reads | equals) | MODAL (read | equal)", lambda c: "set")
-    g.phrase("is", "becomes | MODAL become", lambda c: "change")
+    g.phrase("is", "_:<becomes>")
+    g.phrase("becomes", "becomes | MODAL become", lambda c: "change")
+    g.phrase("swapped", "x:<scalar> <instead> y:<scalar>", lambda c: Turned(c["x"], c["y"]))
     g.phrase("one_set", "s:<any_setting> <turned> | s:<setting> <turned>")
     g.phrase("sets", "a:<one_set> <and> b:<one_set>", _each)
     g.phrase("sets", "a:<one_set> , b:<one_set> ,? AND c:<one_set>", _each)
@@ -124,6 +141,13 @@ def _releases(c: Captured) -> tuple[Holder, ...]:
 
 def _each(c: Captured) -> tuple[Any, ...]:
     return tuple(c[key] for key in "abc" if key in c)
+
+
+def _arrow(c: Captured) -> Turned | None:
+    """ "A → B". What stands before the sign may be a word of the object instead ("… of the web HelmRelease → `2`")."""
+    before = c.get("y")
+    noun = isinstance(before, Token) and not (before.code or before.quoted) and fold(before.text) in _NOUNS
+    return None if noun else Turned(c["x"], before, there=True)
 
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -268,6 +292,7 @@ def _key(c: Captured) -> Named:
     return Named("key", c["x"].text, c["x"])
 
 
+_FIELDS_OF_SPEC = frozenset(VOCABULARY["FIELD_OF_SPEC"].split())
 _OWN = frozenset("replicas replica memory cpu interval timeout schedule suspend newtag".split())
 _NO_KEY = (
     _NO_VALUE
@@ -279,6 +304,8 @@ _NO_KEY = (
     )
 )
 """Words that people say of many things: no key, unless in code."""
+_OF_PARTS = ("tag", "version")
+"""Those of them that are keys behind what they are of: "the redis tag"."""
 
 
 def _is_key(c: Captured) -> Token | None:
@@ -326,11 +353,21 @@ def _holders(g: Grammar) -> None:
     g.phrase("holder", "THE? n:CONFIG CONFIGMAP | THE? n:<named> CONFIGMAP | THE? CONFIGMAP (n:CONFIG | n:<named>)",
              _of_kind("ConfigMap"))  # fmt: skip
     g.phrase(
-        "holder", "THE? (n:OBJECT | n:<named>) k:OBJECT_KIND | THE? k:OBJECT_KIND (n:OBJECT | n:<named>)", _of_other
+        "holder",
+        "THE? (n:OBJECT | n:<named>) k:OBJECT_KIND | THE? k:OBJECT_KIND (n:OBJECT | n:<named> | n:KEY)",
+        _of_other,
     )
+    g.phrase("holder", "THE? n:<named> cron k:WORKLOAD", _of_cron)
+    g.phrase("holder", "x:KIND_NAME", _of_written)
+    g.phrase("holder", "the k:OBJECT_KIND (s:resource | s:object)?", _of_only)
     g.phrase("holder", "THE? VALUES (of | in) h:<holder>", lambda c: c["h"])
-    g.phrase("holder", "THE? n:NAME | THE? n:CONFIG", _bare)
+    g.phrase("holder", "THE? n:NAME | THE? n:CONFIG | THE? n:OBJECT", _bare)
     g.phrase("holder", "THE? n:NAME (x:service | app | application)", _bare)
+    g.phrase("holder", "THE? x:container c:ANY (of | in) h:<holder>", _container)
+    g.phrase("holder", "h:<bare> , THE? x:container c:ANY", _container)
+    g.phrase("bare", "n:NAME | n:CONFIG | n:OBJECT", _bare)
+    g.phrase("held_part", "THE? n:NAME p:PLAIN", _part_of)
+    g.phrase("custom", "h:<holder>", _custom)
     g.phrase("holder", "THE? c:ANY (x:IMAGE | x:sidecar) ((of | in) h:<holder>)?", _container)
     g.phrase("holder", "THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Holder(file=c["x"].text))
     g.phrase("in_holder", "OPEN (in | of)? h:<holder> CLOSE", lambda c: c["h"])
@@ -354,13 +391,44 @@ def _of_workload(c: Captured) -> Holder | None:
 
 
 _KINDS = {word: kind for kind, words in OBJECT_KINDS.items() for word in words.split()}
+_NOUNS = frozenset({*_KINDS, *"release releases chart charts image images container containers sidecar file".split()})
 _SAID_OTHERWISE = frozenset({*WORKLOAD_KINDS, *SOURCE_KINDS, "HelmRelease", "Kustomization", "ConfigMap", "Namespace"})
 
 
 def _of_other(c: Captured) -> Holder | None:
     """ "the web HPA", "the ledger PVC": kinds that have no rule of their own."""
-    kind = _KINDS[fold(c["k"].text)]
+    said: Token = c["k"]
+    kind = _KINDS.get(fold(said.text))
+    if kind is None:  # of custom resources: "cluster" and the like are words of other things too
+        entry, kind = c["n"].entry, str(said.value)
+        there = entry is not None and any(each.kind == kind for each in entry.others)
+        return Holder(kind, c["n"]) if there or said.text == kind else None
     return None if kind in _SAID_OTHERWISE or kind == "Secret" else Holder(kind, c["n"])
+
+
+def _of_cron(c: Captured) -> Holder | None:
+    """ "the nightly cron job"."""
+    return Holder("CronJob", c["n"]) if fold(c["k"].text) == "job" else None
+
+
+def _of_written(c: Captured) -> Holder | None:
+    """`RenovateJob/nightly`, `HelmRelease/podinfo`."""
+    token: Token = c["x"]
+    name = Token(token.value["name"], token.start, token.end, code=True)
+    return None if token.value["kind"] == "Secret" else Holder(token.value["kind"], name)
+
+
+def _of_only(c: Captured) -> Holder | None:
+    """ "the KubernetesUpgrade resource": the only one, of a kind that is written as kinds are."""
+    kind = str(c["k"].value or _KINDS.get(fold(c["k"].text)))
+    written = c["k"].text == kind and ("s" in c or re.search(r"[a-z][A-Z]", kind) is not None)
+    return Holder(kind) if written and kind not in _SAID_OTHERWISE and kind != "Secret" else None
+
+
+def _custom(c: Captured) -> Holder | None:
+    """What has a kind that is none of Kubernetes' or Flux' own: any word may be a key of it."""
+    held: Holder = c["h"]
+    return held if held.kind is not None and held.kind not in OBJECT_KINDS else None
 
 
 def _bare(c: Captured) -> Holder | None:
@@ -368,7 +436,16 @@ def _bare(c: Captured) -> Holder | None:
     if "x" in c and any(each.kind == "Service" for each in entry.workloads):
         return None  # that one
     known = entry.releases or entry.workloads or entry.configs or entry.kustomizations or entry.sources
-    return Holder(None, c["n"]) if known else None
+    if known:
+        return Holder(None, c["n"])
+    kinds = {each.kind for each in entry.others}
+    return Holder(kinds.pop(), c["n"]) if len(kinds) == 1 and not kinds & OBJECT_KINDS.keys() else None
+
+
+def _part_of(c: Captured) -> Holder | None:
+    """ "the cilium operator": a part of a release's values."""
+    part = c["n"].entry.releases and fold(c["p"].text) not in _NO_KEY
+    return Holder("HelmRelease", c["n"], part=(c["p"].text,)) if part else None
 
 
 def _container(c: Captured) -> Holder | None:
@@ -381,14 +458,35 @@ def _container(c: Captured) -> Holder | None:
     held: Holder | None = c.get("h")
     if held is None:
         return Holder(None, c["c"], container=c["c"]) if c["c"].entry is not None else None
-    return None if held.container else Holder(held.kind, held.token, held.file, c["c"])
+    return None if held.container else Holder(held.kind, held.token, held.file, c["c"], held.part)
 
 
 def _spoken(c: Captured) -> Named | None:
     """ "the log level": a key by its words, for LOG_LEVEL or logLevel."""
-    words = [c[key] for key in "xyz" if key in c]
-    plain = all(each.text.isalnum() and not each.quoted for each in words)
-    return Named("spoken", " ".join(each.text for each in words), words[0]) if plain else None
+    words = [c[key] for key in "xyzw" if key in c]
+    sure = fold(words[-1].text) in _OF_PARTS or _is_plain_key({"x": words[-1]})
+    return Named("spoken", " ".join(each.text for each in words), words[0]) if sure else None
+
+
+def _of_part(c: Captured) -> Named:
+    """ "the operator replicas": the replicas of that part of a chart's values."""
+    named: Named = c["s"]
+    return Named(named.what, named.name, c["x"], named.kind, tuple(c[key].text for key in "xy" if key in c))
+
+
+def _is_part(c: Captured) -> Token | None:
+    """A word before a key that may say of what part it is; the name of another thing, too."""
+    token: Token = c["x"]
+    plain = re.fullmatch(r"[A-Za-z][\w-]*", token.text) and not (token.code or token.quoted)
+    return token if plain and fold(token.text) not in _NO_KEY else None
+
+
+def _is_spoken(c: Captured) -> Token | None:
+    return c["x"] if fold(c["x"].text) in _OF_PARTS else _is_part(c)
+
+
+def _common(c: Captured) -> dict[str, Any]:
+    return {"named": Named("key", fold(c["x"].text), c["x"]), "holder": c["h"], "places": []}
 
 
 def _placed(c: Captured) -> dict[str, Any]:
@@ -410,7 +508,8 @@ def _set(c: Captured) -> list[Ask] | None:
     if c.get("setting_verb") == "move" and _sure({"x": turned.to}) is None:
         return None  # "move KEY to vault" is another thing
     holder = holders[0] if holders else None
-    act = c.get("setting_verb") or c.get("scaling") or c.get("setting_done") or c.get("shift") or c.get("is") or "set"
+    act = c.get("setting_verb") or c.get("scaling") or c.get("setting_done") or c.get("shift")
+    act = act or c.get("is") or c.get("becomes") or "set"
     act = "change" if turned.there or "used" in c else act
     return _asks(c, named=q["named"], holder=holder, turned=turned, act=act, places=q["places"])
 
@@ -475,10 +574,33 @@ def _set_pairs(c: Captured) -> list[Ask] | None:
 
 def _set_pair(c: Captured) -> list[Ask] | None:
     key, turned = c["p"]
-    named = Named("env" if "e" in c else "key", key.text, key)
+    field = "e" not in c and fold(key.text) in _FIELDS_OF_SPEC
+    named = Named("field", fold(key.text), key) if field else Named("env" if "e" in c else "key", key.text, key)
     return _asks(
         c, named=named, holder=c.get("in_holder") or c.get("h"), turned=turned, act=c.get("setting_verb", "set")
     )
+
+
+def _replaced(c: Captured) -> list[Ask] | None:
+    """A value by what it is, wherever it stands in the object or file; or a key in words."""
+    if "q" in c:
+        if c["q"]["named"].what != "spoken":
+            return None
+        return _set({**c, "used": True})
+    holders = [each for key in ("in_holder", "h") if (each := c.get(key)) is not None]
+    if len(holders) > 1:
+        return None
+    turned = Turned(c["value"], c["old"], there=True)
+    holder = holders[0] if holders else None
+    return _asks(c, named=Named("text"), holder=holder, turned=turned, act="change")
+
+
+def _exact(c: Captured) -> Token | None:
+    """What certainly is a value; versions and images have rules of their own."""
+    token: Token = c["x"]
+    if isinstance(token.value, tuple | Version | ImageReference):
+        return None
+    return token if token.code or token.quoted or NO_WORD.search(token.text) else None
 
 
 def _given(c: Captured) -> list[Ask] | None:
@@ -562,13 +684,15 @@ RULES = (
         "set a named value",
         (
             f"<setting_verb> q:<any_setting_in> {_REST} <manner>*",
-            f"q:<setting_in> <be>? <setting_done> {_REST} <manner>*",
+            f"q:<any_setting_in> <be>? <setting_done> {_REST} <manner>*",
             f"q:<setting_in> <is> turned:<equal> {_OF} <manner>*",
+            f"q:<any_setting_in> <is> turned:<swapped> {_OF} <manner>*",
+            f"q:<any_setting_in> <becomes> turned:<equal> {_OF} <manner>*",
             f"q:<setting_in> (: | =) turned:<equal> {_OF} <manner>*",
-            f"q:<setting_in> turned:<arrow> {_OF}",
+            f"q:<any_setting_in> turned:<arrow> {_OF}",
             f"q:<setting_in> = value:<scalar> {_OF}",
-            f"q:<setting_in> (scaling:<scaling> | scaling:<upwards>)? from y:<scalar> (to | →) value:<scalar> {_OF}",
-            f"q:<setting_in> <shift> {_REST} <manner>*",
+            f"q:<any_setting_in> (scaling:<scaling> | scaling:<upwards>)? from y:<scalar> (to | →) value:<scalar> {_OF}",
+            f"q:<any_setting_in> <shift> {_REST} <manner>*",
             f"<setting_verb> q:<any_setting_in> back {_REST}",
             "<setting_verb> q:<any_setting_in> to value:<scalar> <where> <and> (to value2:<scalar> | value2:<sure_value>) where2:<where>",
             "q:<setting_in> <is> value:<sure_value> <where> <and> value2:<sure_value> where2:<where>",
@@ -748,10 +872,116 @@ RULES = (
                 "manifest.set file=deploy/pos/demo/pos-api.yaml "
                 "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=error"
             ),
+            "The redis tag of relay is raised from 8.6.2 to 8.6.3": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.redis.tag value=8.6.3 from_version=8.6.2"
+            ),
+            "Set the operator replicas of relay to 2": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2"
+            ),
+            "relay: operator memory limit 64Mi → 96Mi": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.resources.limits.memory "
+                "value=96Mi from_version=64Mi"
+            ),
+            "relay: PV size 20Gi → 40Gi": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.server.persistentVolume.size value=40Gi "
+                "from_version=20Gi"
+            ),
+            "The retention period of relay is extended from 14d to 30d": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.server.retentionPeriod value=30d "
+                "from_version=14d"
+            ),
+            "The log level of relay shall be DEBUG instead of INFO": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.LOGLEVEL value=DEBUG from_version=INFO"
+            ),
+            "Gateway door: http listener port 80 → 8080": (
+                "manifest.set file=deploy/scout/scout.yaml path=spec.listeners[name=http].port value=8080 "
+                "from_version=80 where=Gateway/door"
+            ),
+            "relay: hostname wire.test → cable.test": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.route.app.hostnames[1] value=cable.test "
+                "from_version=wire.test"
+            ),
+            "hostnames of relay: wire.test → cable.test": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.route.app.hostnames[1] value=cable.test "
+                "from_version=wire.test"
+            ),
+            "relay host: cable.test (was wire.test)": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.route.app.hostnames[1] value=cable.test "
+                "from_version=wire.test"
+            ),
+            "Set the interval of the kiosk HelmRelease to 10m (currently 50m)": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m from_version=50m"
+            ),
+            "Set DPI (was 203) to 300 in the till-config ConfigMap": (
+                "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 from_version=203 "
+                "where=ConfigMap/till-config"
+            ),
+            "Set the interval of kiosk to 10m (`deploy/kiosk/release.yaml`)": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m"
+            ),
+            "Set the schedule of relay to `30 4 * * *`": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.controllers.relay.cronjob.schedule "
+                "value=30 4 * * *"
+            ),
+            "Set the parallelism of ScanJob `scout-nightly` to 6": (
+                "manifest.set file=deploy/scout/scout.yaml path=spec.parallelism value=6 where=ScanJob/scout-nightly"
+            ),
+            "The schedule of `ScanJob/scout-nightly` becomes `0 4 * * *`": (
+                "manifest.set file=deploy/scout/scout.yaml path=spec.schedule value=0 4 * * * "
+                "where=ScanJob/scout-nightly"
+            ),
+            "Update the image of scout-nightly ScanJob to `ghcr.io/example/scout:1.5.0`": (
+                "manifest.set file=deploy/scout/scout.yaml path=spec.image value=ghcr.io/example/scout:1.5.0 "
+                "where=ScanJob/scout-nightly"
+            ),
+            "The engine version in the EngineUpgrade resource shall be raised from v1.36.4 to v1.36.5": (
+                "manifest.set file=deploy/scout/scout.yaml path=spec.engine.version value=v1.36.5 "
+                "from_version=v1.36.4 where=EngineUpgrade/engine"
+            ),
+            "ledger cluster: instances 2 → 3, storage size 20Gi → 40Gi": (
+                "manifest.set file=deploy/scout/scout.yaml path=spec.instances value=3 from_version=2 "
+                "where=Cluster/ledger + manifest.set file=deploy/scout/scout.yaml path=spec.storage.size value=40Gi "
+                "from_version=20Gi where=Cluster/ledger"
+            ),
+            "`spec.values.operator.replicas` of the relay HelmRelease → `2`": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2"
+            ),
         },
         {
             "Set `image.tag` to a specific version": "b not-determinate",
             "Set `spec.interval` in apps/longhorn/helmrelease.yaml to 30 minutes": "b not-determinate",
+            "The redis tag of relay is raised from 8.6.2 to 8.6.1": "b not-that-version",
+            "The redis tag of kiosk is raised from 8.6.2 to 8.6.3": "u unknown-name",
+            "The valkey tag of relay is raised from 8.6.2 to 8.6.3": "u unknown-name",
+            "The redis tag is raised from 8.6.2 to 8.6.3": "u",
+            "Set the redis replicas of relay to 2": "u unknown-name",
+            "Set the operators' replicas of relay to 2": "u",
+            "relay: worker memory limit 64Mi → 96Mi": "u unknown-name",
+            "relay: PV sizes 20Gi → 40Gi": "u unknown-name",
+            "Set the cache or worker size of kiosk to 8Gi": "u",
+            "The log level of relay shall be DEBUG instead of lower": "u",
+            "The log level of relay was set to DEBUG": "u",
+            "The ownership of relay is moved to platform": "u unknown-name",
+            "Gateway door: listener port 80 → 8080": "b ambiguous",
+            "Gateway door: grpc listener port 80 → 8080": "u unknown-name",
+            "relay: hostname other.test → cable.test": "u",
+            "relay: alias wire.test → cable.test": "u unknown-name",
+            "Set the hostname of relay to cable.test": "u",
+            "relay host: cable.test (not wire.test)": "u",
+            "relay host: cable.test (was wire.test until May)": "u",
+            "relay host: cable.test (was wire.test or relay.test)": "u",
+            "relay host: cable.test (maybe wire.test)": "u",
+            "Set the interval of the kiosk HelmRelease from 40m to 10m (currently 50m)": "u",
+            "Bump longhorn to 1.11.0 and ffl-web to 0.2.0 (was 1.10.1)": "u",
+            "Build stitcher 1.1.0 (was 1.0.0)": "u",
+            "Set the interval of kiosk to 10m (`deploy/kiosk/flux.yaml`) in deploy/kiosk/release.yaml": "u",
+            "Set the parallelism of ScanJob `scout-daily` to 6": "b not-found",
+            "Set the parallelism of `ScanJob/scout-daily` to 6": "b not-found",
+            "Set the parallelism of the ScanJob to 6": "b ambiguous",
+            "Set the parallelism of the scanjob to 6": "u",
+            "Set the instances of the cluster to 3": "u",
+            "ffl cluster: instances 2 → 3": "u",
+            "HelmRelease → `2`": "u",
             "Set DPI of till-config to 30 minutes": "b not-determinate",
             "Set DPI of till-config to 30 pixels": "u",
             "DPI of till-config rises to 100": "b not-that-version",
@@ -883,6 +1113,41 @@ RULES = (
         },
     ),
     Rule(
+        "replace a value",
+        (
+            f"replace old:<exact> (with | by) value:<scalar> {_OF}",
+            "replace old:<exact> <in_holder> { <where> where2:<where> } (with | by) value:<scalar>",
+            f"old:<exact> {_OF} <be> replaced (with | by) value:<scalar> {_OF}",
+            f"replace q:<any_setting_in> (with | by) value:<exact> {_OF}",
+        ),
+        _replaced,
+        {
+            "Replace `thermal` by `plain` in till-config": (
+                "manifest.set file=deploy/till/till.yaml path=data.PAPER value=plain from_version=thermal "
+                "where=ConfigMap/till-config"
+            ),
+            "Replace `--v=1` with `--v=2` in deploy/kiosk/release.yaml": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.args[0] value=--v=2 from_version=--v=1"
+            ),
+            "`Europe/Berlin` in the kiosk HelmRelease is replaced by `Europe/Vienna`": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.env.TZ value=Europe/Vienna "
+                "from_version=Europe/Berlin"
+            ),
+            "Replace the cache size of kiosk with `8Gi`": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.size value=8Gi"
+            ),
+        },
+        {
+            "Replace `thermal` by `plain`": "u",
+            "Replace thermal by plain in till-config": "u",
+            "Replace `thermo` by `plain` in till-config": "b not-found",
+            "Replace 1.0.0 with 1.1.0 in deploy/till/till.yaml": "u",
+            "Replace `thermal` by `plain` in till-config next week": "u",
+            "Replace `thermal` by something nicer in till-config": "u",
+            "Replace `PAPER` in till-config with `SHEET`": "b not-found",
+        },
+    ),
+    Rule(
         "set several values, or one of several objects",
         (
             f"<setting_verb> <sets> {_OF}",
@@ -999,8 +1264,17 @@ RULES = (
             "Set DPI=300 in the till-config ConfigMap": (
                 "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config"
             ),
+            "Set `suspend: true` on the Flux Kustomization `kiosk`": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.suspend value=True where=Kustomization/kiosk"
+            ),
+            "Set `interval: 15m` on the kiosk HelmRelease": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=15m"
+            ),
         },
         {
+            "Set `suspend: maybe` on the Flux Kustomization `kiosk`": "b",
+            "Set `suspend: true` on kiosk": "b ambiguous",
+            "Set `suspend: true`": "b ambiguous",
             "Edit the Longhorn `HelmRelease` values at `apps/longhorn/helmrelease.yaml` to set `defaultSettings.storageNetwork: ...`": (
                 "b placeholder"
             ),
@@ -1062,6 +1336,10 @@ RULES = (
             "The nightly CronJob runs every 15 minutes": (
                 "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=*/15 * * * * where=CronJob/nightly"
             ),
+            "The relay cron job is scheduled for 04:30 every day": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.controllers.relay.cronjob.schedule "
+                "value=30 4 * * *"
+            ),
             "Run the nightly CronJob daily at 03:30": (
                 "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=30 3 * * * where=CronJob/nightly"
             ),
@@ -1097,6 +1375,8 @@ RULES = (
             "The nightly CronJob runs at least every 15 minutes": "u",
             "The nightly CronJob runs every other day at 03:30": "u",
             "The nightly CronJob ran every 15 minutes": "u",
+            "The kiosk cron job is scheduled for 04:30 every day": "b not-found",
+            "The relay cron job is scheduled for 04:30 tomorrow": "u",
             "The kiosk HelmRelease runs every 15 minutes": "b not-found",
             "The nightly CronJob ran at `30 6 * * *`": "u",
             "Give the team a timeout of 10m": "u",
@@ -1116,6 +1396,8 @@ RULES = (
             f"y:<instead_of>? {_AROUND}",
             f"hs:<held> (both | each)? MODAL (both | each)? (have | run with?) x:<number> REPLICAS each? {_AROUND}",
             f"h:<holder> {_AROUND} (from y:<number>)? to x:<number> <counted> {_AROUND}",
+            f"h:<held_part> {_AROUND} (runs with? | MODAL run with?) x:<number> REPLICAS y:<instead_of>? {_AROUND}",
+            f"SCALE h:<held_part> {_AROUND} (from y:<number>)? to x:<number> <counted>? {_AROUND}",
             f"(run | keep) h:<holder> (with | at) x:<number> REPLICAS {_AROUND}",
             f"(run | keep) x:<number> REPLICAS of h:<holder> {_AROUND}",
             f"h:<holder> {_AROUND} : x:<number> REPLICAS",
@@ -1163,6 +1445,12 @@ RULES = (
             "Run 3 replicas of till": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till"
             ),
+            "The relay operator shall run with two replicas instead of one": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2 from_version=1"
+            ),
+            "The kiosk service shall run with three replicas": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
+            ),
             "kiosk should run with three replicas": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
             ),
@@ -1170,6 +1458,10 @@ RULES = (
         {
             "Scale pos-api to 3 replicas": "b ambiguous",
             "Scale till up to 3 replicas": "u",
+            "The relay agent shall run with two replicas": "b not-found",
+            "The relay team shall run with two replicas": "b not-found",
+            "The relay operator shall run with two replicas instead of none": "u",
+            "The kiosk deployment shall run with three replicas": "b not-found",
             "Scale till by 2 replicas": "u",
             "till up to 3 replicas": "u",
             "The till service level runs with 3 replicas": "u",
