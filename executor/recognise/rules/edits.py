@@ -211,7 +211,7 @@ RULES = (
         {
             "Remove dead code from apps/kustomization.yaml": "u",
             "`other.test` is removed from the hostnames of the relay route": "b not-found",
-            "`wire.test` is removed from the hostnames of the relay service": "u unknown-name",
+            "`wire.test` is removed from the hostnames of the relay mesh": "u unknown-name",
             "Remove `--v=3` from the args of kiosk": "b not-found",
             "Remove shop.test from args in deploy/kiosk/release.yaml": "b not-found",
             "Remove shop.test from args in deploy/kiosk/release.yaml and document it": "u",
