@@ -6,7 +6,7 @@ The edits of one step are laid over the tree before the next is foreseen, so tha
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from executor.all_operations import kinds, operation
@@ -211,7 +211,24 @@ def _steps(recognised: Recognised, recogniser: Recogniser, types: Types, scene: 
     task, workspace = recogniser.task, recogniser.workspace
     home = home_of(task, workspace)
     requests = [each for request in recognised.requests for each in _of_task(request, scene, workspace, home)]
-    return tuple(_step(each, task, workspace, types, scene, home=home) for each in requests)
+
+    def step(request: Request) -> Step:
+        return _step(request, task, workspace, types, scene, home=home)
+
+    return _in_order([step(each) for each in requests], step)
+
+
+def _in_order(steps: Sequence[Step], step: Callable[[Request], Step]) -> tuple[Step, ...]:
+    """A value that another one bounds (a request, its limit) is judged when the others of the criterion are made: what
+    was stopped by its value is tried again, and done behind the last edit if that helps."""
+    last = max((number for number, each in enumerate(steps) if each.forecast and each.forecast.edits), default=-1)
+    ahead: list[Step] = []
+    late: list[Step] = []
+    for each in steps[: last + 1]:
+        stopped = each.cannot is not None and each.cannot.code is ReasonCode.BAD_ARGUMENT
+        again = step(each.request) if stopped else each
+        (late if stopped and again.cannot is None else ahead).append(again)
+    return (*ahead, *late, *steps[last + 1 :])
 
 
 def _of_task(request: Request, scene: Scene, workspace: Workspace, home: Repository) -> list[Request]:

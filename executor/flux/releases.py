@@ -166,9 +166,10 @@ def _completed(image: Image, known: Mapping[object, set[str]]) -> Image:
 
 def _called(found: list[Image], bump: Bump) -> list[Image]:
     """Of several images the one with the release's own name, beside sidecars and the like; none where it is not one at
-    one place of the values, or another one is named."""
+    one place of the values (or one that others take over by an alias), or another one is named."""
     named = [each for each in found if bump.image is None and _last(each.repository) == bump.asked.name]
-    return named if len({_key(each) for each in named}) == 1 else []
+    values = {each.entry if each.pin is None else each.pin.tag.key for each in named}
+    return named if 1 in (len(values), len({_key(each) for each in named})) else []
 
 
 def _last(repository: str | None) -> str:
@@ -177,10 +178,12 @@ def _last(repository: str | None) -> str:
 
 def _block_part(chosen: list[Image]) -> None:
     """Raises Blocked where what the release's name alone would pick is the image of another thing in it: Helm gives a
-    dependency its values below a key with the dependency's name (`redis.tag` of a release `podinfo`)."""
+    dependency its values below a key with the dependency's name (`redis.tag` of a release `podinfo`). What a part takes
+    over by an alias is the release's own; whether all users of the anchor are meant is asked where it is edited."""
+    own = {each.pin.tag.key for each in chosen if each.pin is not None and _part(each) is None}
     for each in chosen:
         part = _part(each)
-        if part is not None:
+        if part is not None and (each.pin is None or each.pin.tag.key not in own):
             raise Blocked(
                 ReasonCode.AMBIGUOUS,
                 f"{each} is the image of {part}, not of {each.release.manifest.name}; name it, if it is meant: "
