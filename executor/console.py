@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from executor.errors import UsageError
@@ -153,7 +153,7 @@ class RunPrinter:
 
             rich = RichConsole(file=self.console.stream, no_color=not self.console.colour)
             self._spinner = rich.status(Text(self._text))
-            self._spinner.start()
+            self._live(self._spinner.start)
 
     def operation_started(self, words: str) -> None:
         self.progress(words)
@@ -164,7 +164,8 @@ class RunPrinter:
 
             elapsed = time.monotonic() - self._started
             room = max(20, self.console.width - 12)
-            self._spinner.update(Text(f"{self._text[:40]}  {elapsed:4.0f} s  {clean(text)}"[:room]))
+            shown = Text(f"{self._text[:40]}  {elapsed:4.0f} s  {clean(text)}"[:room])
+            self._live(functools.partial(self._spinner.update, shown))
 
     def retry(self, reason: str) -> None:
         self._print(f"{'':5}{self.console.paint('once more', '33')}: {clean(reason)}")
@@ -190,15 +191,22 @@ class RunPrinter:
     def _print(self, text: str) -> None:
         running = self._spinner
         if running is not None:
-            running.stop()
+            self._live(running.stop)
         self.console.line(text)
         if running is not None:
-            running.start()
+            self._live(running.start)
 
     def _stop(self) -> None:
         if self._spinner is not None:
-            self._spinner.stop()
+            self._live(self._spinner.stop)
             self._spinner = None
+
+    def _live(self, do: Callable[[], None]) -> None:
+        """Something with the live line. A terminal that was closed stops no run half-way."""
+        try:
+            do()
+        except OSError:
+            silence(self.console.stream)
 
 
 def _worked(outcome: Outcome) -> bool:

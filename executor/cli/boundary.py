@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import locale
@@ -92,7 +93,8 @@ def _complain(arguments: argparse.Namespace, kind: str, message: str) -> None:
     from executor.tools.masking import Masker
 
     said = Masker.of_environment()(message)
-    print(f"executor: {said}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody is left to read it
+        print(f"executor: {said}", file=sys.stderr)
     if getattr(arguments, "json", False):
         import json
 

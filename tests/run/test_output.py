@@ -77,6 +77,19 @@ def test_a_closed_stdout(tmp_path: Path) -> None:
     done_and_staged(root)
 
 
+def test_a_terminal_that_is_closed(tmp_path: Path) -> None:
+    """Behind the first thing that it showed: the live line is no reason to lose ticks and report."""
+    root = repository(tmp_path / "ops", task(MANY + BUMP))
+    ours, theirs = os.openpty()
+    run = started(root, "run", "tasks/TASK-001.md", stdout=theirs)
+    os.close(theirs)
+    assert os.read(ours, 1)
+    os.close(ours)
+    _, said = run.communicate(timeout=120)
+    assert run.returncode == 1, said
+    done_and_staged(root)
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_stream_that_has_not_every_character(tmp_path: Path, encoding: str) -> None:
     root = repository(tmp_path / "ops", task("- [ ] Dokumentiere das \u00dcbliche \U0001f680 → mehr\n" + BUMP))
