@@ -278,12 +278,19 @@ MESSAGE_FIELDS = ("title", "id", "path", "what", "why", "impact", "verification"
 
 
 def _check_templates(commit: CommitEntry) -> None:
+    """Plain fields: a format behind one can ask for more memory than there is."""
     for name in ("title", "body"):
+        text = getattr(commit, name)
+        left = text.replace("{{", "").replace("}}", "")
+        for each in MESSAGE_FIELDS:
+            left = left.replace(f"{{{each}}}", "")
         try:
-            getattr(commit, name).format(**dict.fromkeys(MESSAGE_FIELDS, ""))
+            plain = not {"{", "}"} & set(left) and text.format(**dict.fromkeys(MESSAGE_FIELDS, "")) is not None
         except (KeyError, IndexError, ValueError):
+            plain = False
+        if not plain:
             known = ", ".join(f"{{{each}}}" for each in MESSAGE_FIELDS)
-            raise ConversionError(("commit", name), f"expected no other fields than {known}") from None
+            raise ConversionError(("commit", name), f"expected no other fields than {known}")
 
 
 def place_of(root: Path, *path: str | int) -> str:

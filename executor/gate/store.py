@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from executor.gate import certificate as certificates
 from executor.gate import notes
@@ -141,7 +141,7 @@ def _demand(certificate: Certificate, policy: Policy) -> None:
     if decision.status not in APPROVING:
         raise Rejected(f"it says {decision.status}: {decision.rationale}")
     age = policy.gate.max_age_days
-    if age is not None and datetime.now(UTC) - facts.moment > timedelta(days=age):
+    if age is not None and (datetime.now(UTC) - facts.moment).total_seconds() > age * 86400:
         raise Rejected(f"it is older than {age} days ({facts.issued})")
     manual = [each.index for each in facts.criteria if each.verdict == Verdict.MANUAL]
     if manual and policy.gate.manual_ticks == "refuse":

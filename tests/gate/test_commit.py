@@ -244,8 +244,11 @@ def test_message_is_configurable(tmp_path: Path) -> None:
     assert work.git("log", "-1", "--format=%b").startswith("Set it\n")
 
 
-def test_message_with_an_unknown_field(tmp_path: Path) -> None:
-    work = start(tmp_path, {**LIGHT, "executor.toml": '[commit]\ntitle = "{nonsense}"\n'})
+@pytest.mark.parametrize(
+    "title", ["{nonsense}", "{title:>9999999999}", "{title.__class__}", "{ti{{tle}", "{title", "}"]
+)
+def test_message_with_an_unknown_field(tmp_path: Path, title: str) -> None:
+    work = start(tmp_path, {**LIGHT, "executor.toml": f'[commit]\ntitle = "{title}"\n'})
     answer = work.call("run", "TASK-001")
     assert answer.code == 2 and "executor.toml:2" in answer.err
 

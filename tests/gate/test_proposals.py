@@ -601,6 +601,13 @@ def test_base_whose_policy_is_a_link(team: Team, path: str) -> None:
     assert answer.code == 2 and path in answer.err
 
 
+def test_any_age(team: Team) -> None:
+    """However many days are written."""
+    team.configure(f"[gate]\nmax_age_days = {10**15}\n")
+    team.prove(ONE, 1, files={A: V2})
+    assert team.rules() == []
+
+
 @pytest.mark.parametrize("path", ["executor.toml", ".executor/trusted_keys"])
 def test_settings_that_nobody_can_read(team: Team, path: str) -> None:
     """Merged, they would stop every proposal after them, the one that mends them too."""
