@@ -171,7 +171,7 @@ SEEN_NO = ("no", "without", "failed", "failing", "fails", "broken", "missing")
 _PREPOSITIONS = frozenset("in on at of to for from with by into under behind within as".split())
 _PLACED = frozenset("in on at to for from into under namespace".split())
 """Words that lead to a place."""
-_ASIDE = "leave it out, or put it into a comment: <!-- … -->"
+_ASIDE = "leave it out, or put it into a comment on a line of its own: <!-- … -->"
 _LONG = 24
 """Words of a sentence that names are not looked for in any more: it is no single operation."""
 _ALIKE = 0.75
