@@ -78,10 +78,10 @@ def test_a_closed_stdout(tmp_path: Path) -> None:
 
 
 def test_a_terminal_that_is_closed(tmp_path: Path) -> None:
-    """Behind the first thing that it showed: the live line is no reason to lose ticks and report."""
-    root = repository(tmp_path / "ops", task(MANY + BUMP))
+    """While the live line is on it, which is no reason to lose ticks and report."""
+    root = repository(tmp_path / "ops", task(BUMP + MANY))
     ours, theirs = os.openpty()
-    run = started(root, "run", "tasks/TASK-001.md", stdout=theirs)
+    run = started(root, "run", "tasks/TASK-001.md", stdout=theirs, env={"TERM": "xterm"})
     os.close(theirs)
     assert os.read(ours, 1)
     os.close(ours)
