@@ -27,7 +27,7 @@ def log_line(outcomes: Sequence[Outcome]) -> str:
     return _one_line(line[:1].upper() + line[1:])
 
 
-_NOT_THIS_RUNS = (ReasonCode.ALREADY_TICKED, ReasonCode.WITHDRAWN, ReasonCode.OTHER_MARK, ReasonCode.FILTERED_OUT)
+_NOT_THIS_RUNS = (ReasonCode.ALREADY_TICKED, ReasonCode.WITHDRAWN, ReasonCode.FILTERED_OUT)
 
 
 def _failed(outcome: Outcome) -> bool:
