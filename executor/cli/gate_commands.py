@@ -235,9 +235,10 @@ def _write(path: Path, data: bytes) -> None:
 
 def certificate_show(arguments: argparse.Namespace) -> int:
     from executor.gate.committed import find_document
-    from executor.gate.inspect import summary, write_signed
+    from executor.gate.inspect import is_one, summary, write_signed
 
     document = find_document(arguments.which, arguments.start)
+    is_one(document)
     if arguments.output is not None:
         path = arguments.start / arguments.output / str(summary(document)["file"])
         _write(path, document)

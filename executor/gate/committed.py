@@ -34,10 +34,13 @@ def find_document(which: str, start: Path) -> bytes:
         raise UsageError(f"{which} is neither a file nor a commit", remedy="executor certificate show HEAD")
     found = of_commit(objects, commit)
     if found is None:
-        raise NotCertified(
-            f"{which} ({commit[:12]}) has no certificate here",
-            remedy=f"if it was pushed: {notes.FETCH}",
+        merged = objects.resolve(f"{commit}^2")
+        what = (
+            f"executor certificate show {merged[:12]}, which it merged"
+            if merged
+            else f"if it was pushed: {notes.FETCH}"
         )
+        raise NotCertified(f"{which} ({commit[:12]}) has no certificate here", remedy=what)
     return found
 
 

@@ -32,6 +32,14 @@ class Checked:
         return {"valid": self.good, "said": list(self.said), **shown}
 
 
+def is_one(document: bytes) -> None:
+    """Raises UsageError for what has not even the form of a certificate; nothing else is checked."""
+    try:
+        certificates.parse(document)
+    except Rejected as error:
+        raise UsageError(f"no certificate: {error}") from None
+
+
 def summary(document: bytes) -> dict[str, Any]:
     """A certificate's facts as JSON; nothing is checked but its form. Raises UsageError."""
     try:

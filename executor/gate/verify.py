@@ -137,7 +137,7 @@ def _standing(standing: Standing) -> Found:
     return Found(
         "claims", name, CheckStatus.FAIL, expected, f"not as the certificate of {standing.commit} has it: {paths}",
         cause="edited since it was certified", evidence={"commit": standing.commit, "differing": standing.differing},
-        remedy=f"git log -p -- PATH; bring back what was certified, or open the boxes and run again "
+        remedy=f"git log -p, and bring back what was certified, or open the boxes and run again "
                f"(certificate of {standing.commit[:12]}: executor certificate show {standing.commit[:12]})",
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from executor.gate import verdict as v
 from executor.gate.certificate import Blob, Change, CheckPart, CriterionPart, Facts, ManualPart, Rejected
 from executor.gate.verdict import CertificateStatus, Recorded, decide
 
-from .work import Work
+from .work import TASK, Work
 
 NOW = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
 
@@ -296,6 +296,15 @@ def test_commit_without_a_certificate(done: Work) -> None:
         answer = done.call("certificate", command, "HEAD~1")
         assert answer.code == 1 and "has no certificate here" in answer.err
         assert done.call("certificate", command, "nonsense").code == 2
+    assert done.call("certificate", "show", TASK).code == 2, "no certificate, and not printed as one"
+
+
+def test_merge_has_none_of_its_own(done: Work) -> None:
+    certified = done.head()
+    done.git("switch", "--quiet", "--create", "other", "HEAD~1")
+    done.git("merge", "--quiet", "--no-ff", "--no-edit", certified)
+    answer = done.call("certificate", "check", "HEAD")
+    assert answer.code == 1 and f"executor certificate show {certified[:12]}" in answer.err
 
 
 def test_places_that_cannot_be_written(done: Work) -> None:
