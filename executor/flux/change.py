@@ -346,14 +346,14 @@ def _block_broken(ground: Ground, path: str) -> None:
     """Raises Blocked where every build that takes a file in names what is not there: no proof by rendering is possible,
     as far as files alone tell. A kustomization may be edited for just that."""
     from executor.flux.scratch import Side
-    from executor.flux.targets import OBJECTS, missing_references
+    from executor.flux.targets import IN_GIT, missing_references
 
     graph = (ground.inventory.updated(ground.tree) if ground.tree.overlay else ground.inventory).graph
     takers = sorted(graph.takers(path))
     if not takers or posixpath.basename(path) in FILE_NAMES or any(each not in graph.files for each in takers):
         return
     side = Side(ground.tree, graph, dict(ground.tree.overlay))
-    missing = [missing_references(side, [each], OBJECTS) for each in takers]
+    missing = [missing_references(side, [each], IN_GIT) for each in takers]
     if all(missing):
         place, named = missing[0][0]
         raise Blocked(

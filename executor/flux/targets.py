@@ -365,8 +365,8 @@ def locate(side: Side, folder: str) -> str | None:
     return missing[0] if missing else None
 
 
-OBJECTS = frozenset({"resources", "bases", "components"})
-"""Fields of what is in git wherever it is built; files of generators may be made there and ignored by git."""
+IN_GIT = frozenset({"resources", "bases", "components", "configMapGenerator", "patches", "patchesStrategicMerge"})
+"""Fields of what is in git wherever it is built; files of secrets may be made there and ignored by git."""
 
 
 def missing_references(
