@@ -365,7 +365,7 @@ def locate(side: Side, folder: str) -> str | None:
     return missing[0] if missing else None
 
 
-IN_GIT = frozenset({"resources", "bases", "components", "configMapGenerator", "patches", "patchesStrategicMerge"})
+IN_GIT = frozenset({"resources", "bases", "components", "configMapGenerator", "patches"})
 """Fields of what is in git wherever it is built; files of secrets may be made there and ignored by git."""
 
 
