@@ -392,6 +392,9 @@ def _resource(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
         named = [each for each in found if wish.container in each.path]
         yield from named if wish.container is not None else found
         return
+    if kind not in _POD:
+        yield from _tails(_body(kind, root), (), ("resources", bound, resource))
+        return
     containers = list(_containers(kind, root, wish))
     names = tuple(str(each.get("name", "?")) for _, each in containers)
     for steps, each in containers:
@@ -407,6 +410,8 @@ def _env(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
     if kind == "HelmRelease":
         yield from _env_of_values(_at(root, "spec", "values"), ("spec", "values"), wish.name)
         return
+    if kind not in _POD:
+        yield from _env_of_values(_body(kind, root), (), wish.name)
     for steps, each in _containers(kind, root, wish):
         env = each.get("env")
         if isinstance(env, Items):

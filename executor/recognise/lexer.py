@@ -236,10 +236,10 @@ class Lexer:
         """A word that is in no list: a name, a version, a path …, several words in one, or unknown."""
         if folded.endswith(("'s", "’s")) and known.names.entry(folded[:-2]):
             token.text, folded = token.text[:-2], folded[:-2]
-        kind = self._kind(token, folded, known)
+        self._kind(token, folded, known)
         named = self._name(token, folded, known)
         if folded.isalpha() and folded.isascii():
-            if not named and not kind and not self._registry(token, (folded,)):
+            if not named and not self._registry(token, (folded,)):
                 token.bits |= self.bit("PLAIN")
             yield token
             return
@@ -282,13 +282,12 @@ class Lexer:
             token.bits |= self.bit("REPO")
         return bool(token.bits & self.named)
 
-    def _kind(self, token: Token, folded: str, known: Known) -> bool:
-        """Whether the word is a kind of custom resources that there are; which one is its value."""
+    def _kind(self, token: Token, folded: str, known: Known) -> None:
+        """The class of a kind of custom resources that there are; which one is the word's value."""
         kind = known.names.kinds.get(folded)
         if kind is not None:
             token.bits |= self.bit("OBJECT_KIND")
             token.value = token.value or kind
-        return kind is not None
 
     def _entry_bits(self, entry: Entry) -> int:
         bits = 0

@@ -231,6 +231,12 @@ spec:
   image: ghcr.io/example/scout:1.4.0
   schedule: 0 * * * *
   parallelism: 5
+  extraEnv:
+    - name: LOG_LEVEL
+      value: info
+  resources:
+    limits:
+      memory: 64Mi
 ---
 apiVersion: scans.example.com/v1
 kind: ScanJob

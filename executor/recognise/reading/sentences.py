@@ -74,7 +74,7 @@ class Sentences(Stopped):
         if at is None or any(each.code for each in words[at : at + 2]):
             return []
         start = at + 2 + (words[at + 2].text == ":")
-        for name in ("old", "scalar"):
+        for name in ("old", "scalar", "few"):
             for end, bound in grammar.ends(name, Parse(words), start):
                 if words[end].text == ")":
                     rest = [*words[:at], *words[end + 1 :]]

@@ -285,7 +285,8 @@ class _Search:
         plain = self.named
         self.named, self.old = replace(plain, what="listed"), _text(turned.before)
         found = self._places()
-        self.named = self.named if found else plain
+        if not found:
+            self.named, self.old = plain, ""
         return found
 
     def _turned_at(self, place: Place, turned: Turned, act: str) -> Request:
@@ -602,7 +603,7 @@ class _Search:
         made = [f"HelmRelease {each.name} ({each.path}:{each.line})" for each in (entry.releases if entry else ())][:3]
         if made and kind in WORKLOAD_KINDS:
             said = f"; a chart may make it: write the HelmRelease instead, {' or '.join(made)}"
-        what = f"{kind or 'object'} {token.text}: there is no such manifest here{said}; or name the file"
+        what = f"{kind or 'object'} {token.text}: there is no such manifest here{said}; {said and 'or '}name the file"
         raise Blocked(ReasonCode.NOT_FOUND, what)
 
     def _near(self) -> list[str]:

@@ -57,6 +57,8 @@ def add(g: Grammar) -> None:
     g.phrase("number", "x:NUMBER | x:COUNT", lambda c: c["x"])
     g.phrase("instead_of", "<instead> y:<number>", lambda c: c["y"])
     g.phrase("instead_of", "<instead> one", lambda c: ("setting", "1"))
+    g.phrase("few", "_:<number>")
+    g.phrase("few", "one", lambda c: ("setting", "1"))
     g.phrase("turn", "on | enabled", lambda c: "enable")
     g.phrase("turn", "off | disabled", lambda c: "disable")
     g.phrase("done", "ENABLED | turned on | switched on", lambda c: "enable")
@@ -227,7 +229,9 @@ def _scalar(c: Captured) -> Token | None:
         return token
     if token.end - token.start != len(token.text) or _EITHER.fullmatch(token.text):
         return None  # "to prod's", "to debug/trace"
-    return token if re.match(r"[\w/.-]", token.text, re.ASCII) and fold(token.text) not in _NO_VALUE else None
+    return (
+        token if re.match(r"[\w/.-]|@[a-z]+ly$", token.text, re.ASCII) and fold(token.text) not in _NO_VALUE else None
+    )
 
 
 def _sure(c: Captured) -> Any:
@@ -592,7 +596,7 @@ def _replaced(c: Captured) -> list[Ask] | None:
         return None
     turned = Turned(c["value"], c["old"], there=True)
     holder = holders[0] if holders else None
-    return _asks(c, named=Named("text"), holder=holder, turned=turned, act="change")
+    return _asks(c, named=c.get("s", Named("text")), holder=holder, turned=turned, act="change")
 
 
 def _exact(c: Captured) -> Token | None:
@@ -926,6 +930,18 @@ RULES = (
             "Set the parallelism of ScanJob `scout-nightly` to 6": (
                 "manifest.set file=deploy/scout/scout.yaml path=spec.parallelism value=6 where=ScanJob/scout-nightly"
             ),
+            "ScanJob scout-nightly: memory limit 64Mi → 96Mi": (
+                "manifest.set file=deploy/scout/scout.yaml path=spec.resources.limits.memory value=96Mi "
+                "from_version=64Mi where=ScanJob/scout-nightly"
+            ),
+            "Set the log level of ScanJob scout-nightly to debug": (
+                "manifest.set file=deploy/scout/scout.yaml path=spec.extraEnv[name=LOG_LEVEL].value value=debug "
+                "where=ScanJob/scout-nightly"
+            ),
+            "relay: schedule @daily → `30 4 * * *`": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.controllers.relay.cronjob.schedule "
+                "value=30 4 * * * from_version=@daily"
+            ),
             "The schedule of `ScanJob/scout-nightly` becomes `0 4 * * *`": (
                 "manifest.set file=deploy/scout/scout.yaml path=spec.schedule value=0 4 * * * "
                 "where=ScanJob/scout-nightly"
@@ -976,6 +992,9 @@ RULES = (
             "Build stitcher 1.1.0 (was 1.0.0)": "u",
             "Set the interval of kiosk to 10m (`deploy/kiosk/flux.yaml`) in deploy/kiosk/release.yaml": "u",
             "Set the parallelism of ScanJob `scout-daily` to 6": "b not-found",
+            "ScanJob scout-weekly: memory limit 64Mi → 96Mi": "b not-found",
+            "Set the log level of ScanJob scout-weekly to debug": "u unknown-name",
+            "relay: schedule @bob → `30 4 * * *`": "u",
             "Set the parallelism of `ScanJob/scout-daily` to 6": "b not-found",
             "Set the parallelism of the ScanJob to 6": "b ambiguous",
             "Set the parallelism of the scanjob to 6": "u",
@@ -1117,7 +1136,8 @@ RULES = (
         (
             f"replace old:<exact> (with | by) value:<scalar> {_OF}",
             "replace old:<exact> <in_holder> { <where> where2:<where> } (with | by) value:<scalar>",
-            f"old:<exact> {_OF} <be> replaced (with | by) value:<scalar> {_OF}",
+            f"s:<any_setting>? old:<exact> {_OF} <be> replaced (with | by) value:<scalar> {_OF}",
+            f"replace s:<any_setting> old:<exact> <in_holder>? {{ <where> where2:<where> }} (with | by) value:<scalar> {_OF}",
             f"replace q:<any_setting_in> (with | by) value:<exact> {_OF}",
         ),
         _replaced,
@@ -1133,6 +1153,14 @@ RULES = (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.env.TZ value=Europe/Vienna "
                 "from_version=Europe/Berlin"
             ),
+            "The hostname wire.test of relay is replaced by cable.test": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.route.app.hostnames[1] value=cable.test "
+                "from_version=wire.test"
+            ),
+            "Replace the hostname `wire.test` of relay by `cable.test`": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.route.app.hostnames[1] value=cable.test "
+                "from_version=wire.test"
+            ),
             "Replace the cache size of kiosk with `8Gi`": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.size value=8Gi"
             ),
@@ -1140,6 +1168,8 @@ RULES = (
         {
             "Replace `thermal` by `plain`": "u",
             "Replace thermal by plain in till-config": "u",
+            "The alias wire.test of relay is replaced by cable.test": "u unknown-name",
+            "The hostname wire.test of relay was replaced by cable.test": "u",
             "Replace `thermo` by `plain` in till-config": "b not-found",
             "Replace 1.0.0 with 1.1.0 in deploy/till/till.yaml": "u",
             "Replace `thermal` by `plain` in till-config next week": "u",
@@ -1397,6 +1427,7 @@ RULES = (
             f"hs:<held> (both | each)? MODAL (both | each)? (have | run with?) x:<number> REPLICAS each? {_AROUND}",
             f"h:<holder> {_AROUND} (from y:<number>)? to x:<number> <counted> {_AROUND}",
             f"h:<held_part> {_AROUND} (runs with? | MODAL run with?) x:<number> REPLICAS y:<instead_of>? {_AROUND}",
+            f"h:<held_part> {_AROUND} <be>? SCALED (from y:<number>)? to x:<number> <counted>? {_AROUND}",
             f"SCALE h:<held_part> {_AROUND} (from y:<number>)? to x:<number> <counted>? {_AROUND}",
             f"(run | keep) h:<holder> (with | at) x:<number> REPLICAS {_AROUND}",
             f"(run | keep) x:<number> REPLICAS of h:<holder> {_AROUND}",
@@ -1445,6 +1476,12 @@ RULES = (
             "Run 3 replicas of till": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till"
             ),
+            "The relay operator is scaled to 2 replicas (currently one)": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2 from_version=1"
+            ),
+            "The relay operator is scaled to 2 replicas": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2"
+            ),
             "The relay operator shall run with two replicas instead of one": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2 from_version=1"
             ),
@@ -1458,6 +1495,8 @@ RULES = (
         {
             "Scale pos-api to 3 replicas": "b ambiguous",
             "Scale till up to 3 replicas": "u",
+            "till runs with 3 replicas (currently two)": "b not-that-version",
+            "till runs with 3 replicas (currently)": "u",
             "The relay agent shall run with two replicas": "b not-found",
             "The relay team shall run with two replicas": "b not-found",
             "The relay operator shall run with two replicas instead of none": "u",
