@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from servers import Services, shared, unique
+from servers import Services, own_registry, shared, unique
 
 from .work import TASK, Answer, Work, check, start
 
@@ -52,8 +52,12 @@ def services() -> Iterator[Services]:
 @pytest.fixture
 def pushed(services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Work, str]:
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    return push_to(services.registry, services, tmp_path)
+
+
+def push_to(registry: str, services: Services, tmp_path: Path) -> tuple[Work, str]:
     image = unique("gate")
-    toml = f'[registry]\nurl = "{services.registry}"\nmutable_tags = ["1.0.0"]\n'
+    toml = f'[registry]\nurl = "{registry}"\nmutable_tags = ["1.0.0"]\n'
     toml += "[verification]\nretry_pause_seconds = 0.01\n"
     work = start(
         tmp_path,
@@ -104,12 +108,12 @@ def test_another_image_under_that_tag(pushed: tuple[Work, str], services: Servic
     assert "[x] Push it" not in work.read(TASK)
 
 
-def test_registry_that_does_not_answer(pushed: tuple[Work, str], services: Services) -> None:
+def test_registry_that_does_not_answer(services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not to know is not to disprove: nothing is unticked, nothing is committed."""
-    work, _ = pushed
-    dead = "127.0.0.1:9"
-    work.replace("executor.toml", services.registry, dead)
-    work.commit("Other registry", "executor.toml")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    (tmp_path / "registry").mkdir()
+    with own_registry(tmp_path / "registry") as address:
+        work, _ = push_to(address, services, tmp_path)
     answer = verify(work, services, "--commit")
     assert answer.code == 1
     document = answer.json
