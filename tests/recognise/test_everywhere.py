@@ -18,6 +18,7 @@ JOB = (
     + "  schedule: 0 3 * * *\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n"
     "            - name: sweep\n              image: r.test/shop/web:1.0.0\n"
 )
+REPLICAS = "replicas:\n  - name: web\n    count: 3\n"
 TAGS = "images:\n  - name: r.test/shop/web\n    newTag: {}\n"
 FILES = {
     "base/web.yaml": WEB + "  replicas: 2\n" + POD + IMAGE + LEVEL.format("info"),
@@ -284,3 +285,23 @@ def test_one_build_of_all_places_is_several_places(tmp_path: Path) -> None:
     )
     assert why(found, "Update web in staging to 1.1.0").startswith("shared")
     assert why(found, "Update web to 1.1.0").startswith("ambiguous")
+
+
+def test_a_place_in_front_of_a_name_is_of_that_name_alone(tmp_path: Path) -> None:
+    """And "staging web" where something is called staging-web, or web-staging, is two things."""
+    there = "manifest.set file=production/kustomization.yaml"
+    replicas = {"production/kustomization.yaml": FILES["production/kustomization.yaml"] + REPLICAS}
+    found = world(tmp_path, {"base/sweep.yaml": JOB, **replicas})
+    assert told(found.recognise("Scale the production web to 4 replicas")).startswith(there)
+    for sentence in (
+        "Scale sweep and the production web to 4 replicas",
+        "Scale the production web and sweep to 4 replicas",
+        "Scale the production web, sweep to 4 replicas",
+        "Promote production web 1.0.0",
+    ):
+        assert found.recognise(sentence).cannot is not None, sentence
+    for other in ("production-web", "web-production"):
+        namesake = {"other.yaml": OBJECT.format(api="apps/v1", kind="Deployment", name=other) + "  replicas: 1\n"}
+        both = world(tmp_path / other, {**replicas, **namesake})
+        assert both.recognise("Scale the production web to 4 replicas").cannot is not None, other
+        assert told(both.recognise(f"Scale {other} to 4 replicas")).startswith("manifest.set file=other.yaml")

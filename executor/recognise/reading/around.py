@@ -111,10 +111,10 @@ _TURNING = frozenset(
     "undo backout back-out completed changelog template templates faq warning warnings discussion discussions "
     "experiment experiments trial original default defaults legacy recommends recommend recommended decided ask asks "
     "revert reverts reverting "
-    "revoked aborted stopped considered tried attempted unwanted void anti-goal anti-goals antigoals alternative "
+    "revoked aborted stopped considered tried attempted unwanted void anti-goal anti-goals antigoals anti-pattern anti-patterns antipatterns lessons alternative "
     "alternatively alternatives either tbc wrong postmortem post-mortem was were had did "
     # for when something goes wrong
-    "fallback emergency contingency disaster incident incidents outage trouble troubleshooting "
+    "fallback failover emergency contingency disaster incident incidents outage trouble troubleshooting "
     # a person's
     "approve approves approver approvals reviewer reviewers owner owners assignee assigned responsible somebody "
     "someone anyone person people humans "

@@ -90,8 +90,9 @@ class Sentences(Stopped):
         compared with what is there. None where that cannot be: what is built and pushed is no statement to look at."""
         if not any(each.what in _CHANGES and not each.get("check") for each in asks) or self._demands(words):
             return asks
-        above = None if self._is_check(words[:1]) else self._checked_above()
-        if above is None and not self._is_check(words[:1]):
+        first = words[:1] if [fold(each.text) for each in words[:2]] != ["see", "to"] else ()  # "See to it that …"
+        above = None if self._is_check(first) else self._checked_above()
+        if above is None and not self._is_check(first):
             return asks
         if any(each.what in _CHANGES - EDITS for each in asks):
             return None
@@ -162,12 +163,23 @@ class Sentences(Stopped):
                     yield [*words[end + sign : -1], *link, *words[:end], words[-1]]
 
     def _staged(self, words: Sequence[Token], scope: Scope) -> Iterator[Sequence[Token]]:
-        """ "the staging api": the api in staging, where nothing is called "staging" or "staging-api"."""
+        """ "the staging api": the api in staging, where nothing is called "staging" or "api-staging"; what is called
+        "staging-api" is the other reading. Not of several ("the staging api and web"), nor of what moves on."""
         place, named = self.whole.lexer.places, self.whole.lexer.objects
         at = [i for i, each in enumerate(words[:-2]) if each.bits & place and words[i + 1].bits & named]
         if len(at) == 1 and not (words[at[0]].bits & named or words[at[0]].code):
             stage, behind = words[at[0]], words[at[0] + 1]
-            if scope.names.entry(f"{stage.text}-{behind.text}") is None:
+            listed = itertools.takewhile(lambda each: each.text != ":", words[at[0] :])  # "…: TZ UTC, 3 replicas"
+            joint = self.whole.lexer.bit("AND")
+            if any(
+                each.bits & joint or fold(each.text) in (",", ";", "promote", "promoted")
+                for each in (*words[: at[0]], *listed)
+            ):
+                return
+            names = scope.names
+            other_way = (fold(stage.text), fold(behind.text)) in names.spoken  # and found by its tokens
+            called = (f"{behind.text}-{stage.text}", *(() if other_way else (f"{stage.text}-{behind.text}",)))
+            if not any(map(names.entry, called)):
                 yield [*words[: at[0]], *words[at[0] + 1 : -1], self._small("in", words[0]), stage, words[-1]]
 
     def _small(self, word: str, before: Token) -> Token:
@@ -328,7 +340,8 @@ _CHECKING = frozenset(
     "verification validation validations checks testing tests smoke monitoring review given currently current status "
     "background context before as-is precondition preconditions prerequisite prerequisites facts assert asserts "
     "observe observed state expected expect expects test proof evidence sanity inspect inspection baseline existing "
-    "actual actually inventory shows show holds hold see reports report dependencies constraints setup".split()
+    "actual actually observation observations found finding findings happened cause causes symptom symptoms timeline "
+    "inventory shows show holds hold see reports report dependencies constraints setup".split()
 )
 """Words above a statement that make it one of what is, or is to be looked at."""
 _CHANGES = EDITS | {"image.build", "image.push"}

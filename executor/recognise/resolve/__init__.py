@@ -47,11 +47,28 @@ def resolve(asks: Sequence[Ask], setting: Setting) -> tuple[Request, ...]:
             raise Incomplete(stop, [*found, *resolver.partial], resolver.instead if whole else None) from None
     try:
         separable(found)
+        _consistent(found)
     except Stop as stop:
         raise Incomplete(stop, ()) from None
     return _unique(found)
 
 
+_VALUES = frozenset({"value", "version", "tag", "from_version"})
+
+
+def _consistent(requests: Sequence[Request]) -> None:
+    """One place cannot take two values: "3 replicas, 4 replicas"."""
+    said: dict[str, Request] = {}
+    for each in requests:
+        if each.operation not in _SET:
+            continue
+        place = {key: value for key, value in each.arguments.items() if key not in _VALUES}
+        other = said.setdefault(f"{each.operation} {each.repository} {sorted(place.items())}", each)
+        if other.arguments != each.arguments:
+            raise Unresolved(ReasonCode.AMBIGUOUS, "it says two values for one place; write the one that is meant")
+
+
+_SET = frozenset({"manifest.set", "helmrelease.bump", "kustomize.image", "source.bump"})
 _LEFT = frozenset({"git.commit", "cluster.observe", "flux.reconcile"})
 
 

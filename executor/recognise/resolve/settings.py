@@ -1009,7 +1009,9 @@ def _is_time(said: Any) -> bool:
 
 
 def _text(said: Any) -> str:
-    """The text of a value, without quotes around it."""
+    """The text of a value, without quotes around it; of "two", the number."""
+    if isinstance(said, Token) and isinstance(said.value, int) and not (said.code or said.quoted):
+        return str(said.value) if said.text.isalpha() else said.text
     text = str(said[1]) if isinstance(said, tuple) else str(said.text)
     quoted = re.fullmatch(r"\"([^\"]*)\"|'([^']*)'", text)
     return (quoted[1] if quoted[1] is not None else quoted[2]) if quoted else text

@@ -103,7 +103,8 @@ def _values(g: Grammar) -> None:
     g.phrase("how_often", "x:AMOUNT", lambda c: c["x"])
     g.phrase("how_often", "n:<number> u:UNIT | (one | a | an)? u:UNIT", _lasting)
     g.phrase("daily", "daily | every day")
-    g.phrase("on_days", "(every | weekly? on) x:ANY", _weekday)
+    g.phrase("on_days", "(every | weekly on) x:ANY", _weekday)
+    g.phrase("on_days", "on x:ANY", lambda c: _weekday(c) if fold(c["x"].text).endswith("s") else None)
     g.phrase("recurring", "every n:<number>? u:UNIT | u:hourly", _often)
     g.phrase(
         "recurring",
@@ -127,7 +128,8 @@ def _values(g: Grammar) -> None:
     g.phrase("one_turn", "s:<setting> turned:<arrow> | s:<any_setting> turned:<arrow>")
     g.phrase("one_turn", "s:<setting> turned:<plain_value>")
     g.phrase("one_turn", "x:<number> REPLICAS", lambda c: {"s": Named("replicas"), "turned": Turned(c["x"])})
-    g.phrase("plain_value", "x:<sure_value>", lambda c: Turned(c["x"]))
+    g.phrase("plain_value", "x:<sure_value>", _plain_value)
+    g.phrase("named_value", "x:<scalar>", _plain_value)
     g.phrase("next", "<and> | ; | ; AND")
     g.phrase("turns", "a:<one_turn> <next> b:<one_turn>", _each)
     g.phrase("turns", "a:<one_turn> <next> b:<one_turn> <next> c:<one_turn>", _each)
@@ -165,9 +167,9 @@ def _often(c: Captured) -> tuple[str, str] | None:
     """ "every 15 minutes", as cron can say it: where it divides the hour, or the day."""
     count, unit = c["n"].value if "n" in c else 1, fold(c["u"].text).removesuffix("s")
     step = f"*/{count}" if count != 1 else "*"
-    if unit == "minute" and isinstance(count, int) and 60 % count == 0 and count < 60:
+    if unit == "minute" and isinstance(count, int) and 0 < count < 60 and 60 % count == 0:
         return "often", f"{step} * * * *"
-    if unit in ("hour", "hourly") and isinstance(count, int) and 24 % count == 0 and count < 24:
+    if unit in ("hour", "hourly") and isinstance(count, int) and 0 < count < 24 and 24 % count == 0:
         return "often", f"0 {step} * * *"
     return None
 
@@ -216,6 +218,8 @@ _NO_VALUE = frozenset(
 """Words that do not say which value, or that begin something else."""
 
 
+_FILLED_IN_LATER = frozenset("tbd tba tbc todo fixme xxx whatever something".split())
+
 _EITHER = re.compile(r"[a-z]+(?:[/+][a-z]+)+|(?:non|not|anything|any)-.*|.*-or-.*")
 """Alternatives and the like, of plain words."""
 
@@ -224,6 +228,8 @@ def _scalar(c: Captured) -> Token | None:
     """A value: what is marked as code or in quotes; else one word that can be nothing but a value."""
     token: Token = c["x"]
     if token.text[-1:] == "…" or is_placeholder(token.text) or isinstance(token.value, tuple):
+        return None
+    if token.quoted and not token.code and (fold(token.text) in _FILLED_IN_LATER or not re.search(r"\w", token.text)):
         return None
     if token.code or token.quoted:
         return token
@@ -240,6 +246,17 @@ def _sure(c: Captured) -> Any:
     plain = isinstance(said, Token) and not (said.code or said.quoted)
     wordy = plain and re.fullmatch(r"[^\W\d_][^\W\d_-]*(?:-[^\W\d_]*)*|\d+(?:st|nd|rd|th)", said.text) is not None
     return None if wordy and fold(said.text) not in ("true", "false") else said
+
+
+_NO_PLAIN_VALUE = re.compile(r"[A-Z]{2,}-\d+|\d{4}-\d\d-\d\d.*|\d+/\d+|.*(?:@|://).*|[Ee]rror|[Ww]arning")
+"""A ticket, a date, a step of several, an address, a trouble."""
+
+
+def _plain_value(c: Captured) -> Turned | None:
+    """A value that only stands behind its key ("kiosk TZ Europe/Vienna"): nothing else that could stand there."""
+    said = c["x"]
+    marked = not isinstance(said, Token) or said.code or said.quoted
+    return Turned(said) if marked or not _NO_PLAIN_VALUE.fullmatch(said.text) else None
 
 
 def _settings(g: Grammar) -> None:
@@ -365,8 +382,8 @@ def _holders(g: Grammar) -> None:
     g.phrase("holder", "x:KIND_NAME", _of_written)
     g.phrase("holder", "the k:OBJECT_KIND (s:resource | s:object)?", _of_only)
     g.phrase("holder", "THE? VALUES (of | in) h:<holder>", lambda c: c["h"])
-    g.phrase("holder", "THE? n:NAME | THE? n:CONFIG | THE? n:OBJECT", _bare)
-    g.phrase("holder", "THE? n:NAME (x:service | app | application)", _bare)
+    g.phrase("holder", "the:THE? n:NAME | the:THE? n:CONFIG | the:THE? n:OBJECT", _bare)
+    g.phrase("holder", "the:THE? n:NAME (x:service | app | application)", _bare)
     g.phrase("holder", "THE? x:container c:ANY (of | in) h:<holder>", _container)
     g.phrase("holder", "h:<bare> , THE? x:container c:ANY", _container)
     g.phrase("bare", "n:NAME | n:CONFIG | n:OBJECT", _bare)
@@ -619,10 +636,13 @@ def _given(c: Captured) -> list[Ask] | None:
         bound = Named("resource", f"limits.{fold(c['r'].text)}")
         return _asks(c, named=bound, holder=c["h"], turned=Turned(c["most"]), act="set")
     if "often" in c:
+        if "of_flux" in c and c["h"].kind is None:
+            return None  # "the cache is polled" may be said of what polls it
         return _asks(
             c, named=Named("field", "interval"), holder=c["h"], turned=Turned(c["often"], c.get("y")), act="set"
         )
-    return _asks(c, named=c["s"], holder=c["h"], turned=Turned(c["value"]), act="set")
+    turned = c["turned"] if "turned" in c else Turned(c["value"])
+    return _asks(c, named=c["s"], holder=c["h"], turned=turned, act="set")
 
 
 def _scaled(c: Captured) -> list[Ask] | None:
@@ -1234,6 +1254,8 @@ RULES = (
         },
         {
             "Set DPI to 300 and PAPER to plain": "u",
+            "kiosk: 3 replicas, 4 replicas": "u ambiguous",
+            "kiosk: cache.size 8Gi; worker.size JIRA-123": "u",
             "minReplicas and maxReplicas of the kiosk HPA are 2": "u",
             "minReplicas and maxReplicas of the kiosk HPA are 2 or 8": "u",
             "minReplicas and maxReplicas of the kiosk HPA are 2, 4 and 8": "u",
@@ -1324,11 +1346,11 @@ RULES = (
             f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} (runs | MODAL run | <be> scheduled) (at | on | for) cron:<scalar> {_AROUND}",
             f"h:<holder> {_AROUND} <be> limited to most:AMOUNT of r:RESOURCE {_AROUND}",
-            f"h:<holder> {_AROUND} :? s:<setting> value:<sure_value> {_AROUND}",
-            f"h:<holder> {_AROUND} :? s:<variable> value:<scalar> {_AROUND}",
-            f"h:<holder> {_AROUND} (runs | MODAL run | <be> (scheduled | run)) <recurring> {_AROUND}",
-            f"(run | <setting_verb> THE? schedule (of | for)) h:<holder> to? <recurring> {_AROUND}",
-            f"h:<holder> {_AROUND} (RECONCILES | MODAL RECONCILE | <be> (RECONCILED | polled)) every often:<how_often> "
+            f"h:<holder> {_AROUND} :? s:<setting> turned:<plain_value> {_AROUND}",
+            f"h:<holder> {_AROUND} :? s:<variable> turned:<named_value> {_AROUND}",
+            f"h:<holder> {_AROUND} (runs | MODAL run | <be> scheduled | MODAL? BE run) <recurring> {_AROUND}",
+            f"(run h:<holder> | <setting_verb> THE? schedule (of | for) h:<holder> to) <recurring> {_AROUND}",
+            f"h:<holder> {_AROUND} (RECONCILES | MODAL RECONCILE | <be> (RECONCILED | of_flux:polled)) every often:<how_often> "
             f"(<instead> every y:<how_often>)? {_AROUND}",
         ),
         _given,
@@ -1397,6 +1419,16 @@ RULES = (
             "kiosk TZ and LOG_LEVEL": "u",
             "kiosk interval review": "u",
             "kiosk LOG_LEVEL or TZ debug": "u",
+            "kiosk TZ JIRA-123": "u",
+            "kiosk TZ 2026-11-21": "u",
+            "kiosk TZ 1/2": "u",
+            "kiosk LOG_LEVEL error": "u",
+            "A kiosk TZ Europe/Vienna": "u",
+            "The longhorn is polled every 30 minutes": "u",
+            "The nightly CronJob has been run every 15 minutes": "u",
+            "Run the nightly CronJob on Monday at 6am": "u",
+            "Change the schedule of the nightly CronJob every 3 hours": "u",
+            "The nightly CronJob runs every 0 minutes": "u",
             "The nightly CronJob runs every 90 minutes": "u",
             "The nightly CronJob runs at 03:30": "u",
             "The nightly CronJob runs daily": "u",
@@ -1450,6 +1482,9 @@ RULES = (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till"
             ),
             "till to 3 replicas": "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till",
+            "Scale kiosk from two to three replicas": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3 from_version=2"
+            ),
             "till shall run with three replicas instead of one": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 from_version=1 where=StatefulSet/till"
             ),
