@@ -94,8 +94,9 @@ def test_headings(world: World, heading: str, counts: bool) -> None:
 
 @pytest.mark.parametrize(
     "above",
-    ["### Verification\n\n{}", "### Current state\n\n{}", "Verify that:\n\n{}", "- [ ] Check the following\n  {}"],
-)
+    ["### Verification\n\n{}", "### Current state\n\n{}", "Verify that:\n\n{}", "- [ ] Check the following\n  {}",
+     "### Findings\n\n{}", "### As found\n\n{}", "### Root cause\n\n{}"],
+)  # fmt: skip
 def test_a_statement_below_a_check(world: World, above: str) -> None:
     """What only says how something is, is looked at there; what says what to do, is done."""
     for statement in ("DPI of till-config is 300", "longhorn chart: 1.11.0", "till runs with 3 replicas"):
@@ -109,6 +110,8 @@ def test_a_statement_below_a_check(world: World, above: str) -> None:
     ):
         found = last(world, above.format(f"- [ ] {demand}"))
         assert found.cannot is None and not looks(found), demand
+    assert not looks(recognised(world, "- [ ] See to it that DPI of till-config is 300"))
+    assert recognised(world, "### Anti-patterns\n\n- [ ] till to 3 replicas").cannot is not None
 
 
 def looks(found: Recognised) -> bool:

@@ -110,11 +110,11 @@ _TURNING = frozenset(
     "illustration example examples declined dropped discarded shelved vetoed denied refused scrapped binned "
     "undo backout back-out completed changelog template templates faq warning warnings discussion discussions "
     "experiment experiments trial original default defaults legacy recommends recommend recommended decided ask asks "
-    "revert reverts reverting "
-    "revoked aborted stopped considered tried attempted unwanted void anti-goal anti-goals antigoals anti-pattern anti-patterns antipatterns lessons alternative "
+    "revert reverts reverting anti-pattern anti-patterns antipatterns lessons "
+    "revoked aborted stopped considered tried attempted unwanted void anti-goal anti-goals antigoals alternative "
     "alternatively alternatives either tbc wrong postmortem post-mortem was were had did "
     # for when something goes wrong
-    "fallback failover emergency contingency disaster incident incidents outage trouble troubleshooting "
+    "fallback emergency contingency disaster incident incidents outage trouble troubleshooting "
     # a person's
     "approve approves approver approvals reviewer reviewers owner owners assignee assigned responsible somebody "
     "someone anyone person people humans "

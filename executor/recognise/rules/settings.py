@@ -578,7 +578,9 @@ def _set_several(c: Captured) -> list[Ask] | None:
     found: list[Ask] = []
     for named, turned, holder in each:
         asks = (
-            _asks(c, named=named, holder=holder, turned=turned, act=c.get("setting_verb", "set"))
+            _asks(
+                c, named=named, holder=holder, turned=turned, act=c.get("setting_verb") or c.get("setting_done", "set")
+            )
             if holder and turned
             else None
         )
@@ -646,7 +648,8 @@ def _given(c: Captured) -> list[Ask] | None:
 
 
 def _scaled(c: Captured) -> list[Ask] | None:
-    turned, act = Turned(c["x"], c.get("y")), c.get("scaling", "set")
+    turned, verb = Turned(c["x"], c.get("y")), c.get("setting_verb")
+    act = c.get("scaling") or (verb if verb in ("raise", "lower") else "set")
     asked = [
         _asks(c, named=Named("replicas"), holder=each, turned=turned, act=act) for each in c.get("hs", (c.get("h"),))
     ]
@@ -1256,6 +1259,7 @@ RULES = (
             "Set DPI to 300 and PAPER to plain": "u",
             "kiosk: 3 replicas, 4 replicas": "u ambiguous",
             "kiosk: cache.size 8Gi; worker.size JIRA-123": "u",
+            "minReplicas and maxReplicas of the kiosk HPA are raised to 2 and 3": "b not-that-version",
             "minReplicas and maxReplicas of the kiosk HPA are 2": "u",
             "minReplicas and maxReplicas of the kiosk HPA are 2 or 8": "u",
             "minReplicas and maxReplicas of the kiosk HPA are 2, 4 and 8": "u",
@@ -1544,6 +1548,7 @@ RULES = (
             "till to 3 nodes": "u",
             "till to 3 replicas instead of kiosk": "u",
             "till or kiosk shall have 3 replicas": "u",
+            "Raise kiosk to 1 replicas": "b not-that-version",
             "Scale till to at least 3 replicas": "u",
             "Scale till to 3 replicas at night": "u",
             "Scale till to 3-5 replicas": "u",
