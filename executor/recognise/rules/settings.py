@@ -454,6 +454,8 @@ def _custom(c: Captured) -> Holder | None:
 
 def _bare(c: Captured) -> Holder | None:
     entry = c["n"].entry
+    if "the" in c and fold(c["the"].text) in ("a", "an"):
+        return None  # "A report runs daily": any
     if "x" in c and any(each.kind == "Service" for each in entry.workloads):
         return None  # that one
     known = entry.releases or entry.workloads or entry.configs or entry.kustomizations or entry.sources
