@@ -934,6 +934,10 @@ class _Search:
         if isinstance(to, Token) and not (to.code or to.quoted) and self._may_be_key(text):
             reason = f"{place}: {text} looks like the name of a key; write `{text}` in code if it is meant as the value"
             raise Blocked(ReasonCode.NOT_DETERMINATE, reason)
+        image = str(place.seat.path[-1]).lower().endswith("image")
+        if image and _TAGGED.search(now) and not _TAGGED.search(text):
+            what = f"{place}: it is {now}, and {text} has no name or no tag; write the image with both"
+            raise Blocked(ReasonCode.NOT_DETERMINATE, what)
         if self._is_marked(to) or _shape(now) == _shape(text):
             return
         raise Blocked(
@@ -1006,6 +1010,10 @@ def _is_folder(file: str | None) -> bool:
 def _is_time(said: Any) -> bool:
     """ "10 minutes"."""
     return isinstance(said, tuple) and said[0] == "lasting"
+
+
+_TAGGED = re.compile(r".:[\w.-]+$|.@\w+:")
+"""An image with its tag or digest."""
 
 
 def _text(said: Any) -> str:

@@ -1016,6 +1016,8 @@ RULES = (
             "Bump longhorn to 1.11.0 and ffl-web to 0.2.0 (was 1.10.1)": "u",
             "Build stitcher 1.1.0 (was 1.0.0)": "u",
             "Set the interval of kiosk to 10m (`deploy/kiosk/flux.yaml`) in deploy/kiosk/release.yaml": "u",
+            "Update the image of scout-nightly ScanJob to 1.5.0": "b not-determinate",
+            "Update the image of scout-nightly ScanJob to `1.5.0`": "b not-determinate",
             "Set the parallelism of ScanJob `scout-daily` to 6": "b not-found",
             "ScanJob scout-weekly: memory limit 64Mi → 96Mi": "b not-found",
             "Set the log level of ScanJob scout-weekly to debug": "u unknown-name",
