@@ -138,13 +138,15 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class Holder:
     """The object that a setting belongs to: by kind and name, by its bare name, or by its file. `container`: of it;
-    `part`: a part of its values ("the cilium operator"). Kind without a name: the only one of that kind."""
+    `part`: a part of its values ("the cilium operator"). Kind without a name: the only one of that kind. `runs`:
+    said of what runs ("the web service")."""
 
     kind: str | None = None
     token: Token | None = None
     file: str | None = None
     container: Token | None = None
     part: tuple[str, ...] = ()
+    runs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,10 @@ def _values(g: Grammar) -> None:
     g.phrase("recurring", "every n:<number>? u:UNIT | u:hourly", _often)
     g.phrase(
         "recurring",
-        "<daily> at t:ANY | (at | for) t:ANY <daily> | <on_days> at t:ANY | (at | for) t:ANY <on_days>",
+        "<daily> at t:ANY | at t:ANY <daily> | <on_days> at t:ANY | at t:ANY <on_days>",
         _at_a_time,
     )
+    g.phrase("set_for", "for t:ANY (<daily> | <on_days>)", _at_a_time)
     g.phrase("equal", "x:<sure_value>", lambda c: Turned(c["x"]))
     g.phrase("equal", "_:<swapped>")
     g.phrase("is", "(BE | MODAL BE) now? | now? (reads | equals) | MODAL (read | equal)", lambda c: "set")
@@ -460,7 +461,7 @@ def _bare(c: Captured) -> Holder | None:
         return None  # that one
     known = entry.releases or entry.workloads or entry.configs or entry.kustomizations or entry.sources
     if known:
-        return Holder(None, c["n"])
+        return Holder(None, c["n"], runs="x" in c)
     kinds = {each.kind for each in entry.others}
     return Holder(kinds.pop(), c["n"]) if len(kinds) == 1 and not kinds & OBJECT_KINDS.keys() else None
 
@@ -670,6 +671,8 @@ def _between(c: Captured) -> list[Ask] | None:
 
 
 def _suspended(c: Captured) -> list[Ask] | None:
+    if c["h"].runs:
+        return None  # to suspend a service is to stop it
     return _asks(c, named=Named("field", "suspend"), holder=c["h"], act="resume" if "back" in c else "suspend")
 
 
@@ -1357,6 +1360,7 @@ RULES = (
             f"h:<holder> {_AROUND} :? s:<setting> turned:<plain_value> {_AROUND}",
             f"h:<holder> {_AROUND} :? s:<variable> turned:<named_value> {_AROUND}",
             f"h:<holder> {_AROUND} (runs | MODAL run | <be> scheduled | MODAL? BE run) <recurring> {_AROUND}",
+            f"h:<holder> {_AROUND} <be> scheduled recurring:<set_for> {_AROUND}",
             f"(run h:<holder> | <setting_verb> THE? schedule (of | for) h:<holder> to) <recurring> {_AROUND}",
             f"h:<holder> {_AROUND} (RECONCILES | MODAL RECONCILE | <be> (RECONCILED | of_flux:polled)) every often:<how_often> "
             f"(<instead> every y:<how_often>)? {_AROUND}",
@@ -1437,6 +1441,7 @@ RULES = (
             "Run the nightly CronJob on Monday at 6am": "u",
             "Change the schedule of the nightly CronJob every 3 hours": "u",
             "The nightly CronJob runs every 0 minutes": "u",
+            "The nightly CronJob runs for 03:30 every day": "u",
             "The nightly CronJob runs every 90 minutes": "u",
             "The nightly CronJob runs at 03:30": "u",
             "The nightly CronJob runs daily": "u",
@@ -1625,6 +1630,7 @@ RULES = (
             "Suspend the kiosk Kustomization until Monday": "u",
             "Suspend all Kustomizations": "u",
             "Suspend work on kiosk": "u",
+            "Suspend the longhorn service": "b not-found",
             "Suspend the kiosk account": "u",
             "The kiosk Kustomization is not suspended": "u",
         },
