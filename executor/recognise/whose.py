@@ -192,6 +192,7 @@ _PEOPLE = _words(
 )
 _PARTS_TOO = _words("operator operators admin user users product board owner")
 """Of these, what stands behind a name that exists is a part of that: "the Cilium operator"."""
+_TOLD = _words("was were had did yesterday ago")
 _DOES = _words(
     "signs reviews approves confirms looks decides agrees documents prints announces informs says asks orders"
 )
@@ -199,8 +200,8 @@ _DOES = _words(
 
 
 def _people(said: Said) -> str | None:
-    if said.acts or not said.folds:
-        return None
+    if said.acts or not said.folds or said.has("QUESTION") or said.all & _TOLD:
+        return None  # asked, or told of the past: nothing that anybody is to do
     if len(said.folds) > 1 and said.folds[1] in _DOES and said.tokens[0].bits & said.lexer.bit("PLAIN"):
         return said.spoken[0].text if said.spoken[0].text[:1].isupper() else None
     found = said.word(_PEOPLE, 3, beside=_PARTS_TOO)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -170,8 +171,10 @@ def test_a_branch_that_is_switched_ends_it(tmp_path: Path) -> None:
 
 
 def test_a_lost_terminal_ends_it_in_order(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # what nohup ignores is ignored by what it starts
     root = repository(tmp_path / "ops", task(BUILD + BUMP))
     ran = executor(root, "run", "--json", "TASK-001", env=with_kustomize(tmp_path, "kill -HUP $PPID; sleep 5"))
+    signal.signal(signal.SIGHUP, before)
     assert ran.exit_code == 130, ran
     assert report(root)["outcomes"][0]["reason_code"] == "interrupted"
 

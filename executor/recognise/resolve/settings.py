@@ -73,6 +73,7 @@ class SettingAsks(Base):
         for said in (turned.to, turned.before) if turned is not None else ():
             _block_no_value(said)
         limits = self._limits(ask.get("places"), named=holder is not None and holder.file is not None)
+        limits |= {"check": True} if ask.get("check") else {}
         if holder is not None and holder.token is None and named.what in ("key", "env") and _is_folder(holder.file):
             limits["where"], holder = self._path(holder.file or ""), None
         if holder is not None and holder.token is None and holder.kind is not None:
@@ -632,8 +633,8 @@ class _Search:
         from executor.flux.layers import deployed_by
         from executor.flux.where import named
 
-        if self.file is not None or self.limits.get("everywhere"):
-            return
+        if self.file is not None or self.limits.get("everywhere") or self.limits.get("check"):
+            return  # looking moves nobody
         found = deployed_by(self.at.inventory.graph, place.file)
         if len(found) < 2 or (self.stage and len(named(found, self.stage, at=place.file)) == len(found)):
             return
@@ -1040,7 +1041,7 @@ def _amount(text: str, *, minutes: bool = True) -> float | None:
     """A quantity or duration as a number; `minutes`: what `10m` means, if not a hundredth."""
     if _SPAN.fullmatch(text) and (minutes or not re.fullmatch(r"\d+(?:\.\d+)?m", text)):
         return sum(float(n) * _SECONDS[u] for n, u in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)", text))
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?", text)
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?(?:(?<=[A-Zi])B)?", text)
     return float(found[1]) * _UNITS[found[2] or ""] if found else None
 
 

@@ -241,12 +241,16 @@ def _scalar(c: Captured) -> Token | None:
     )
 
 
+_STATED = frozenset("true false debug info warn trace json logfmt utc".split())
+"""Words that are values behind "is", and nothing that may have been done to it."""
+
+
 def _sure(c: Captured) -> Any:
     """A value behind "is": no word that may say what was done to it ("LOG_LEVEL is documented")."""
     said = c["x"]
     plain = isinstance(said, Token) and not (said.code or said.quoted)
     wordy = plain and re.fullmatch(r"[^\W\d_][^\W\d_-]*(?:-[^\W\d_]*)*|\d+(?:st|nd|rd|th)", said.text) is not None
-    return None if wordy and fold(said.text) not in ("true", "false") else said
+    return None if wordy and fold(said.text) not in _STATED else said
 
 
 _NO_PLAIN_VALUE = re.compile(r"[A-Z]{2,}-\d+|\d{4}-\d\d-\d\d.*|\d+/\d+|.*(?:@|://).*|[Ee]rror|[Ww]arning")
@@ -1476,6 +1480,7 @@ RULES = (
             f"SCALE h:<held_part> {_AROUND} (from y:<number>)? to x:<number> <counted>? {_AROUND}",
             f"(run | keep) h:<holder> (with | at) x:<number> REPLICAS {_AROUND}",
             f"(run | keep) x:<number> REPLICAS of h:<holder> {_AROUND}",
+            "THE? where:<a_stage> (ENVIRONMENT | CLUSTER | OVERLAY)? (runs | MODAL run) x:<number> REPLICAS of h:<holder>",
             f"h:<holder> {_AROUND} : x:<number> REPLICAS",
             f"<setting_verb> h:<holder> {_AROUND} (from y:<number>)? to x:<number> <counted> {_AROUND}",
         ),
@@ -1491,6 +1496,7 @@ RULES = (
                 "manifest.set file=deploy/pos/uat/kustomization.yaml path=replicas[name=pos-api].count "
                 "value=3 + manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.replicas value=3"
             ),
+            "Demo runs 3 replicas of pos-api": "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.replicas value=3",
             "The till service runs with 3 replicas": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till"
             ),

@@ -211,6 +211,8 @@ def _folder(c: Captured) -> Place | None:
 
 
 def _is_there(c: Captured) -> list[Ask] | None:
+    if "p" in c:
+        return [Ask("exists", {"path": each.path}) for each in c["p"]]
     folder = c["path"].text.rstrip("/")
     if "name" not in c:
         return [Ask("exists", {"path": c["path"].text})]
@@ -527,11 +529,15 @@ RULES = (
         "a file is there",
         (
             "(VERIFY <that>?)? THE? FILE? path:PATH FILE? (exists | exist | is there | is present)",
+            "(VERIFY <that>?)? THE? FILE? p:<paths> (exist | are there | are present)",
             "(VERIFY <that>?)? there is a? FILE path:PATH",
             "(VERIFY <that>?)? there is (a | an | THE) FILE? name:PATH in THE? path:PATH (folder | directory)?",
         ),
         _is_there,
         {
+            "apps/ffl/config.yaml and apps/ffl/deployment.yaml exist": (
+                "command argv=test,-e,apps/ffl/config.yaml + command argv=test,-e,apps/ffl/deployment.yaml"
+            ),
             "There is a kustomization.yaml in apps/ffl": "command argv=test,-e,apps/ffl/kustomization.yaml",
             "`apps/ffl/deployment.yaml` exists": "command argv=test,-e,apps/ffl/deployment.yaml",
             "Verify that the file apps/ffl/deployment.yaml is present": "command argv=test,-e,apps/ffl/deployment.yaml",
