@@ -139,13 +139,15 @@ class Grammar:
             matcher = way.matcher
             if matcher is None:
                 matcher = way.matcher = way.node.matcher(self)
-                way.needs = way.node.needs(self._needs)
-            if way.needs and _lacking(way.needs, classes):
-                continue
-            for end, bindings in matcher(parse, start):
-                value = _value(bindings, way.action)
-                if value is not None and (end, (("_", value),)) not in found:
-                    found.append((end, (("_", value),)))
+                way.needs = tuple(sorted(way.node.needs(self._needs), key=int.bit_count))  # the rarest first
+            for mask in way.needs:
+                if not mask & classes:
+                    break
+            else:
+                for end, bindings in matcher(parse, start):
+                    value = _value(bindings, way.action)
+                    if value is not None and (end, (("_", value),)) not in found:
+                        found.append((end, (("_", value),)))
         if not found and start > parse.far:
             parse.far = start
         parse.memo[key] = found
@@ -206,16 +208,9 @@ def _union(bits: Iterable[int]) -> int:
     return result
 
 
-def _lacking(needs: tuple[int, ...], classes: int) -> bool:
-    for mask in needs:  # noqa: SIM110 - `any` takes twice as long for so few
-        if not mask & classes:
-            return True
-    return False
-
-
 def _one_of(ways: Iterable[tuple[int, ...]]) -> int:
     """A set of classes that every one of the ways needs a token of: of each its narrowest; 0 where one needs none."""
-    narrowest = [min(way, key=int.bit_count, default=0) for way in ways]
+    narrowest = [min(reversed(way), key=int.bit_count, default=0) for way in ways]  # the noun, rather than "the"
     return _union(narrowest) if all(narrowest) else 0
 
 
@@ -234,8 +229,8 @@ class _Node:
 
 
 class _Word(_Node):
-    def __init__(self, bit: int, capture: str | None) -> None:
-        self.bit, self.capture = bit, capture
+    def __init__(self, bit: int, capture: str | None, *, common: bool = False) -> None:
+        self.bit, self.capture, self.common = bit, capture, common
 
     def matcher(self, grammar: Grammar) -> Matcher:
         bit, capture = self.bit, self.capture
@@ -253,7 +248,7 @@ class _Word(_Node):
         return self.bit, False
 
     def needs(self, phrases: Callable[[str], int]) -> tuple[int, ...]:
-        return (self.bit,)
+        return () if self.common else (self.bit,)
 
 
 class _Phrase(_Node):
@@ -488,7 +483,7 @@ class _Compiler:
     def _leaf(self, name: str, capture: str) -> _Node:
         if name[0] == "<":
             return _Phrase(name[1:-1], capture)
-        return _Word(self.grammar.bit(name if name.isupper() else f"'{name}'"), capture)
+        return _Word(self.grammar.bit(name if name.isupper() else f"'{name}'"), capture, common=name == "ANY")
 
     def _close(self, sign: str) -> None:
         if self.lexemes[self.at] != sign:
