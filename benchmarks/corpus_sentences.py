@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import gc
 import random
 import shutil
 import sys
@@ -20,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from executor.cli import NEW_OBJECTS
 from executor.config import Config, load
 from executor.errors import ExecutorError
 from executor.models import Recognised
@@ -30,6 +32,7 @@ from executor.taskfile.parse import parse
 
 
 def main() -> int:
+    gc.set_threshold(NEW_OBJECTS)  # as the program does
     arguments = _arguments()
     workspace = _workspace(arguments.repository)
     workspace.home.inventory  # noqa: B018 - read before the clock starts
