@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
 
 from executor.convert import ConversionError, convert
@@ -280,13 +281,10 @@ MESSAGE_FIELDS = ("title", "id", "path", "what", "why", "impact", "verification"
 def _check_templates(commit: CommitEntry) -> None:
     """Plain fields: a format behind one can ask for more memory than there is."""
     for name in ("title", "body"):
-        text = getattr(commit, name)
-        left = text.replace("{{", "").replace("}}", "")
-        for each in MESSAGE_FIELDS:
-            left = left.replace(f"{{{each}}}", "")
         try:
-            plain = not {"{", "}"} & set(left) and text.format(**dict.fromkeys(MESSAGE_FIELDS, "")) is not None
-        except (KeyError, IndexError, ValueError):
+            fields = [(key, more) for _, key, *more in Formatter().parse(getattr(commit, name)) if key is not None]
+            plain = all(key in MESSAGE_FIELDS and not any(more) for key, more in fields)
+        except ValueError:
             plain = False
         if not plain:
             known = ", ".join(f"{{{each}}}" for each in MESSAGE_FIELDS)

@@ -48,8 +48,8 @@ def how_often(text: str) -> int | None:
     if why_no_schedule(text) is not None or text.startswith("@") or text.split()[2:] != ["*", "*", "*"]:
         return None
     minutes, hours = (
-        {at for each in part.split(",") for at in range(60 if n == 0 else 24) if _falls(each, at, 59 if n == 0 else 23)}
-        for n, part in enumerate(text.split()[:2])
+        {at for each in part.split(",") for at in range(most + 1) if _falls(each, at, most)}
+        for part, (_, _, most, _) in zip(text.split(), _FIELDS[:2], strict=False)
     )
     times = sorted(60 * hour + minute for hour in hours for minute in minutes)
     gaps = {later - one for one, later in itertools.pairwise([*times, times[0] + 24 * 60])} if times else set()

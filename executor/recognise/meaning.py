@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from executor.patterns import pattern
@@ -157,6 +157,12 @@ class Turned:
     before: Any = None
     there: bool = False
     """Whether it is said of what there is already ("A → B"): nothing is added."""
+
+
+def all_asks(parts: Iterable[list[Ask] | None]) -> list[Ask] | None:
+    """Those of all parts of a sentence; None where one of them is nothing that is understood."""
+    found = list(parts)
+    return None if None in found else [ask for each in found for ask in each or ()]
 
 
 EDITS = frozenset({"bump", "setting", "manifest.add", "manifest.remove"})

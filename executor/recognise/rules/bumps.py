@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Change, Field, Place, Rule, Target, Wanted
+from executor.recognise.meaning import Ask, Change, Field, Place, Rule, Target, Wanted, all_asks
 from executor.recognise.rules.phrases import wanted
 from executor.recognise.words import fold
 
@@ -221,10 +221,12 @@ def _several(c: Captured) -> list[Ask] | None:
     """ "the x and y images of z", "the x and y charts to 1.2.3 and 4.5.6" (the first of the one to the first of the
     other), "x to 1.2.3 and y to 4.5.6"."""
     if "there" in c:
-        return _all(_bump({**c, **each}) for each in (c["there"], c["there2"]))
+        return all_asks(_bump({**c, **each}) for each in (c["there"], c["there2"]))
     if "many_to" in c:
         whose = "in_release" in c
-        return _all(_bump({**c, **_about(each, c.get("fields") or c.get("f"), whose=whose)}) for each in c["many_to"])
+        return all_asks(
+            _bump({**c, **_about(each, c.get("fields") or c.get("f"), whose=whose)}) for each in c["many_to"]
+        )
     names, values = c["names"], c.get("list")
     changes = [Change(each) for each in values] if values else [c["change"]] * len(names) if "change" in c else []
     if len(names) < 2 or len(names) != len(changes) or any(each.to.kind != "version" for each in changes):
@@ -236,7 +238,7 @@ def _several(c: Captured) -> list[Ask] | None:
         return None
     if "r" in c:
         about = [(c["r"], Field("image", of=each)) for each in names]
-    return _all(_bump({**c, "what_of": one, "change": to}) for one, to in zip(about, changes, strict=True))
+    return all_asks(_bump({**c, "what_of": one, "change": to}) for one, to in zip(about, changes, strict=True))
 
 
 def _about(one: Captured, field: Field | None, *, whose: bool) -> Captured:
@@ -247,11 +249,6 @@ def _about(one: Captured, field: Field | None, *, whose: bool) -> Captured:
         its = _its_image({"x": target.names[0]})
         return {**one, "what_of": (None, its) if its is not None else one["what_of"]}
     return {**one, "what_of": (target, own or field)}
-
-
-def _all(asks: Iterable[list[Ask] | None]) -> list[Ask] | None:
-    found = list(asks)
-    return None if None in found else [ask for each in found for ask in each or ()]
 
 
 def _used(c: Captured) -> list[Ask] | None:

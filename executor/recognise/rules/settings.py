@@ -8,7 +8,7 @@ from typing import Any
 
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import NO_WORD, Ask, Holder, Named, Place, Rule, Turned
+from executor.recognise.meaning import NO_WORD, Ask, Holder, Named, Place, Rule, Turned, all_asks
 from executor.recognise.names import SOURCE_KINDS, WORKLOAD_KINDS, is_named
 from executor.recognise.rules.edits import is_key_of_file
 from executor.recognise.rules.phrases import source_kind
@@ -55,10 +55,9 @@ def add(g: Grammar) -> None:
     )
     g.phrase("held", "a:<holder> , b:<holder> ,? AND c:<holder>", _each)
     g.phrase("number", "x:NUMBER | x:COUNT", lambda c: c["x"])
-    g.phrase("instead_of", "<instead> y:<number>", lambda c: c["y"])
-    g.phrase("instead_of", "<instead> one", lambda c: ("setting", "1"))
     g.phrase("few", "_:<number>")
     g.phrase("few", "one", lambda c: ("setting", "1"))
+    g.phrase("instead_of", "<instead> _:<few>", lambda c: c["_"])
     g.phrase("turn", "on | enabled", lambda c: "enable")
     g.phrase("turn", "off | disabled", lambda c: "disable")
     g.phrase("done", "ENABLED | turned on | switched on", lambda c: "enable")
@@ -123,7 +122,7 @@ def _values(g: Grammar) -> None:
     g.phrase("sets", "a:<one_set> , b:<one_set> ,? AND c:<one_set>", _each)
     g.phrase("two", "a:<setting> AND b:<setting>", _each)
     g.phrase("two", "THE? a:RESOURCE AND c:RESOURCE b:BOUND", lambda c: _bounds((c["a"], c["b"]), (c["c"], c["b"])))
-    g.phrase("two", "THE? r:RESOURCE a:BOUND AND b:BOUND", lambda c: _bounds((c["r"], c["a"]), (c["r"], c["b"])))
+    g.phrase("two", "_:<same>")
     g.phrase("same", "THE? r:RESOURCE a:BOUND AND b:BOUND", lambda c: _bounds((c["r"], c["a"]), (c["r"], c["b"])))
     g.phrase("two_values", "BOTH? a:<sure_value> AND b:<sure_value> respectively?", _each)
     g.phrase("one_turn", "s:<setting> turned:<arrow> | s:<any_setting> turned:<arrow>")
@@ -531,8 +530,7 @@ def _set(c: Captured) -> list[Ask] | None:
         return None
     if "value2" in c:  # "to A in staging and B in production"
         one = {key: value for key, value in c.items() if key not in ("value2", "where2")}
-        parts = (_set(one), _set({**one, "value": c["value2"], "where": c["where2"]}))
-        return None if None in parts else [ask for part in parts for ask in part or ()]
+        return all_asks((_set(one), _set({**one, "value": c["value2"], "where": c["where2"]})))
     if c.get("setting_verb") == "move" and _sure({"x": turned.to}) is None:
         return None  # "move KEY to vault" is another thing
     holder = holders[0] if holders else None
@@ -582,24 +580,14 @@ def _set_several(c: Captured) -> list[Ask] | None:
         each = [(named, Turned(value), c.get("in_holder") or c.get("h")) for named, value in pairs]
     else:
         each = [(c["s"], c.get("turned"), one) for one in c.get("in_holders", ())]
-    found: list[Ask] = []
-    for named, turned, holder in each:
-        asks = (
-            _asks(
-                c, named=named, holder=holder, turned=turned, act=c.get("setting_verb") or c.get("setting_done", "set")
-            )
-            if holder and turned
-            else None
-        )
-        if asks is None:
-            return None
-        found += asks
-    return found or None
+    if not each or not all(holder and turned for _, turned, holder in each):
+        return None
+    act = c.get("setting_verb") or c.get("setting_done", "set")
+    return all_asks(_asks(c, named=named, holder=holder, turned=turned, act=act) for named, turned, holder in each)
 
 
 def _set_pairs(c: Captured) -> list[Ask] | None:
-    asked = [_set_pair({**c, "p": each}) for each in c["pairs"]]
-    return None if None in asked else [ask for each in asked for ask in each or ()]
+    return all_asks(_set_pair({**c, "p": each}) for each in c["pairs"])
 
 
 def _set_pair(c: Captured) -> list[Ask] | None:
@@ -657,10 +645,8 @@ def _given(c: Captured) -> list[Ask] | None:
 def _scaled(c: Captured) -> list[Ask] | None:
     turned, verb = Turned(c["x"], c.get("y")), c.get("setting_verb")
     act = c.get("scaling") or (verb if verb in ("raise", "lower") else "set")
-    asked = [
-        _asks(c, named=Named("replicas"), holder=each, turned=turned, act=act) for each in c.get("hs", (c.get("h"),))
-    ]
-    return None if None in asked else [ask for each in asked for ask in each or ()]
+    holders = c.get("hs", (c.get("h"),))
+    return all_asks(_asks(c, named=Named("replicas"), holder=each, turned=turned, act=act) for each in holders)
 
 
 def _between(c: Captured) -> list[Ask] | None:

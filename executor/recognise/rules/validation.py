@@ -109,13 +109,13 @@ def _overlays(g: Grammar) -> None:
         lambda c: ("every", c["x"].text),
     )
     g.phrase("these_overlays", "BOTH (of? THE)? (OVERLAYS | KUSTOMIZATIONS)", lambda c: "both")
-    g.phrase("these_overlays", "THE? x:<a_stage> (OVERLAY | KUSTOMIZATION)", lambda c: (c["x"],))
-    g.phrase("these_overlays", "BOTH? THE? p:<places> (OVERLAYS | KUSTOMIZATIONS)", lambda c: c["p"])
+    g.phrase("of_stages", "THE? x:<a_stage> (OVERLAY | KUSTOMIZATION)", lambda c: (c["x"],))
+    g.phrase("of_stages", "BOTH? THE? p:<places> (OVERLAYS | KUSTOMIZATIONS)", lambda c: c["p"])
+    g.phrase("these_overlays", "_:<of_stages>")
     g.phrase(
         "these_overlays",
-        "(THE? a:<a_stage> (OVERLAY | KUSTOMIZATION) | BOTH? THE? p:<places> (OVERLAYS | KUSTOMIZATIONS)) "
-        "(of | for | in | under) THE? x:PART",
-        lambda c: ("of", c["p"] if "p" in c else (c["a"],), c["x"].text),
+        "p:<of_stages> (of | for | in | under) THE? x:PART",
+        lambda c: ("of", c["p"], c["x"].text),
     )
     g.phrase(
         "these_overlays", "THE? x:PART a:<a_stage> (OVERLAY | KUSTOMIZATION)", lambda c: ("of", (c["a"],), c["x"].text)
