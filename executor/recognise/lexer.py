@@ -429,10 +429,12 @@ class Lexer:
         setting = _SETTING.fullmatch(token.text)
         inside = _raw(token.text, token.start + 1)
         words = [part for raw in inside for part in self._typed(raw, known)]
-        begins = self.words.get(fold(setting["key"]), 0) if setting is not None and setting["key"] else 0
+        key = fold(setting["key"] or "") if setting is not None else ""
+        begins = self.words.get(key, 0)
         if (
             words
             and not begins & self._own_field
+            and (key in WORDS or not key)
             and all(part.bits & ~self.weak for part in words)
             and not any(part.bits & self._opaque for part in words)
         ):

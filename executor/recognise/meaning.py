@@ -159,6 +159,27 @@ class Turned:
     """Whether it is said of what there is already ("A → B"): nothing is added."""
 
 
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """The same in code, beside words that say it ("three replicas (`replicaCount: 3`)"): the key, and the value where
+    that is said too."""
+
+    named: Named
+    to: Any = None
+
+
+def words_of(key: str) -> frozenset[str]:
+    """The words that a key is made of, in the singular: `FEATURE_VOUCHERS` is feature and voucher."""
+    return frozenset(word_of(each) for each in _WORD_OF_KEY.findall(key))
+
+
+def word_of(word: str) -> str:
+    return word.lower().removesuffix("s")
+
+
+_WORD_OF_KEY = pattern(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
+
+
 def all_asks(parts: Iterable[list[Ask] | None]) -> list[Ask] | None:
     """Those of all parts of a sentence; None where one of them is nothing that is understood."""
     found = list(parts)

@@ -11,7 +11,7 @@ from executor.errors import Blocked, Unresolved
 from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Holder, Named, Turned
+from executor.recognise.meaning import Ask, Exact, Holder, Named, Turned, words_of
 from executor.recognise.names import WORKLOAD_KINDS, AManifest, Entry
 from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
 from executor.recognise.resolve.edits import objects_of, scalar
@@ -83,7 +83,9 @@ class SettingAsks(Base):
         file = self._file_of(holder, limits)
         if file is not None and holder.token is None and self._is_written(file, named):
             return [self._as_written(file, named, turned, limits, ask.get("act"))]
-        return _Search(self, named, holder, file, limits).requests(ask.get("act"), turned)
+        search = _Search(self, named, holder, file, limits)
+        search.exact = ask.get("exact")
+        return search.requests(ask.get("act"), turned)
 
     def _only_one(self, holder: Holder) -> Holder:
         """ "the KubernetesUpgrade resource"."""
@@ -198,12 +200,24 @@ class _Search:
         self.old = ""
         """The value that is looked for, where that says which is meant."""
         self.scalers: list[AManifest] = []
+        self.exact: Exact | None = None
+        """The same in code beside the words: which of the places, and to what."""
 
     # --- what is made of them ---------------------------------------------------------------------------------------
 
     def requests(self, act: str, turned: Turned | None) -> list[Request]:
         if self.named.what == "text" and turned is not None:
             self.old = _text(turned.before)
+        if self.exact is None:
+            return self._requests(act, turned)
+        said = self.named.name if self.named.what in ("key", "spoken", "env") else ""
+        if said and words_of(" ".join((*self.named.part, said))) <= words_of(self.exact.named.name):
+            self.named = self.exact.named
+        found = self._requests(act, turned)
+        self._block_other_value(found, self.exact)
+        return found
+
+    def _requests(self, act: str, turned: Turned | None) -> list[Request]:
         self._make_field()
         if act == "remove":
             self.removes = True
@@ -232,8 +246,9 @@ class _Search:
             self._look_at_scalers()
 
     def _make_key(self) -> None:
-        letters = re.sub(r"[\W_]", "", self.named.name).lower()
-        known = {each for each in self._known() if re.sub(r"[\W_]", "", each).lower() == letters}
+        known = self._known_as(self.named.name)
+        if not known and self.holder.token is not None and not self._places(anywhere=True):
+            known = self._known_as(self.holder.token.text + self.named.name)  # "the log level of web": WEB_LOG_LEVEL
         if len(known) == 1:
             self.named = replace(self.named, what="key", name=known.pop())
             return
@@ -248,6 +263,11 @@ class _Search:
         every = self._places(anywhere=True)
         if len({self._value_at(each) for each in every}) > 1:
             raise self._blocked(every, "name one by its whole path in code")
+
+    def _known_as(self, name: str) -> set[str]:
+        """The keys and variables that have just these letters."""
+        letters = re.sub(r"[\W_]", "", name).lower()
+        return {each for each in self._known() if re.sub(r"[\W_]", "", each).lower() == letters}
 
     def _begins_the_sentence(self) -> bool:
         """ "Cache of kiosk": with the capital that a sentence begins with."""
@@ -327,7 +347,7 @@ class _Search:
     def _toggled(self, act: str) -> list[Request]:
         found = self._places()
         plain = self.named
-        self.named = replace(plain, name=f"{plain.name}.enabled")
+        self.named = replace(plain, name=f"{plain.name}{' ' if plain.what == 'spoken' else '.'}enabled")
         found += self._places()
         if not found and self._places(anywhere=True):
             self._block_none()
@@ -428,6 +448,33 @@ class _Search:
     def _request(self, operation: str, file: str, **arguments: Any) -> Request:
         return self.asks._request(operation, file=file, everywhere=self.limits.get("everywhere"), **arguments)
 
+    # --- the same in code -------------------------------------------------------------------------------------------
+
+    def _block_other_value(self, requests: Sequence[Request], exact: Exact) -> None:
+        """Raises where the code beside the words says another value than they do."""
+        code = None if exact.to is None else _text(exact.to)
+        for each in requests:
+            value = each.arguments.get("value")
+            words = str(value).lower() if isinstance(value, bool) else str(value)
+            if each.operation != "manifest.set" or code not in (None, words, words.partition("=")[2]):
+                what = (
+                    f"the words say {words}, and `{exact.named.name or exact.named.what}` beside them {code}; write one"
+                )
+                raise Unresolved(ReasonCode.AMBIGUOUS, what)
+
+    def _as_coded(self, found: list[Place]) -> list[Place]:
+        """Of the places that the words may mean, those that the code beside them means."""
+        if self.exact is None or self.named is self.exact.named:
+            return found
+        other = _Search(self.asks, self.exact.named, self.holder, self.file, self.limits)
+        other._make_field()
+        there = {(each.file, each.seat.path) for each in other._places()}
+        both = [each for each in found if (each.file, each.seat.path) in there]
+        if not both:
+            what = f"`{_said(self.exact)}` of {self._called()} is not what the words beside it mean; write one"
+            raise Unresolved(ReasonCode.AMBIGUOUS, what)
+        return both
+
     # --- exactly one ------------------------------------------------------------------------------------------------
 
     def _one(self, found: list[Place]) -> Place:
@@ -447,6 +494,7 @@ class _Search:
 
     def _every(self, found: list[Place]) -> list[Place]:
         """The only place; "everywhere", all places of the value that some deployment takes it from."""
+        found = self._as_coded(found)
         counting = self._counting(found) if self.limits.get("everywhere") and len(found) > 1 else None
         if counting is None:
             place = self._one(found)
@@ -971,6 +1019,10 @@ class _Search:
 
 
 _TRUTHS = frozenset(word for pair in _OPPOSITES for word in pair)
+
+
+def _said(exact: Exact) -> str:
+    return exact.named.name or exact.named.what
 
 
 def _is_generated(manifest: AManifest) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Lexer
 from executor.recognise.meaning import EDITS, Ask, Images, Rule
-from executor.recognise.rules import bumps, cluster, commanded, edits, images, phrases, settings, validation
+from executor.recognise.rules import beside, bumps, cluster, commanded, edits, images, phrases, settings, validation
 from executor.recognise.words import fold
 
 RULES: tuple[Rule, ...] = (
@@ -17,6 +17,7 @@ RULES: tuple[Rule, ...] = (
     *bumps.RULES,
     *edits.RULES,
     *settings.RULES,
+    *beside.RULES,
     *validation.RULES,
     *cluster.RULES,
 )
@@ -26,7 +27,7 @@ RULES: tuple[Rule, ...] = (
 def table() -> tuple[Grammar, Lexer]:
     """The compiled grammar and its lexer."""
     grammar = Grammar()
-    for module in (phrases, images, bumps, edits, settings, validation, cluster, commanded):
+    for module in (phrases, images, bumps, edits, settings, beside, validation, cluster, commanded):
         module.add(grammar)
     for rule in RULES:
         for pattern in rule.patterns:
@@ -42,7 +43,7 @@ def table() -> tuple[Grammar, Lexer]:
     grammar.phrase("follow", "PUSH IT?", lambda c: (Ask("image.push", {"images": Images(it=True)}),))
     grammar.phrase("follow", "PUSHED r:<registry>?", _pushed)
     grammar.phrase("clauses", "clause:<clause> <sep> more:<follow>", _followed)
-    grammar.phrase("clauses", "clause:<clause> <sep> more:<clauses>", lambda c: (*c["clause"], *c["more"]))
+    grammar.phrase("clauses", "clause:<clause> <sep> more:<clauses>", _joined)
     grammar.seal()
     return grammar, Lexer(grammar)
 
@@ -62,6 +63,13 @@ def _checked(c: Mapping[str, Any]) -> list[Ask] | None:
 
 def _can_look(ask: Ask) -> bool:
     return ask.what in _CHECKS or ask.what in EDITS
+
+
+def _joined(c: Mapping[str, Any]) -> tuple[Ask, ...] | None:
+    """Clause by clause. One that names no object is of the one before it, where that has one (beside.py)."""
+    last, first = c["clause"][-1], c["more"][0]
+    nameless = first.what == "setting" and first.get("holder") is None and beside.owner(last) is not None
+    return None if nameless else (*c["clause"], *c["more"])
 
 
 def _pushed(c: Mapping[str, Any]) -> tuple[Ask, ...]:

@@ -101,7 +101,7 @@ def _values(g: Grammar) -> None:
     g.phrase("scalar", "n:<number> u:UNIT | (one | a | an) u:UNIT", _lasting)
     g.phrase("how_often", "x:AMOUNT", lambda c: c["x"])
     g.phrase("how_often", "n:<number> u:UNIT | (one | a | an)? u:UNIT", _lasting)
-    g.phrase("daily", "daily | every day")
+    g.phrase("daily", "daily | nightly | every (day | night)")
     g.phrase("on_days", "(every | weekly on) x:ANY", _weekday)
     g.phrase("on_days", "on x:ANY", lambda c: _weekday(c) if fold(c["x"].text).endswith("s") else None)
     g.phrase("recurring", "every n:<number>? u:UNIT | u:hourly", _often)
@@ -281,9 +281,9 @@ def _settings(g: Grammar) -> None:
     g.phrase("setting", "_:<env_setting>")
     g.phrase("meta_setting", "THE? m:<meta_word> x:<meta_key> | THE? x:<meta_key> m:<meta_word>", _meta)
     g.phrase("setting", "THE? (key | setting | entry | VALUE)? x:<marked_key> (VALUE | key | setting | field)?", _key)
-    g.phrase("marked_key", "x:FIELD | x:KEY", _is_key)
+    g.phrase("marked_key", "x:FIELD | x:KEY", is_key)
     g.phrase("variable", "x:ANY", lambda c: Named("key", c["x"].text, c["x"]) if _is_variable(c["x"]) else None)
-    g.phrase("plain_key", "x:ANY", _is_plain_key)
+    g.phrase("plain_key", "x:ANY", is_plain_key)
     g.phrase("any_key", "_:<marked_key> | _:<plain_key>")
     g.phrase("meta_key", "x:ANY", _is_meta_key)
 
@@ -333,7 +333,7 @@ _OF_PARTS = ("tag", "version")
 """Those of them that are keys behind what they are of: "the redis tag"."""
 
 
-def _is_key(c: Captured) -> Token | None:
+def is_key(c: Captured) -> Token | None:
     token: Token = c["x"]
     entry = token.entry if not token.code else None
     named = entry is not None and (is_named(entry) or entry.workloads or entry.configs)
@@ -342,10 +342,10 @@ def _is_key(c: Captured) -> Token | None:
     return None if not token.code and fold(token.text) in _NO_KEY else token
 
 
-def _is_plain_key(c: Captured) -> Token | None:
+def is_plain_key(c: Captured) -> Token | None:
     token: Token = c["x"]
     shaped = token.quoted or re.fullmatch(r"[A-Za-z][\w-]*", token.text)
-    return _is_key(c) if shaped and not token.code else None
+    return is_key(c) if shaped and not token.code else None
 
 
 _META_KEY = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
@@ -491,7 +491,7 @@ def _container(c: Captured) -> Holder | None:
 def _spoken(c: Captured) -> Named | None:
     """ "the log level": a key by its words, for LOG_LEVEL or logLevel."""
     words = [c[key] for key in "xyzw" if key in c]
-    sure = fold(words[-1].text) in _OF_PARTS or _is_plain_key({"x": words[-1]})
+    sure = fold(words[-1].text) in _OF_PARTS or is_plain_key({"x": words[-1]})
     return Named("spoken", " ".join(each.text for each in words), words[0]) if sure else None
 
 
@@ -537,10 +537,10 @@ def _set(c: Captured) -> list[Ask] | None:
     act = c.get("setting_verb") or c.get("scaling") or c.get("setting_done") or c.get("shift")
     act = act or c.get("is") or c.get("becomes") or "set"
     act = "change" if turned.there or "used" in c else act
-    return _asks(c, named=q["named"], holder=holder, turned=turned, act=act, places=q["places"])
+    return asks_of(c, named=q["named"], holder=holder, turned=turned, act=act, places=q["places"])
 
 
-def _asks(c: Captured, **slots: Any) -> list[Ask] | None:
+def asks_of(c: Captured, **slots: Any) -> list[Ask] | None:
     """With the places that stand around it; one ask for each of "in staging and production"."""
     named: Named = slots["named"]
     places = [*slots.pop("places", ()), *(c[key] for key in ("where", "where2") if key in c)]
@@ -556,6 +556,8 @@ def _asks(c: Captured, **slots: Any) -> list[Ask] | None:
     several = c.get("in_each", ())
     if several == "both":
         return None  # which they are is not said
+    if "coded" in c:
+        slots["exact"] = c["coded"]
     each_place = [[*places, each] for each in several] or [places]
     return [Ask("setting", {**slots, "places": each}) for each in each_place]
 
@@ -580,10 +582,10 @@ def _set_several(c: Captured) -> list[Ask] | None:
         each = [(named, Turned(value), c.get("in_holder") or c.get("h")) for named, value in pairs]
     else:
         each = [(c["s"], c.get("turned"), one) for one in c.get("in_holders", ())]
-    if not each or not all(holder and turned for _, turned, holder in each):
+    if not each or not all(holder and turned for _, turned, holder in each) or "coded" in c:
         return None
     act = c.get("setting_verb") or c.get("setting_done", "set")
-    return all_asks(_asks(c, named=named, holder=holder, turned=turned, act=act) for named, turned, holder in each)
+    return all_asks(asks_of(c, named=named, holder=holder, turned=turned, act=act) for named, turned, holder in each)
 
 
 def _set_pairs(c: Captured) -> list[Ask] | None:
@@ -594,7 +596,7 @@ def _set_pair(c: Captured) -> list[Ask] | None:
     key, turned = c["p"]
     field = "e" not in c and fold(key.text) in _FIELDS_OF_SPEC
     named = Named("field", fold(key.text), key) if field else Named("env" if "e" in c else "key", key.text, key)
-    return _asks(
+    return asks_of(
         c, named=named, holder=c.get("in_holder") or c.get("h"), turned=turned, act=c.get("setting_verb", "set")
     )
 
@@ -610,7 +612,7 @@ def _replaced(c: Captured) -> list[Ask] | None:
         return None
     turned = Turned(c["value"], c["old"], there=True)
     holder = holders[0] if holders else None
-    return _asks(c, named=c.get("s", Named("text")), holder=holder, turned=turned, act="change")
+    return asks_of(c, named=c.get("s", Named("text")), holder=holder, turned=turned, act="change")
 
 
 def _exact(c: Captured) -> Token | None:
@@ -623,37 +625,37 @@ def _exact(c: Captured) -> Token | None:
 
 def _given(c: Captured) -> list[Ask] | None:
     if "recurring" in c:
-        return _asks(c, named=Named("field", "schedule"), holder=c["h"], turned=Turned(c["recurring"]), act="set")
+        return asks_of(c, named=Named("field", "schedule"), holder=c["h"], turned=Turned(c["recurring"]), act="set")
     if "cron" in c:
         cron = c["cron"]
         schedule = isinstance(cron, Token) and (cron.code or cron.quoted) and " " in cron.text
         named = Named("field", "schedule")
-        return _asks(c, named=named, holder=c["h"], turned=Turned(cron), act="set") if schedule else None
+        return asks_of(c, named=named, holder=c["h"], turned=Turned(cron), act="set") if schedule else None
     if "most" in c:
         bound = Named("resource", f"limits.{fold(c['r'].text)}")
-        return _asks(c, named=bound, holder=c["h"], turned=Turned(c["most"]), act="set")
+        return asks_of(c, named=bound, holder=c["h"], turned=Turned(c["most"]), act="set")
     if "often" in c:
         if "of_flux" in c and c["h"].kind is None:
             return None  # "the cache is polled" may be said of what polls it
-        return _asks(
+        return asks_of(
             c, named=Named("field", "interval"), holder=c["h"], turned=Turned(c["often"], c.get("y")), act="set"
         )
     turned = c["turned"] if "turned" in c else Turned(c["value"])
-    return _asks(c, named=c["s"], holder=c["h"], turned=turned, act="set")
+    return asks_of(c, named=c["s"], holder=c["h"], turned=turned, act="set")
 
 
 def _scaled(c: Captured) -> list[Ask] | None:
     turned, verb = Turned(c["x"], c.get("y")), c.get("setting_verb")
     act = c.get("scaling") or (verb if verb in ("raise", "lower") else "set")
     holders = c.get("hs", (c.get("h"),))
-    return all_asks(_asks(c, named=Named("replicas"), holder=each, turned=turned, act=act) for each in holders)
+    return all_asks(asks_of(c, named=Named("replicas"), holder=each, turned=turned, act=act) for each in holders)
 
 
 def _between(c: Captured) -> list[Ask] | None:
     found: list[Ask] = []
     for name, count in (("minReplicas", c["x"]), ("maxReplicas", c["y"])):
         named = Named("key", name, kind=_AUTOSCALER)
-        asks = _asks(c, named=named, holder=c["h"], turned=Turned(count), act="set")
+        asks = asks_of(c, named=named, holder=c["h"], turned=Turned(count), act="set")
         if asks is None or len(asks) != 1:
             return None
         found += asks
@@ -663,30 +665,34 @@ def _between(c: Captured) -> list[Ask] | None:
 def _suspended(c: Captured) -> list[Ask] | None:
     if c["h"].runs:
         return None  # to suspend a service is to stop it
-    return _asks(c, named=Named("field", "suspend"), holder=c["h"], act="resume" if "back" in c else "suspend")
+    return asks_of(c, named=Named("field", "suspend"), holder=c["h"], act="resume" if "back" in c else "suspend")
 
 
 def _toggled(c: Captured) -> list[Ask] | None:
+    if "q" in c:
+        if c["q"].what not in ("key", "spoken"):
+            return None
+        return asks_of(c, named=c["q"], holder=c["h"], act=c.get("onoff") or c["turn"])
     token: Token = c["x"]
     if not (token.code or token.quoted) and (fold(token.text) in _NO_VALUE or not re.match(r"\w", token.text)):
         return None
-    return _asks(c, named=Named("key", token.text, token), holder=c.get("h"), act=c.get("onoff") or c["turn"])
+    return asks_of(c, named=Named("key", token.text, token), holder=c.get("h"), act=c.get("onoff") or c["turn"])
 
 
 def _added(c: Captured) -> list[Ask] | None:
     key, turned = c["p"] if "p" in c else (c["k"], Turned(c["value"]))
     named = Named("env" if "e" in c else "key", key.text, key)
-    return _asks(c, named=named, holder=c["h"], turned=turned, act="add")
+    return asks_of(c, named=named, holder=c["h"], turned=turned, act="add")
 
 
 def _marked(c: Captured) -> list[Ask] | None:
     what = c.get("meta_word") or ("label" if "l" in c else "annotation")
     key, turned = c["p"]
-    return _asks(c, named=Named(what, key.text, key), holder=c["h"], turned=turned, act="add")
+    return asks_of(c, named=Named(what, key.text, key), holder=c["h"], turned=turned, act="add")
 
 
 def _remarked(c: Captured) -> list[Ask] | None:
-    return _asks(c, named=c["s"], holder=c["h"], turned=c["turned"], act=c["setting_verb"])
+    return asks_of(c, named=c["s"], holder=c["h"], turned=c["turned"], act=c["setting_verb"])
 
 
 def _removed(c: Captured) -> list[Ask] | None:
@@ -694,12 +700,12 @@ def _removed(c: Captured) -> list[Ask] | None:
     holder: Holder = c["h"]
     if holder.file is not None and named.what == "key" and not is_key_of_file(c["k"], holder):
         return None  # an entry of that file
-    return _asks(c, named=named, holder=holder, act="remove")
+    return asks_of(c, named=named, holder=holder, act="remove")
 
 
-_AROUND = "{ <where> where2:<where> <in_each> }"
-_OF = "{ <in_holder> <where> where2:<where> <in_each> }"
-_REST = "{ <turned> <in_holder> <where> where2:<where> <in_each> }"
+AROUND = "{ <where> where2:<where> <in_each> <coded> }"
+_OF = "{ <in_holder> <where> where2:<where> <in_each> <coded> }"
+_REST = "{ <turned> <in_holder> <where> where2:<where> <in_each> <coded> }"
 
 RULES = (
     Rule(
@@ -871,6 +877,12 @@ RULES = (
             "Set CAPACITY for kiosk to 20Gi": (
                 "manifest.set file=deploy/kiosk/flux.yaml path=spec.postBuild.substitute.CAPACITY "
                 "value=20Gi where=Kustomization/kiosk"
+            ),
+            "Set the size of kiosk to 8Gi (`cache.size`)": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.size value=8Gi"
+            ),
+            "Set the redis tag of relay to 8.6.3 (`redis.tag: 8.6.3`)": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.redis.tag value=8.6.3"
             ),
             "Set REFUNDS to on in pos-flags": "u",
             "Set REFUNDS to `on` in pos-flags": (
@@ -1102,9 +1114,13 @@ RULES = (
             "Set DIP to 300 in the till-config ConfigMap": "u unknown-name",
             "Set dpi to 300 in the till-config ConfigMap": "u unknown-name",
             "Set DPI to 300": "u",
+            "Set DPI of till-config to 300 (`PAPER: 300`)": "u ambiguous",
+            "Set `cache.size` of kiosk to 8Gi (`worker.size: 8Gi`)": "u ambiguous",
+            "Raise the size of kiosk to 8Gi (`cache.size: 4Gi`)": "u ambiguous",
+            "Raise the size of kiosk to 4Gi (`cache.size: 4Gi`)": "b not-that-version",
             "Set LOG_LEVEL to debug": "b ambiguous",
             "Set LOG_LEVEL to debug in demo": "b ambiguous",
-            "kiosk: TZ → UTC, NEW_QUOTA → True": "b ambiguous",
+            "kiosk: TZ → UTC, NEW_QUOTA → True": "u unknown-name",
             "Set LOG_LEVEL of pos-api to debug for a demo": "u",
             "Set the new quota in till-config to True": "u",
             "Set enabled of kiosk to false": "u ambiguous",
@@ -1201,15 +1217,15 @@ RULES = (
         "set several values, or one of several objects",
         (
             f"<setting_verb> <sets> {_OF}",
-            f"h:<holder> {_AROUND} : <turns> {_AROUND}",
-            f"hs:<held> (both | each)? MODAL (both | each)? have (a | an)? s:<setting> (of | : | =)? value:<scalar> each? {_AROUND}",
+            f"h:<holder> {AROUND} : <turns> {AROUND}",
+            f"hs:<held> (both | each)? MODAL (both | each)? have (a | an)? s:<setting> (of | : | =)? value:<scalar> each? {AROUND}",
             "s:<setting> <in_holders> { <where> } (<be>? BOTH? <setting_done> <turned> | <is> BOTH? turned:<equal>) { <where> }",
             f"s:<same> {_OF} :? (<turned> | turned:<arrow>) {_OF}",
             f"<setting_verb> s:<same> {_REST}",
             f"<setting_verb> <two> {_OF} to <two_values> {_OF}",
             f"<two> {_OF} <is> <two_values> {_OF}",
             f"<two> {_OF} <be>? <setting_done> to <two_values> {_OF}",
-            f"h:<holder> {_AROUND} (gets | MODAL (get | have)) <two> of <two_values> {_AROUND}",
+            f"h:<holder> {AROUND} (gets | MODAL (get | have)) <two> of <two_values> {AROUND}",
             "<setting_verb> (s:<any_setting> | s:<setting>) { <turned> <in_holders> <where> where2:<where> }",
         ),
         _set_several,
@@ -1292,12 +1308,12 @@ RULES = (
         (
             "<setting_verb> (e:ENVIRONMENT? VARIABLE | e:ENVIRONMENT)? p:<whole_pair> "
             "{ <in_holder> <where> where2:<where> <in_each> }",
-            f"<setting_verb> h:<holder> to SET p:<whole_pair> {_AROUND}",
-            f"give h:<holder> {_AROUND} p:<whole_pair>",
-            f"h:<holder> {_AROUND} (gets | uses | runs with | MODAL (get | use | run with)) p:<whole_pair> {_AROUND}",
-            f"h:<holder> {_AROUND} : p:<whole_pair>",
+            f"<setting_verb> h:<holder> to SET p:<whole_pair> {AROUND}",
+            f"give h:<holder> {AROUND} p:<whole_pair>",
+            f"h:<holder> {AROUND} (gets | uses | runs with | MODAL (get | use | run with)) p:<whole_pair> {AROUND}",
+            f"h:<holder> {AROUND} : p:<whole_pair>",
             "p:<whole_pair> { <in_holder> <where> }",
-            f"<setting_verb> THE? NAME? HELMRELEASE VALUES (at | in) h:<holder> to SET p:<whole_pair> {_AROUND}",
+            f"<setting_verb> THE? NAME? HELMRELEASE VALUES (at | in) h:<holder> to SET p:<whole_pair> {AROUND}",
         ),
         _set_pair,
         {
@@ -1342,18 +1358,18 @@ RULES = (
     Rule(
         "give an object a setting",
         (
-            f"give h:<holder> s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
-            f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) s:<setting> (of | : | =)? value:<scalar> {_AROUND}",
-            f"h:<holder> {_AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {_AROUND}",
-            f"h:<holder> {_AROUND} (runs | MODAL run | <be> scheduled) (at | on | for) cron:<scalar> {_AROUND}",
-            f"h:<holder> {_AROUND} <be> limited to most:AMOUNT of r:RESOURCE {_AROUND}",
-            f"h:<holder> {_AROUND} :? s:<setting> turned:<plain_value> {_AROUND}",
-            f"h:<holder> {_AROUND} :? s:<variable> turned:<named_value> {_AROUND}",
-            f"h:<holder> {_AROUND} (runs | MODAL run | <be> scheduled | MODAL? BE run) <recurring> {_AROUND}",
-            f"h:<holder> {_AROUND} <be> scheduled recurring:<set_for> {_AROUND}",
-            f"(run h:<holder> | <setting_verb> THE? schedule (of | for) h:<holder> to) <recurring> {_AROUND}",
-            f"h:<holder> {_AROUND} (RECONCILES | MODAL RECONCILE | <be> (RECONCILED | of_flux:polled)) every often:<how_often> "
-            f"(<instead> every y:<how_often>)? {_AROUND}",
+            f"give h:<holder> s:<setting> (of | : | =)? value:<scalar> {AROUND}",
+            f"h:<holder> {AROUND} (gets | has | MODAL get | MODAL have) s:<setting> (of | : | =)? value:<scalar> {AROUND}",
+            f"h:<holder> {AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {AROUND}",
+            f"h:<holder> {AROUND} (runs | MODAL run | <be> scheduled) (at | on | for) cron:<scalar> {AROUND}",
+            f"h:<holder> {AROUND} <be> limited to most:AMOUNT of r:RESOURCE {AROUND}",
+            f"h:<holder> {AROUND} :? s:<setting> turned:<plain_value> {AROUND}",
+            f"h:<holder> {AROUND} :? s:<variable> turned:<named_value> {AROUND}",
+            f"h:<holder> {AROUND} (runs | MODAL run | <be> scheduled | MODAL? BE run) <recurring> {AROUND}",
+            f"h:<holder> {AROUND} <be> scheduled recurring:<set_for> {AROUND}",
+            f"(run h:<holder> | <setting_verb> THE? schedule (of | for) h:<holder> to) <recurring> {AROUND}",
+            f"h:<holder> {AROUND} (RECONCILES | MODAL RECONCILE | <be> (RECONCILED | of_flux:polled)) every often:<how_often> "
+            f"(<instead> every y:<how_often>)? {AROUND}",
         ),
         _given,
         {
@@ -1403,12 +1419,21 @@ RULES = (
             "The nightly CronJob runs on weekdays at 6am": (
                 "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=0 6 * * 1-5 where=CronJob/nightly"
             ),
+            "The nightly CronJob runs at 03:30 every night, i.e. schedule `30 3 * * *`": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=30 3 * * * where=CronJob/nightly"
+            ),
+            "The kiosk HelmRelease reconciles every 10 minutes (`interval: 10m`)": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m"
+            ),
             "kiosk gets a replica count of 3": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
             ),
         },
         {
             "Give kiosk a review of 10m": "u",
+            "The nightly CronJob runs at 03:30 every night, i.e. schedule `30 4 * * *`": "u ambiguous",
+            "The kiosk HelmRelease reconciles every 10 minutes (`interval: 5m`)": "u ambiguous",
+            "The kiosk HelmRelease reconciles every 10 minutes (`timeout: 10m`)": "u ambiguous",
             "The kiosk HelmRelease reconciles every time": "u",
             "The kiosk HelmRelease reconciled every 10 minutes": "u",
             "The kiosk HelmRelease reconciles every 10 minutes without errors": "u",
@@ -1451,27 +1476,36 @@ RULES = (
     Rule(
         "scale",
         (
-            f"SCALE h:<holder> {_AROUND} <scaling>? (from y:<number>)? to x:<number> <counted>? {_AROUND}",
-            f"SCALE h:<holder> {_AROUND} scaling:<upwards> from y:<number> to x:<number> <counted>? {_AROUND}",
-            f"SCALE (<scaling> | scaling:<upwards>) h:<holder> {_AROUND} (from y:<number>)? to x:<number> <counted>? {_AROUND}",
-            f"SCALE BOTH? hs:<held> (from y:<number>)? to x:<number> <counted>? ALL? {_AROUND}",
-            f"h:<holder> {_AROUND} <be>? SCALED <scaling>? (from y:<number>)? to x:<number> <counted>? {_AROUND}",
-            f"h:<holder> {_AROUND} <be>? SCALED scaling:<upwards> from y:<number> to x:<number> <counted>? {_AROUND}",
-            f"h:<holder> {_AROUND} (runs with? | gets | MODAL run with? | MODAL have) x:<number> REPLICAS "
-            f"y:<instead_of>? {_AROUND}",
-            f"hs:<held> (both | each)? MODAL (both | each)? (have | run with?) x:<number> REPLICAS each? {_AROUND}",
-            f"h:<holder> {_AROUND} (from y:<number>)? to x:<number> <counted> {_AROUND}",
-            f"h:<held_part> {_AROUND} (runs with? | MODAL run with?) x:<number> REPLICAS y:<instead_of>? {_AROUND}",
-            f"h:<held_part> {_AROUND} <be>? SCALED (from y:<number>)? to x:<number> <counted>? {_AROUND}",
-            f"SCALE h:<held_part> {_AROUND} (from y:<number>)? to x:<number> <counted>? {_AROUND}",
-            f"(run | keep) h:<holder> (with | at) x:<number> REPLICAS {_AROUND}",
-            f"(run | keep) x:<number> REPLICAS of h:<holder> {_AROUND}",
+            f"SCALE h:<holder> {AROUND} <scaling>? (from y:<number>)? to x:<number> <counted>? {AROUND}",
+            f"SCALE h:<holder> {AROUND} scaling:<upwards> from y:<number> to x:<number> <counted>? {AROUND}",
+            f"SCALE (<scaling> | scaling:<upwards>) h:<holder> {AROUND} (from y:<number>)? to x:<number> <counted>? {AROUND}",
+            f"SCALE BOTH? hs:<held> (from y:<number>)? to x:<number> <counted>? ALL? {AROUND}",
+            f"h:<holder> {AROUND} <be>? SCALED <scaling>? (from y:<number>)? to x:<number> <counted>? {AROUND}",
+            f"h:<holder> {AROUND} <be>? SCALED scaling:<upwards> from y:<number> to x:<number> <counted>? {AROUND}",
+            f"h:<holder> {AROUND} (runs with? | gets | MODAL run with? | MODAL have) x:<number> REPLICAS "
+            f"y:<instead_of>? {AROUND}",
+            f"hs:<held> (both | each)? MODAL (both | each)? (have | run with?) x:<number> REPLICAS each? {AROUND}",
+            f"h:<holder> {AROUND} (from y:<number>)? to x:<number> <counted> {AROUND}",
+            f"h:<held_part> {AROUND} (runs with? | MODAL run with?) x:<number> REPLICAS y:<instead_of>? {AROUND}",
+            f"h:<held_part> {AROUND} <be>? SCALED (from y:<number>)? to x:<number> <counted>? {AROUND}",
+            f"SCALE h:<held_part> {AROUND} (from y:<number>)? to x:<number> <counted>? {AROUND}",
+            f"(run | keep) h:<holder> (with | at) x:<number> REPLICAS {AROUND}",
+            f"(run | keep) x:<number> REPLICAS of h:<holder> {AROUND}",
             "THE? where:<a_stage> (ENVIRONMENT | CLUSTER | OVERLAY)? (runs | MODAL run) x:<number> REPLICAS of h:<holder>",
-            f"h:<holder> {_AROUND} : x:<number> REPLICAS",
-            f"<setting_verb> h:<holder> {_AROUND} (from y:<number>)? to x:<number> <counted> {_AROUND}",
+            f"h:<holder> {AROUND} : x:<number> REPLICAS",
+            f"<setting_verb> h:<holder> {AROUND} (from y:<number>)? to x:<number> <counted> {AROUND}",
         ),
         _scaled,
         {
+            "kiosk should run with three replicas (`replicaCount: 3`)": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
+            ),
+            "Scale kiosk to 3 replicas via `controller.replicaCount`": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
+            ),
+            "Scale till to 3 replicas (`replicas: 3`)": (
+                "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till"
+            ),
             "Scale pos-api to 3 replicas in demo": (
                 "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.replicas value=3"
             ),
@@ -1566,14 +1600,20 @@ RULES = (
             "till runs with 2 replicas per zone": "u",
             "Run 3 replicas of till and 2 of kiosk": "u",
             "Autoscale till to 3 replicas": "u",
+            "kiosk should run with three replicas (`replicaCount: 4`)": "u ambiguous",
+            "kiosk should run with three replicas (`cache.size: 3`)": "u ambiguous",
+            "kiosk should run with three replicas (e.g. `replicaCount: 3`)": "u",
+            "kiosk should run with three replicas (was `replicaCount: 3`)": "u",
+            "kiosk should run with three replicas (`replicaCount: 3` or more)": "u",
+            "kiosk should run with three replicas if needed (`replicaCount: 3`)": "u",
         },
     ),
     Rule(
         "scale between",
         (
-            f"h:<holder> {_AROUND} (scales | autoscales | MODAL (SCALE | autoscale)) between x:<number> AND "
-            f"y:<number> <counted> {_AROUND}",
-            f"(SCALE | autoscale) h:<holder> {_AROUND} between x:<number> AND y:<number> <counted> {_AROUND}",
+            f"h:<holder> {AROUND} (scales | autoscales | MODAL (SCALE | autoscale)) between x:<number> AND "
+            f"y:<number> <counted> {AROUND}",
+            f"(SCALE | autoscale) h:<holder> {AROUND} between x:<number> AND y:<number> <counted> {AROUND}",
         ),
         _between,
         {
@@ -1593,9 +1633,9 @@ RULES = (
     Rule(
         "suspend and resume",
         (
-            f"(SUSPEND | back:RESUME) (THE? (RECONCILIATION | RECONCILE) of)? h:<holder> {_AROUND}",
-            f"THE? (RECONCILIATION | RECONCILE) of h:<holder> {_AROUND} <be>? (SUSPENDED | back:RESUMED) {_AROUND}",
-            f"h:<holder> {_AROUND} <be>? (SUSPENDED | back:RESUMED) {_AROUND}",
+            f"(SUSPEND | back:RESUME) (THE? (RECONCILIATION | RECONCILE) of)? h:<holder> {AROUND}",
+            f"THE? (RECONCILIATION | RECONCILE) of h:<holder> {AROUND} <be>? (SUSPENDED | back:RESUMED) {AROUND}",
+            f"h:<holder> {AROUND} <be>? (SUSPENDED | back:RESUMED) {AROUND}",
             "h:<holder> : (SUSPEND | back:RESUME)",
         ),
         _suspended,
@@ -1630,16 +1670,18 @@ RULES = (
     Rule(
         "enable and disable",
         (
-            f"<onoff> THE? x:ANY (in | on | of | for) h:<holder> {_AROUND}",
-            f"<onoff> x:FIELD {_AROUND}",
-            f"(turn | switch) x:FIELD {_AROUND} turn:<turn> {_AROUND}",
-            f"(turn | switch) THE? x:ANY turn:<turn> (in | on | of | for) h:<holder> {_AROUND}",
-            f"(turn | switch) THE? x:ANY (in | on | of | for) h:<holder> {_AROUND} turn:<turn>",
-            f"THE? x:ANY <be> turn:<done> (in | on | of | for) h:<holder> {_AROUND}",
-            f"THE? x:<any_key> (in | on | of | for) h:<holder> {_AROUND} <be> turn:<done> {_AROUND}",
-            f"h:<holder> x:<any_key> <be> turn:<done> {_AROUND}",
-            f"h:<holder> {_AROUND} (has | MODAL have) THE? x:<any_key> turn:<done> {_AROUND}",
+            f"<onoff> THE? x:ANY (in | on | of | for) h:<holder> {AROUND}",
+            f"<onoff> x:FIELD {AROUND}",
+            f"(turn | switch) x:FIELD {AROUND} turn:<turn> {AROUND}",
+            f"(turn | switch) THE? x:ANY turn:<turn> (in | on | of | for) h:<holder> {AROUND}",
+            f"(turn | switch) THE? x:ANY (in | on | of | for) h:<holder> {AROUND} turn:<turn>",
+            f"THE? x:ANY <be> turn:<done> (in | on | of | for) h:<holder> {AROUND}",
+            f"THE? x:<any_key> (in | on | of | for) h:<holder> {AROUND} <be> turn:<done> {AROUND}",
+            f"h:<holder> x:<any_key> <be> turn:<done> {AROUND}",
+            f"h:<holder> {AROUND} (has | MODAL have) THE? x:<any_key> turn:<done> {AROUND}",
             "h:<holder> : THE? x:ANY (on | off | enabled | disabled) → turn:<turn>",
+            f"<onoff> q:<any_setting> <coded>? (in | on | of | for) h:<holder> {AROUND}",
+            f"(turn | switch) q:<any_setting> turn:<turn> <coded>? (in | on | of | for) h:<holder> {AROUND}",
         ),
         _toggled,
         {
@@ -1664,6 +1706,12 @@ RULES = (
             "Disable cache for kiosk": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=false"
             ),
+            'Turn quota off: `NEW_QUOTA: "False"` in till-config': (
+                "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=False where=ConfigMap/till-config"
+            ),
+            "Disable the cache of kiosk by setting `cache.enabled: false`": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=false"
+            ),
             "Turn on REFUNDS in pos-flags": (
                 "manifest.set file=deploy/pos/uat/kustomization.yaml "
                 "path=configMapGenerator[name=pos-flags].literals[0] value=REFUNDS=on"
@@ -1671,6 +1719,10 @@ RULES = (
         },
         {
             "Switch NEW_QUOTA on in demo": "b ambiguous",
+            'Switch quota on: `NEW_QUOTA: "False"` in till-config': "u ambiguous",
+            'Turn DPI off: `NEW_QUOTA: "False"` in till-config': "u ambiguous",
+            "Disable the cache of kiosk (`cache.enabled: true`)": "u ambiguous",
+            "Disable the cache of kiosk by setting `cache.size: 0`": "b not-determinate",
             "Switch NEW_QUOTA": "u",
             "Enable DPI in till-config": "b not-determinate",
             "Enable NEW_QUOTA2 in till-config": "u unknown-name",
@@ -1689,9 +1741,9 @@ RULES = (
     Rule(
         "add a key or variable",
         (
-            f"ADD THE? (e:ENVIRONMENT? e:VARIABLE | e:ENVIRONMENT | key | setting | entry)? p:<whole_pair> (to | in | for | of) h:<holder> {_AROUND}",
+            f"ADD THE? (e:ENVIRONMENT? e:VARIABLE | e:ENVIRONMENT | key | setting | entry)? p:<whole_pair> (to | in | for | of) h:<holder> {AROUND}",
             f"ADD THE? (e:ENVIRONMENT? e:VARIABLE | e:ENVIRONMENT | key | setting | entry)? k:<any_key> "
-            f"(with THE? VALUE? | = | :) value:<scalar> (to | in) h:<holder> {_AROUND}",
+            f"(with THE? VALUE? | = | :) value:<scalar> (to | in) h:<holder> {AROUND}",
         ),
         _added,
         {
@@ -1723,10 +1775,10 @@ RULES = (
     Rule(
         "label and annotate",
         (
-            f"ADD THE? <meta_word> p:<pair> to h:<marked> {_AROUND}",
-            f"(l:LABEL | ANNOTATE) h:<marked> with THE? (LABEL | ANNOTATION)? p:<pair> {_AROUND}",
-            f"h:<marked> <be> (l:labelled | l:labeled | annotated) (with | as)? p:<pair> {_AROUND}",
-            f"h:<marked> (carries | HAVE | MODAL carry | MODAL HAVE) THE? <meta_word> p:<pair> {_AROUND}",
+            f"ADD THE? <meta_word> p:<pair> to h:<marked> {AROUND}",
+            f"(l:LABEL | ANNOTATE) h:<marked> with THE? (LABEL | ANNOTATION)? p:<pair> {AROUND}",
+            f"h:<marked> <be> (l:labelled | l:labeled | annotated) (with | as)? p:<pair> {AROUND}",
+            f"h:<marked> (carries | HAVE | MODAL carry | MODAL HAVE) THE? <meta_word> p:<pair> {AROUND}",
         ),
         _marked,
         {
@@ -1750,8 +1802,8 @@ RULES = (
     Rule(
         "set a label",
         (
-            f"<setting_verb> s:<meta_setting> (of | on | in) h:<marked> <turned> {_AROUND}",
-            f"<setting_verb> s:<meta_setting> <turned> (of | on | in) h:<marked> {_AROUND}",
+            f"<setting_verb> s:<meta_setting> (of | on | in) h:<marked> <turned> {AROUND}",
+            f"<setting_verb> s:<meta_setting> <turned> (of | on | in) h:<marked> {AROUND}",
         ),
         _remarked,
         {
@@ -1771,9 +1823,9 @@ RULES = (
     Rule(
         "remove a key, variable or label",
         (
-            f"REMOVE s:<env_setting> (from | of | in) h:<holder> {_AROUND}",
-            f"REMOVE s:<meta_setting> (from | of | in) h:<marked> {_AROUND}",
-            f"REMOVE THE? (key | setting | entry)? k:<any_key> from h:<holder> {_AROUND}",
+            f"REMOVE s:<env_setting> (from | of | in) h:<holder> {AROUND}",
+            f"REMOVE s:<meta_setting> (from | of | in) h:<marked> {AROUND}",
+            f"REMOVE THE? (key | setting | entry)? k:<any_key> from h:<holder> {AROUND}",
         ),
         _removed,
         {

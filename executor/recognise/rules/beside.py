@@ -1,0 +1,268 @@
+"""What stands beside a setting: the same in code, and further settings of the same object."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from executor.recognise.grammar import Grammar
+from executor.recognise.lexer import Token
+from executor.recognise.meaning import Ask, Exact, Holder, Named, Rule, Target, Turned, all_asks, word_of, words_of
+from executor.recognise.rules.settings import AROUND, asks_of, is_key
+from executor.recognise.versions import is_placeholder
+from executor.recognise.words import VOCABULARY, fold
+
+Captured = Mapping[str, Any]
+
+
+def add(g: Grammar) -> None:
+    """The phrases that only these rules use, and what those of settings take in."""
+    g.phrase("that_is", "i.e STOP? | ie | that is | namely")
+    g.phrase("exact_pair", "x:SETTING", _exact_pair)
+    g.phrase("exact_pair", "(k:FIELD_OF_SPEC | k:KEY) (: | =)? v:ANY", _exact_value)
+    g.phrase("exact_key", "k:KEY", _exact_key)
+    g.phrase("coded", "OPEN (<that_is> ,?)? (e:<exact_pair> | e:<exact_key>) CLOSE", lambda c: c["e"])
+    g.phrase("coded", ",? (via | by setting) (e:<exact_pair> | e:<exact_key>)", lambda c: c["e"])
+    g.phrase("coded", "(: | ,? DASH | (, | DASH)? <that_is> ,?) e:<exact_pair>", lambda c: c["e"])
+    g.phrase("gloss", "x:ANY", _gloss)
+    g.phrase("glosses", "x:<gloss> r:<glosses>?", lambda c: (fold(c["x"].text), *c.get("r", ())))
+    g.phrase("its_set", "its? (s:<any_setting> | s:<setting>) <turned>")
+    g.phrase("own_set", "q:<any_setting_in> <turned>", lambda c: c if c["q"]["holder"] is not None else None)
+    g.phrase("more_sets", "a:<its_set> | a:<own_set>", _listed)
+    g.phrase("more_sets", "(a:<its_set> | a:<own_set>) <and> (b:<its_set> | b:<own_set>)", _listed)
+    g.phrase("given_set", "THE? s:<setting> (of | : | =)? value:<scalar>")
+    g.phrase("stated_set", "its? s:<setting> (<is> | to)? value:<sure_value>")
+    g.phrase("follow_set", "v:<setting_verb> m:<more_sets>", lambda c: (c["v"], c["m"]))
+    g.phrase("follow_toggle", "o:<onoff> (its | THE)? (k:<any_key> | q:<any_setting>)", _follow_toggle)
+    g.phrase("clauses", "clause:<clause> <sep> (f:<follow_set> | t:<follow_toggle>)", _followed)
+
+
+def _listed(c: Captured) -> tuple[Any, ...]:
+    return tuple(c[key] for key in "ab" if key in c)
+
+
+def _named(key: str, token: Token) -> Named:
+    if key == "replicas":
+        return Named("replicas")
+    return Named("field" if key in _FIELDS else "key", key, token)
+
+
+_FIELDS = frozenset(VOCABULARY["FIELD_OF_SPEC"].split())
+
+
+def _exact_pair(c: Captured) -> Exact | None:
+    """`replicaCount: 3`, `LOG_LEVEL=debug`."""
+    token: Token = c["x"]
+    if not isinstance(token.value, tuple) or is_placeholder(token.value[1]):
+        return None
+    key, value = token.value
+    return Exact(_named(key, Token(key, token.start, token.end, code=True)), ("setting", value))
+
+
+def _exact_value(c: Captured) -> Exact | None:
+    """ "schedule `30 3 * * *`", "`interval` `5m`": the value in code, too."""
+    key, value = c["k"], c["v"]
+    if not value.code or isinstance(value.value, tuple) or is_placeholder(value.text) or is_key({"x": key}) is None:
+        return None if fold(key.text) not in _FIELDS or not value.code else Exact(_named(fold(key.text), key), value)
+    return Exact(_named(key.text, key), value)
+
+
+def _exact_key(c: Captured) -> Exact | None:
+    """ "(`server.retentionPeriod`)"."""
+    token: Token = c["k"]
+    return Exact(_named(token.text, token)) if token.code and is_key({"x": token}) is not None else None
+
+
+# --- in words that are the key's ------------------------------------------------------------------------------------
+
+_NEUTRAL = frozenset(
+    "the a an its their all own object objects resource resources to be is are become with of in on by has have uses use "
+    "must should shall will now and for ready".split()
+)
+"""What may stand beside the words of a key and its object, and says nothing against them."""
+_LIMITS = frozenset(
+    " ".join(VOCABULARY[each] for each in "NEGATION CONDITION RESTRICTION QUESTION PUT_OFF TELLS".split()).split()
+)
+_NO = frozenset(("false", "off", "no", "disabled", "0"))
+
+
+def _gloss(c: Captured) -> Token | None:
+    """A word that may be one of the key's; nothing in code, no name, number or sign."""
+    token: Token = c["x"]
+    plain = re.fullmatch(r"[A-Za-z][A-Za-z-]*", token.text) and not (token.code or token.quoted)
+    return token if plain and token.entry is None and fold(token.text) not in _LIMITS else None
+
+
+def _glossed(c: Captured) -> list[Ask] | None:
+    """ "The apps Kustomization waits for its resources (`wait: true`)": nothing but the object, and words of the key and
+    its value. "It waits (`wait: false`)" is none."""
+    exact: Exact = c["coded"]
+    value = exact.to if exact.to is None else str(exact.to[1] if isinstance(exact.to, tuple) else exact.to.text)
+    own = words_of(f"{exact.named.name} {value}")
+    told = [each for each in c["said"] if each not in _NEUTRAL]
+    if value is None or value.strip("\"'").lower() in _NO or not {word_of(each) for each in told} <= own or not told:
+        return None
+    if not {word_of(each) for each in told} & words_of(exact.named.name):
+        return None
+    about = {key: each for key, each in c.items() if key != "coded"}
+    return asks_of(about, named=exact.named, holder=c["h"], turned=Turned(exact.to), act="set")
+
+
+# --- several of one object ------------------------------------------------------------------------------------------
+
+
+def _with_more(c: Captured) -> list[Ask] | None:
+    """ "Set the memory limit of X to 512Mi and its CPU request to 20m": what has no object of its own is of the same."""
+    q = c["q"]
+    holders = [each for each in (q["holder"], c.get("in_holder")) if each is not None]
+    if len(holders) != 1 or "coded" in c:
+        return None
+    act = c.get("setting_verb") or c.get("setting_done") or "set"
+    first = asks_of(c, named=q["named"], holder=holders[0], turned=c["turned"], act=act, places=q["places"])
+    return all_asks([first, *(_one_more(c, each, holders[0], act, q["places"]) for each in c["more"])])
+
+
+def _one_more(c: Captured, one: Captured, holder: Holder, act: str, places: Any) -> list[Ask] | None:
+    if "q" in one:
+        own = one["q"]
+        return asks_of(
+            {}, named=own["named"], holder=own["holder"], turned=one["turned"], act=act, places=own["places"]
+        )
+    turned = one["turned"] if "turned" in one else Turned(one["value"])
+    return asks_of(c, named=one["s"], holder=holder, turned=turned, act=act, places=places)
+
+
+def _given_two(c: Captured) -> list[Ask] | None:
+    """ "X has a memory limit of 512Mi and a CPU request of 20m"."""
+    if "coded" in c:
+        return None
+    return all_asks(_one_more(c, each, c["h"], "set", ()) for each in (c["a"], c["b"]))
+
+
+def _stated_two(c: Captured) -> list[Ask] | None:
+    """ "The memory limit of X is 512Mi and its CPU request 20m"."""
+    return _with_more({**c, "turned": c["turned"], "more": (c["more"],)})
+
+
+def _follow_toggle(c: Captured) -> tuple[str, Named]:
+    return c["o"], c["q"] if "q" in c else Named("key", c["k"].text, c["k"])
+
+
+def _followed(c: Captured) -> tuple[Ask, ...] | None:
+    """ "Bump X to 1.2.3 and set its interval to 10m": of the object of the clause before it."""
+    asks: list[Ask] = c["clause"]
+    whose = owner(asks[-1]) if len(asks) == 1 else None
+    if whose is None:
+        return None
+    holder, places = whose
+    if "t" in c:
+        act, named = c["t"]
+        more = asks_of({}, named=named, holder=holder, act=act, places=places)
+    else:
+        act, sets = c["f"]
+        more = all_asks(_one_more({}, each, holder, act, places) for each in sets)
+    return None if more is None else (*asks, *more)
+
+
+def owner(ask: Ask) -> tuple[Holder, list[Any]] | None:
+    """The one object of a clause, and the places that it says."""
+    if ask.what == "setting" and not ask.get("check"):
+        holder = ask.get("holder")
+        return (holder, list(ask.get("places") or ())) if holder is not None else None
+    target: Target | None = ask.get("target") if ask.what == "bump" else None
+    if target is None or len(target.names) != 1 or target.every or target.of is not None or ask.get("each") is not None:
+        return None
+    entry = target.names[0].entry
+    kind = target.kind or ("HelmRelease" if entry is not None and entry.releases else None)
+    return Holder(kind, target.names[0], target.file), list(ask.get("where") or ())
+
+
+RULES = (
+    Rule(
+        "say it in code, too",
+        ("h:<holder> said:<glosses> <coded>",),
+        _glossed,
+        {
+            "kiosk has a cache (`cache.enabled: true`)": "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=true",
+            "kiosk has a cache size (`cache.size: 8Gi`)": "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.size value=8Gi",
+            "till-config must have paper: `PAPER: plain`": "manifest.set file=deploy/till/till.yaml path=data.PAPER value=plain where=ConfigMap/till-config",
+        },
+        {
+            "kiosk has a cache (`cache.enabled: false`)": "u",
+            "kiosk has no cache (`cache.enabled: true`)": "u",
+            "kiosk ignores the cache (`cache.enabled: true`)": "u",
+            "kiosk must have a bigger cache (`cache.size: 8Gi`)": "u",
+            "kiosk has a cache problem (`cache.enabled: true`)": "u",
+            "kiosk has the size of the worker (`cache.size: 2Gi`)": "u",
+            "kiosk had a cache (`cache.enabled: true`)": "u",
+            "kiosk uses cache (`cache.size: <size>`)": "u",
+            "kiosk is to be replaced (`cache.enabled: true`)": "u",
+            "The kiosk Kustomization waits (`wait: true`)": "b not-found",
+            "The kiosk Kustomization becomes ready (`wait: true`)": "u",
+        },
+    ),
+    Rule(
+        "set several values of one object",
+        (
+            "<setting_verb> q:<any_setting_in> { <turned> <in_holder> } <and> more:<more_sets> { <where> where2:<where> }",
+            "q:<any_setting_in> <be>? <setting_done> { <turned> <in_holder> } <and> more:<more_sets> { <where> where2:<where> }",
+        ),
+        _with_more,
+        {
+            "Set the memory limit of pos-api in demo to 512Mi and its CPU request to 20m": "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].resources.limits.memory value=512Mi + manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].resources.requests.cpu value=20m",
+            "Set the DPI of till-config to 300, its PAPER to `plain` and NEW_QUOTA to `True`": "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config + manifest.set file=deploy/till/till.yaml path=data.PAPER value=plain where=ConfigMap/till-config + manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=True where=ConfigMap/till-config",
+            "Set the interval of the kiosk HelmRelease to 10m and timeout to 5m": "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m + manifest.set file=deploy/kiosk/release.yaml path=spec.timeout value=5m",
+            "Set DPI of till-config to 300 and replicas of till to 3": "manifest.set file=deploy/till/till.yaml path=data.DPI value=300 where=ConfigMap/till-config + manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till",
+            "The log level of kiosk is changed to debug and its replicaCount to 3": "manifest.set file=deploy/kiosk/release.yaml path=spec.values.extraEnv[name=LOG_LEVEL].value value=debug + manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3",
+            "Bump longhorn from 1.10.1 to 1.11.0 and set its interval to 5m": "helmrelease.bump name=longhorn from_version=1.10.1 version=1.11.0 + manifest.set file=apps/longhorn/helmrelease.yaml path=spec.interval value=5m",
+            "Bump longhorn to 1.11.0 and set `spec.interval` to 5m": "helmrelease.bump name=longhorn version=1.11.0 + manifest.set file=apps/longhorn/helmrelease.yaml path=spec.interval value=5m",
+            "Suspend the kiosk Kustomization and set its interval to 5m": "manifest.set file=deploy/kiosk/flux.yaml path=spec.suspend value=True where=Kustomization/kiosk + manifest.set file=deploy/kiosk/flux.yaml path=spec.interval value=5m where=Kustomization/kiosk",
+            "Set the interval of the kiosk HelmRelease to 10m and disable its cache": "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m + manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=false",
+        },
+        {
+            "Set the memory limit of pos-api in demo to 512Mi and its memory limit to 1Gi": "u ambiguous",
+            "Set the memory limit of pos-api in demo to 512Mi and its CPU request to 20m in uat": "u ambiguous",
+            "Set the memory limit of pos-api in demo to 512Mi or its CPU request to 20m": "u",
+            "Set the memory limit of pos-api in demo to 512Mi and review its CPU request": "u",
+            "Set the memory limit of pos-api in demo to 512Mi and its CPU request to about 20m": "u",
+            "Set the memory limit of pos-api in demo to 512Mi and its LOG_LEVL to debug": "u unknown-name",
+            "Set the memory limit of pos-api in demo to 512Mi and that of till to 96Mi": "u",
+            "Raise the memory limit of pos-api in demo to 512Mi and its CPU request to 20m": "b not-that-version",
+            "Set DPI of till-config to 300 and LOG_LEVEL to debug": "u unknown-name",
+            "Set DPI of till-config to 300 and replicas to 3": "b not-found",
+            "Bump longhorn to 1.11.0 and set the interval to 5m after testing": "u",
+            "Bump longhorn to 1.11.0 and ffl-web to 0.2.0 and set its interval to 5m": "u",
+            "Bump longhorn to 1.11.0 and set LOG_LEVEL to debug": "u unknown-name",
+            "Build stitcher 1.1.0 and set `spec.interval` to 5m": "b ambiguous",
+            "Set the interval of the kiosk HelmRelease to 10m and do not disable its cache": "u",
+            "Set the interval of the kiosk HelmRelease to 10m and disable its cache for now": "u",
+        },
+    ),
+    Rule(
+        "state several values of one object",
+        ("q:<setting_in> <is> turned:<equal> <and> more:<stated_set>",),
+        _stated_two,
+        {
+            "The memory limit of pos-api in demo is 512Mi and its CPU request is 20m": "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].resources.limits.memory value=512Mi + manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].resources.requests.cpu value=20m",
+        },
+        {
+            "The memory limit of pos-api in demo is 512Mi and its CPU request documented": "u",
+            "The memory limit of pos-api in demo is 512Mi and its CPU request unchanged": "u",
+        },
+    ),
+    Rule(
+        "give an object several settings",
+        (f"h:<holder> {AROUND} (gets | has | MODAL get | MODAL have) a:<given_set> <and> b:<given_set> {AROUND}",),
+        _given_two,
+        {
+            "pos-api in demo has a memory limit of 512Mi and a CPU request of 20m": "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].resources.limits.memory value=512Mi + manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].resources.requests.cpu value=20m",
+            "Verify that pos-api in demo has a memory limit of 256Mi and a CPU request of 100m": "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].resources.limits.memory value=256Mi check=True + manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].resources.requests.cpu value=100m check=True",
+        },
+        {
+            "pos-api in demo has a memory limit of 512Mi and a CPU request of at least 20m": "u",
+            "pos-api in demo has a memory limit of 512Mi and a review of 20m": "u",
+            "pos-api in demo had a memory limit of 512Mi and a CPU request of 20m": "u",
+        },
+    ),
+)
