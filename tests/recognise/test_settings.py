@@ -108,6 +108,22 @@ def test_who_scales_it(tmp_path: Path) -> None:
     assert told(found.recognise("Set maxReplicas of the web HPA to 3")).startswith("manifest.set file=base/hpa.yaml")
 
 
+def test_who_scales_it_elsewhere(tmp_path: Path) -> None:
+    counted = kustomization("../base") + "replicas:\n  - name: web\n    count: 2\n"
+    scaled = counted.replace("../base", "../base\n  - hpa.yaml")
+    found = world(tmp_path, staging__kustomization=counted, production__kustomization=scaled, production__hpa=HPA)
+    assert told(found.recognise("Scale web to 3 replicas in staging")).startswith("manifest.set file=staging/")
+    assert why(found, "Scale web to 3 replicas in production").startswith("no-effect")
+    assert why(found, "Scale web to 3 replicas everywhere").startswith("no-effect")
+    assert why(found, "Set replicas of web to 3 in base/web.yaml").startswith("no-effect")
+
+
+def test_who_scales_it_from_a_deployment_of_its_own(tmp_path: Path) -> None:
+    counted = kustomization("../base") + "replicas:\n  - name: web\n    count: 2\n"
+    alone = {"staging__kustomization": counted, "scaling__kustomization": kustomization("hpa.yaml"), "scaling__hpa": HPA}
+    assert why(world(tmp_path, **alone), "Scale web to 3 replicas in staging").startswith("no-effect")
+
+
 def test_a_value_that_a_file_gives(tmp_path: Path) -> None:
     made = "configMapGenerator:\n  - name: made\n    envs:\n      - made.env\n"
     found = make(

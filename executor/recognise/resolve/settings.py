@@ -295,8 +295,7 @@ class _Search:
             place = self._place_of(there[0], Seat(whole(self.named.name), there[0].line, None))
             self._block_shared(place, "manifest.set", {"path": self.named.name, "value": request.arguments["value"]})
             return [request]
-        if found:
-            self._block_scaled(found[0])
+        self._block_scaled(found)
         return [self._turned_at(place, turned, act) for place in self._every(found)]
 
     def _listed(self, turned: Turned) -> list[Place]:
@@ -322,15 +321,24 @@ class _Search:
             raise Blocked(ReasonCode.NOT_FOUND, f"{place}: it is not set there; write Set … to add it")
         return self._set(place, value, before)
 
-    def _block_scaled(self, place: Place) -> None:
+    def _block_scaled(self, places: Sequence[Place]) -> None:
         """Raises Blocked where a HorizontalPodAutoscaler sets the number of replicas."""
-        from executor.flux.settings import document, scales
+        for each in self._scaling() if self.named.what == "replicas" else ():
+            for place in places:
+                if not self._scales_elsewhere(each, place):
+                    reason = f"{place}: HorizontalPodAutoscaler {each.name} ({each.path}:{each.line}) sets it"
+                    raise Blocked(ReasonCode.NO_EFFECT, f"{reason}; change that")
 
-        for each in self.asks.names.of_kind(_AUTOSCALER) if self.named.what == "replicas" else ():
-            root = document(self.at.read(each.path), each.kind, each.name)
-            if root is not None and self.holder.token is not None and scales(root, self.holder.token.text):
-                reason = f"{place}: HorizontalPodAutoscaler {each.name} ({each.path}:{each.line}) sets it; change that"
-                raise Blocked(ReasonCode.NO_EFFECT, reason)
+    def _scales_elsewhere(self, scaler: AManifest, place: Place) -> bool:
+        """Whether an autoscaler is deployed only with workloads of that name which are none of the place's: production's
+        does not count the replicas of staging. One that stands alone may scale what another deployment brings."""
+        from executor.flux.layers import deployed_by
+
+        graph = self.at.inventory.graph
+        here, there = (deployed_by(graph, path).keys() for path in (place.file, scaler.path))
+        workloads = [each.path for each in self._objects() if each.kind in WORKLOAD_KINDS]
+        beside = {label for path in workloads for label in deployed_by(graph, path)}
+        return bool(here) and bool(there) and not here & there and there <= beside
 
     def _is_whole(self) -> bool:
         """A path from the top of an object, in code: its last key may be added."""
