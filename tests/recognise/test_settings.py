@@ -120,7 +120,11 @@ def test_who_scales_it_elsewhere(tmp_path: Path) -> None:
 
 def test_who_scales_it_from_a_deployment_of_its_own(tmp_path: Path) -> None:
     counted = kustomization("../base") + "replicas:\n  - name: web\n    count: 2\n"
-    alone = {"staging__kustomization": counted, "scaling__kustomization": kustomization("hpa.yaml"), "scaling__hpa": HPA}
+    alone = {
+        "staging__kustomization": counted,
+        "scaling__kustomization": kustomization("hpa.yaml"),
+        "scaling__hpa": HPA,
+    }
     assert why(world(tmp_path, **alone), "Scale web to 3 replicas in staging").startswith("no-effect")
 
 
@@ -130,6 +134,25 @@ def test_a_value_that_a_file_gives(tmp_path: Path) -> None:
         tmp_path, {**BASE, "staging/kustomization.yaml": kustomization("../base") + made, "staging/made.env": "A_B=1\n"}
     )
     assert why(found, "Set A_B to 2 in the made ConfigMap").startswith("not-supported")
+
+
+def test_a_literal_by_its_key_and_file(tmp_path: Path) -> None:
+    made = "configMapGenerator:\n  - name: one\n    literals:\n      - LOG_LEVEL=info\n"
+    two = made + "  - name: two\n    literals:\n      - LOG_LEVEL=warn\n      - LOG_LEVELS=a\n"
+    files = {
+        "staging__kustomization": kustomization("../base") + made,
+        "production__kustomization": kustomization("../base") + two,
+    }
+    found = world(tmp_path, **files)
+    literal = "manifest.set file=staging/kustomization.yaml path=configMapGenerator[name=one].literals[0] value=LOG_LEVEL=debug"
+    for key in ("LOG_LEVEL", "`LOG_LEVEL`", "the log level"):
+        assert told(found.recognise(f"Set {key} to debug in staging/kustomization.yaml")) == literal
+    assert why(found, "Set LOG_LEVEL to debug in production/kustomization.yaml").startswith("ambiguous")
+    assert "nearest: LOG_LEVEL" in why(found, "Set LOG_LEVLE to debug in staging/kustomization.yaml")
+    assert why(found, "Set OTHER_KEY to debug in staging/kustomization.yaml").startswith("not-found")
+    assert told(found.recognise("Set `resources[0]` to ../other in staging/kustomization.yaml")).startswith(
+        "manifest.set"
+    )
 
 
 def test_flux_kustomizations_are_deployments(tmp_path: Path) -> None:

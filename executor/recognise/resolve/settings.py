@@ -81,6 +81,8 @@ class SettingAsks(Base):
         if holder is None:
             _Search(self, named, Holder(), limits.get("file"), limits).block_nameless()
         file = self._file_of(holder, limits)
+        if file is not None and holder.token is None and file.rpartition("/")[2] in KUSTOMIZATION_FILES:
+            holder = self._generator_of(file, named) or holder
         if file is not None and holder.token is None and self._is_written(file, named):
             return [self._as_written(file, named, turned, limits, ask.get("act"))]
         search = _Search(self, named, holder, file, limits)
@@ -95,6 +97,32 @@ class SettingAsks(Base):
             code = ReasonCode.AMBIGUOUS if names else ReasonCode.NOT_FOUND
             raise Blocked(code, f"the {holder.kind} {there}; name one that is here")
         return replace(holder, token=Token(names[0], 0, 0, code=True))
+
+    def _generator_of(self, file: str, named: Named) -> Holder | None:
+        """The ConfigMap that a kustomization makes, and whose literals give the key."""
+        from executor.flux.settings import generated_keys, standing
+
+        if named.what not in ("key", "env", "spoken") or standing(self.at.read(file), named.name) is None:
+            return None
+        letters = _letters_of(named.name) if named.what == "spoken" else None
+        given = {each.name: generated_keys(self.at.read(file), each.name) for each in self._generated_in(file)}
+        found = [
+            name
+            for name, keys in given.items()
+            if (named.name in keys if letters is None else letters in map(_letters_of, keys))
+        ]
+        if len(found) > 1:
+            reason = f"{file}: {', '.join(sorted(found))} have {named.name}; say of which ConfigMap"
+            raise Blocked(ReasonCode.AMBIGUOUS, reason)
+        near = get_close_matches(named.name, [key for keys in given.values() for key in keys], n=3, cutoff=0.7)
+        if near and not found:
+            reason = f'{file} gives no "{named.name}"; nearest: {", ".join(near)}'
+            raise Blocked(ReasonCode.NOT_FOUND, reason)
+        return Holder("ConfigMap", Token(found[0], 0, 0, code=True)) if found else None
+
+    def _generated_in(self, file: str) -> list[AManifest]:
+        every = (each for entry in self.names.entries.values() for each in entry.configs)
+        return list({each.name: each for each in every if each.path == file and _is_generated(each)}.values())
 
     def _block_any_word(self, turned: Turned) -> None:
         """Raises Blocked for a plain word that only its place in the sentence makes a value."""
@@ -266,8 +294,7 @@ class _Search:
 
     def _known_as(self, name: str) -> set[str]:
         """The keys and variables that have just these letters."""
-        letters = re.sub(r"[\W_]", "", name).lower()
-        return {each for each in self._known() if re.sub(r"[\W_]", "", each).lower() == letters}
+        return {each for each in self._known() if _letters_of(each) == _letters_of(name)}
 
     def _begins_the_sentence(self) -> bool:
         """ "Cache of kiosk": with the capital that a sentence begins with."""
@@ -330,8 +357,8 @@ class _Search:
                     raise Blocked(ReasonCode.NO_EFFECT, f"{reason}; change that")
 
     def _scales_elsewhere(self, scaler: AManifest, place: Place) -> bool:
-        """Whether an autoscaler is deployed only with workloads of that name which are none of the place's: production's
-        does not count the replicas of staging. One that stands alone may scale what another deployment brings."""
+        """Whether an autoscaler is deployed only with workloads of that name, and none of them is the place's: that of
+        production does not count the replicas of staging. One that stands alone may scale what another brings."""
         from executor.flux.layers import deployed_by
 
         graph = self.at.inventory.graph
@@ -1035,6 +1062,10 @@ def _said(exact: Exact) -> str:
 
 def _is_generated(manifest: AManifest) -> bool:
     return manifest.path.rpartition("/")[2] in KUSTOMIZATION_FILES and manifest.kind == "ConfigMap"
+
+
+def _letters_of(key: str) -> str:
+    return re.sub(r"[\W_]", "", key).lower()
 
 
 _VALUES = frozenset(

@@ -280,7 +280,11 @@ def _settings(g: Grammar) -> None:
     g.phrase("env_setting", "THE? x:<any_key> (ENVIRONMENT? VARIABLE | ENVIRONMENT)", _env)
     g.phrase("setting", "_:<env_setting>")
     g.phrase("meta_setting", "THE? m:<meta_word> x:<meta_key> | THE? x:<meta_key> m:<meta_word>", _meta)
-    g.phrase("setting", "THE? (key | setting | entry | VALUE)? x:<marked_key> (VALUE | key | setting | field)?", _key)
+    g.phrase(
+        "setting",
+        "THE? (key | setting | entry | VALUE)? x:<marked_key> (VALUE | key | setting | field | literal)?",
+        _key,
+    )
     g.phrase("marked_key", "x:FIELD | x:KEY", is_key)
     g.phrase("variable", "x:ANY", lambda c: Named("key", c["x"].text, c["x"]) if _is_variable(c["x"]) else None)
     g.phrase("plain_key", "x:ANY", is_plain_key)
@@ -377,6 +381,7 @@ def _holders(g: Grammar) -> None:
     g.phrase("holder", "THE? n:<named> k:WORKLOAD | THE? k:WORKLOAD n:<named>", _of_workload)
     g.phrase("holder", "THE? n:CONFIG CONFIGMAP | THE? n:<named> CONFIGMAP | THE? CONFIGMAP (n:CONFIG | n:<named>)",
              _of_kind("ConfigMap"))  # fmt: skip
+    g.phrase("holder", "THE? n:CONFIG (CONFIGMAP? generator | literals)", _of_kind("ConfigMap"))
     g.phrase(
         "holder",
         "THE? (n:OBJECT | n:<named>) k:OBJECT_KIND | THE? k:OBJECT_KIND (n:OBJECT | n:<named> | n:KEY)",
@@ -1712,6 +1717,10 @@ RULES = (
             "Disable the cache of kiosk by setting `cache.enabled: false`": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=false"
             ),
+            "Turn on REFUNDS in deploy/pos/uat/kustomization.yaml": (
+                "manifest.set file=deploy/pos/uat/kustomization.yaml "
+                "path=configMapGenerator[name=pos-flags].literals[0] value=REFUNDS=on"
+            ),
             "Turn on REFUNDS in pos-flags": (
                 "manifest.set file=deploy/pos/uat/kustomization.yaml "
                 "path=configMapGenerator[name=pos-flags].literals[0] value=REFUNDS=on"
@@ -1724,6 +1733,8 @@ RULES = (
             "Disable the cache of kiosk (`cache.enabled: true`)": "u ambiguous",
             "Disable the cache of kiosk by setting `cache.size: 0`": "b not-determinate",
             "Switch NEW_QUOTA": "u",
+            "Turn on REFUND in deploy/pos/uat/kustomization.yaml": "b not-found",
+            "Turn on REFUNDS in deploy/pos/demo/kustomization.yaml": "b not-found",
             "Enable DPI in till-config": "b not-determinate",
             "Enable NEW_QUOTA2 in till-config": "u unknown-name",
             "Enable NEW_QUOTA in till-config for 10% of users": "u",
@@ -1753,6 +1764,10 @@ RULES = (
             "Add GLOSS=1 to till-config": (
                 "manifest.set file=deploy/till/till.yaml path=data.GLOSS value=1 where=ConfigMap/till-config"
             ),
+            "Add NEW=1 to the pos-flags literals": (
+                "manifest.add file=deploy/pos/uat/kustomization.yaml "
+                "path=configMapGenerator[name=pos-flags].literals entry=NEW=1"
+            ),
             "Add NEW=1 to pos-flags": (
                 "manifest.add file=deploy/pos/uat/kustomization.yaml "
                 "path=configMapGenerator[name=pos-flags].literals entry=NEW=1"
@@ -1765,6 +1780,7 @@ RULES = (
         },
         {
             "Add DPI=300 to till-config": "b ambiguous",
+            "Add NEW=1 to the till literals": "u",
             "Add GLOSS=1 and MATT=0 to till-config": "u",
             "Add tests for GLOSS to till-config": "u",
             "Add GLOSS=1 to kiosk": "u unknown-name",
@@ -1825,12 +1841,16 @@ RULES = (
         (
             f"REMOVE s:<env_setting> (from | of | in) h:<holder> {AROUND}",
             f"REMOVE s:<meta_setting> (from | of | in) h:<marked> {AROUND}",
-            f"REMOVE THE? (key | setting | entry)? k:<any_key> from h:<holder> {AROUND}",
+            f"REMOVE THE? (key | setting | entry | literal)? k:<any_key> (key | setting | entry | literal)? from h:<holder> {AROUND}",
         ),
         _removed,
         {
             "Remove the key DPI from till-config": (
                 "manifest.remove file=deploy/till/till.yaml path=data.DPI where=ConfigMap/till-config"
+            ),
+            "Remove the REFUNDS literal from the pos-flags generator": (
+                "manifest.remove file=deploy/pos/uat/kustomization.yaml "
+                "path=configMapGenerator[name=pos-flags].literals entry=REFUNDS=off"
             ),
             "Remove REFUNDS from the pos-flags ConfigMap": (
                 "manifest.remove file=deploy/pos/uat/kustomization.yaml "
@@ -1846,6 +1866,7 @@ RULES = (
         },
         {
             "Remove tests from till-config": "u",
+            "Remove the REFUND literal from pos-flags": "u unknown-name",
             "Remove the env var LOG_LEVEL from the pos-api Deployment": "b ambiguous",
             "Remove the env var LOG_LEVEL from the pos-api Deployment in demo": "b no-effect",
             "Remove old keys from till-config": "u",
