@@ -143,6 +143,31 @@ def _laid_in(graph: Graph, path: str) -> set[str]:
     return found
 
 
+_LAID_UNSEEN = frozenset(("components", "replacements", "transformers", "vars", "configurations", "generators",
+                          "helmCharts", "helmChartInflationGenerator"))  # fmt: skip
+"""Fields of a kustomization that may change any value of what it takes in."""
+
+
+def altered(graph: Graph, path: str, where: str, fields: Callable[[str], Iterable[str]]) -> bool:
+    """Whether something between a file and what is deployed in `where` may change its values that is neither a patch
+    nor another file: a field of a kustomization (`fields` of its file), what Flux adds, or what makes that."""
+    reached = graph.reach(path)
+    deployed = set(named(deployed_by(graph, path), where))
+    todo = [each for each in graph.builds(reached) if f"Flux Kustomization {each.label} ({each.file})" in deployed]
+    seen: set[object] = set()
+    while todo:
+        build = todo.pop()
+        above = graph.reach(build.file)
+        if build.flux.adds or any(graph.files[each][1].alters for each in above if each in graph.files):
+            return True
+        if build.key not in seen:
+            seen.add(build.key)
+            todo += graph.builds(above)
+    files = [graph.files[each][0] for each in reached if each in graph.files]
+    way = [each for each in files if deployed & deployed_by(graph, each).keys()]
+    return any(not _LAID_UNSEEN.isdisjoint(fields(each)) for each in way)
+
+
 def lies_over(graph: Graph, one: str, under: str) -> bool:
     """Whether one of two files lies over the other in some deployment."""
     together = deployed_by(graph, one).keys() & deployed_by(graph, under).keys()

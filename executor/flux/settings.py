@@ -591,13 +591,13 @@ def patched(
     folder, root = posixpath.dirname(file[0]), file[1]
     for field in ("patches", "patchesJson6902", "patchesStrategicMerge"):
         for i, each in enumerate(_items(root, field)):
-            text, target, line = _patch(each, folder, read_file)
+            text, target, line = _patch(each, folder, name, read_file)
             if text is not None and _touches(text, target, kind, name, wish):
                 yield Seat((field, i), line, "", "a patch that is not edited here")
 
 
-def _patch(each: Any, folder: str, read_file: Callable[[str], str | None]) -> tuple[str | None, Any, int]:
-    """text, target and line of one patch; no text where its file is an object, which counts by itself."""
+def _patch(each: Any, folder: str, name: str, read_file: Callable[[str], str | None]) -> tuple[str | None, Any, int]:
+    """text, target and line of one patch; no text where its file is an object of that name, which counts by itself."""
     if isinstance(each, Scalar):
         return (str(each) if "\n" in each else None), None, each.line
     if not isinstance(each, Map):
@@ -606,7 +606,15 @@ def _patch(each: Any, folder: str, read_file: Callable[[str], str | None]) -> tu
         return str(each["patch"]), each.get("target"), each.line
     path = each.get("path")
     text = read_file(posixpath.normpath(posixpath.join(folder, path))) if isinstance(path, Scalar) else None
-    return (text if text is not None and "op:" in text else None), each.get("target"), each.line
+    target = each.get("target")
+    if text is None or ("op:" not in text and not (target and _is_of_another(text, name))):
+        return None, target, each.line
+    return text, target, each.line
+
+
+def _is_of_another(text: str, name: str) -> bool:
+    """Whether no object in a text is called so: the target of the patch says what it is for."""
+    return all(_at(each, "metadata", "name") != name for each in documents(text))
 
 
 def _touches(text: str, target: Any, kind: str, name: str, wish: Wish) -> bool:
@@ -614,8 +622,7 @@ def _touches(text: str, target: Any, kind: str, name: str, wish: Wish) -> bool:
         parsed = read(text.encode())
     except NotYaml:
         return True
-    wanted = (_at(target, "kind") or kind, _at(target, "name") or name)
-    if isinstance(target, Map) and wanted != (kind, name):
+    if isinstance(target, Map) and not (_fits(target, "kind", kind) and _fits(target, "name", name)):
         return False
     for each in parsed:
         if isinstance(each, Items):
@@ -628,6 +635,17 @@ def _touches(text: str, target: Any, kind: str, name: str, wish: Wish) -> bool:
             ):
                 return True
     return False
+
+
+def _fits(target: Map, key: str, said: str) -> bool:
+    """Whether a field of a patch's target fits: a regular expression, for kustomize."""
+    wanted = _at(target, key)
+    if not isinstance(wanted, Scalar) or str(wanted) in ("", said):
+        return True
+    try:
+        return re.fullmatch(str(wanted), said) is not None
+    except re.error:
+        return True
 
 
 def _operates(operations: Items, wish: Wish) -> bool:

@@ -305,3 +305,43 @@ def test_a_place_in_front_of_a_name_is_of_that_name_alone(tmp_path: Path) -> Non
         both = world(tmp_path / other, {**replicas, **namesake})
         assert both.recognise("Scale the production web to 4 replicas").cannot is not None, other
         assert told(both.recognise(f"Scale {other} to 4 replicas")).startswith("manifest.set file=other.yaml")
+
+
+_LOOK = "Verify that LEVEL of web in production is info"
+_FLUX_WEB = (
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: web\n  namespace: flux-system\n"
+    "spec:\n  path: ./production\n"
+)
+_PATCH = "patches:\n  - target:\n      kind: Deployment\n      name: {}\n    {}\n"
+_OTHER = WEB.replace("name: web", "name: any") + POD + LEVEL.format("warn")
+
+
+def test_a_look_at_a_place_without_a_value_of_its_own_is_one_at_what_comes_through(tmp_path: Path) -> None:
+    found = world(tmp_path, {"clusters/web.yaml": _FLUX_WEB})
+    assert told(found.recognise(_LOOK)) == f"manifest.set file=base/web.yaml path={AT} value=info check=True"
+    assert "production takes it from base/web.yaml" in found.recognise(_LOOK).remarks[0]
+    assert why(found, "Set LEVEL of web in production to `info`").startswith("shared")
+    assert why(found, "Verify that LEVEL of web is `info`").startswith("ambiguous")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"production/kustomization.yaml": kustomization("../base") + "components: [../loud]\n"},
+        {"production/kustomization.yaml": kustomization("../base") + "replacements:\n  - path: r.yaml\n"},
+        {"clusters/web.yaml": _FLUX_WEB + "  patches:\n    - patch: '{}'\n"},
+        {
+            "clusters/web.yaml": _FLUX_WEB,
+            "clusters/kustomization.yaml": kustomization("web.yaml") + "patches:\n  - patch: '{}'\n",
+        },
+        {
+            "production/kustomization.yaml": kustomization("../base")
+            + _PATCH.format("w.b", "patch: '[{op: replace, path: /spec/template/spec/containers/0/env/0/value, value: LEVEL}]'")
+        },
+        {"production/kustomization.yaml": kustomization("../base") + _PATCH.format("web", "path: p.yaml"),
+         "production/p.yaml": _OTHER},
+    ],
+    ids=["component", "replacement", "flux", "flux-parent", "expression", "another-name"],
+)  # fmt: skip
+def test_what_may_be_changed_on_the_way_is_not_looked_at(tmp_path: Path, files: dict[str, str]) -> None:
+    assert why(world(tmp_path, files), _LOOK) != "runs"

@@ -124,10 +124,10 @@ class SettingAsks(Base):
         every = (each for entry in self.names.entries.values() for each in entry.configs)
         return list({each.name: each for each in every if each.path == file and _is_generated(each)}.values())
 
-    def _block_any_word(self, turned: Turned) -> None:
+    def _block_any_word(self, turned: Turned, *, check: bool) -> None:
         """Raises Blocked for a plain word that only its place in the sentence makes a value."""
         if turned.before is None and _is_any_word(turned.to):
-            self.instead = (turned.to, f"`{turned.to.text}`")
+            self.instead = (turned.to, f"`{turned.to.text}`") if not check else None
             what = f'"{turned.to.text}" may be no value; write it in code if it is one'
             raise Blocked(ReasonCode.NOT_DETERMINATE, what)
 
@@ -338,7 +338,9 @@ class _Search:
 
     def _turned_at(self, place: Place, turned: Turned, act: str) -> Request:
         if self.named.what in ("key", "env", "spoken"):
-            self.asks._block_any_word(turned)
+            check = bool(self.limits.get("check"))
+            if not (check and _text(turned.to) == self._plain(place)):
+                self.asks._block_any_word(turned, check=check)
         value = self._value(place, turned, act)
         before = self._spelt(place, turned.before) if turned.before is not None else None
         now = self._plain(place)
@@ -745,7 +747,28 @@ class _Search:
         if self.stage is None and self.file is None:
             every = self._without_patches(every)
         there = {each.kind for each in every if each.seat.text is not None}
-        return [each for each in every if each.seat.text is not None or (adds and each.kind not in there)]
+        found = [each for each in every if each.seat.text is not None or (adds and each.kind not in there)]
+        taken = self._taken_there() if self.limits.get("check") and self.stage and not (anywhere or found) else None
+        return found if taken is None else [taken]
+
+    def _taken_there(self) -> Place | None:
+        """For a look at a stage that has no value of its own: the place that all of it takes the value from, if nothing
+        may change it on the way."""
+        from executor.flux.layers import altered, counting
+        from executor.flux.settings import documents
+
+        graph, where = self.at.inventory.graph, str(self.stage)
+        every = [each for each in self._places(anywhere=True) if self._reaches(each.file)]
+        files = {each.file: each for each in every if each.seat.text is not None and not each.seat.fixed}
+        if not files or len(files) < len(every) or len({self._value_at(each) for each in every}) > 1 or self.file:
+            return None
+        kept = counting(graph, sorted(files), where=where) or []
+        if len(kept) != 1 or self.named.what in ("label", "annotation"):
+            return None
+        if altered(graph, kept[0], where, lambda path: [key for one in documents(self.at.read(path)) for key in one]):
+            return None
+        self.at.remark(f"{self.stage} takes it from {files[kept[0]]}")
+        return files[kept[0]]
 
     def _beside(self, every: Sequence[Place], inside: Sequence[Place]) -> list[Place]:
         """What stands in a base and is deployed to the stage, too: another container's, another part's. Its value for

@@ -9,7 +9,7 @@ from typing import Any
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Exact, Holder, Named, Rule, Target, Turned, all_asks, word_of, words_of
-from executor.recognise.rules.settings import AROUND, asks_of, is_key
+from executor.recognise.rules.settings import AROUND, OF, asks_of, is_key
 from executor.recognise.versions import is_placeholder
 from executor.recognise.words import VOCABULARY, fold
 
@@ -145,6 +145,24 @@ def _stated_two(c: Captured) -> list[Ask] | None:
     return _with_more({**c, "turned": c["turned"], "more": (c["more"],)})
 
 
+def _looked(c: Captured) -> list[Ask] | None:
+    """ "Verify that CURRENCY of X is EUR": a word that is the value; for an edit it might say something else."""
+    if fold(c["v"].text) == "ensure":
+        return None
+    named, holder = (c["q"]["named"], c["q"]["holder"]) if "q" in c else (c["s"], c["h"])
+    holders = [each for each in (holder, c.get("in_holder")) if each is not None]
+    spots = c["q"]["places"] if "q" in c else ()
+    if len(holders) != 1 or "coded" in c:
+        return None
+    one = {key: each for key, each in c.items() if key != "where2" or "value2" not in c}
+    asks = asks_of(one, named=named, holder=holders[0], turned=Turned(c["value"]), act="set", places=spots)
+    if "value2" in c:
+        there = {"where": c["where2"]}
+        more = asks_of(there, named=named, holder=holders[0], turned=Turned(c["value2"]), act="set", places=spots)
+        asks = all_asks((asks, more))
+    return None if asks is None else [each.looked_at() for each in asks]
+
+
 def _follow_toggle(c: Captured) -> tuple[str, Named]:
     return c["o"], c["q"] if "q" in c else Named("key", c["k"].text, c["k"])
 
@@ -263,6 +281,39 @@ RULES = (
             "pos-api in demo has a memory limit of 512Mi and a CPU request of at least 20m": "u",
             "pos-api in demo has a memory limit of 512Mi and a review of 20m": "u",
             "pos-api in demo had a memory limit of 512Mi and a CPU request of 20m": "u",
+        },
+    ),
+    Rule(
+        "look at a value",
+        (
+            f"v:VERIFY <that>? q:<setting_in> <is> value:<scalar> {OF}",
+            "v:VERIFY <that>? q:<setting_in> <is> value:<scalar> <where> <and> value2:<scalar> where2:<where>",
+            f"v:VERIFY <that>? h:<holder> {AROUND} (has | MODAL have) s:<setting> (of | : | =)? value:<scalar> {AROUND}",
+            "v:VERIFY <that>? h:<holder> (has | MODAL have) s:<setting> (of | : | =)? value:<scalar> <where> <and> "
+            "value2:<scalar> where2:<where>",
+        ),
+        _looked,
+        {
+            "Verify that PAPER of till-config is thermal": "manifest.set file=deploy/till/till.yaml path=data.PAPER value=thermal where=ConfigMap/till-config check=True",
+            "Confirm PAPER of till-config is thermal": "manifest.set file=deploy/till/till.yaml path=data.PAPER value=thermal where=ConfigMap/till-config check=True",
+            "Verify that LOG_LEVEL of pos-api in uat is info": "manifest.set file=deploy/pos/base/deployment.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=info check=True",
+            "In uat, check that LOG_LEVEL of pos-api is info": "manifest.set file=deploy/pos/base/deployment.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=info check=True",
+            "Verify that pos-api has LOG_LEVEL info in uat and warn in demo": "manifest.set file=deploy/pos/base/deployment.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=info check=True + manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=warn check=True",
+        },
+        {
+            "Verify that PAPER of till-config is documented": "b not-determinate",
+            "Verify that PAPER of till-config is plain": "b not-determinate",
+            "Verify that PAPER of till-config is set": "u",
+            "Verify that PAPER of till-config is not thermal": "u",
+            "Verify that PAPER of till-config was thermal": "u",
+            "Verify that PAPER of till-config is thermal or plain": "u",
+            "Verify that PAPER of till-config is thermal if possible": "u",
+            "Ensure that PAPER of till-config is thermal": "u",
+            "PAPER of till-config is thermal": "u",
+            "Verify that LOG_LEVEL of pos-api is info": "b ambiguous",
+            "Set LOG_LEVEL of pos-api in uat to info": "b shared",
+            "Verify that LOG_LEVEL of pos-api in canary is info": "u",
+            "Verify that pos-api has LOG_LEVEL info in uat and canary": "u",
         },
     ),
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import NO_WORD, Ask, Holder, Rule
+from executor.recognise.meaning import NO_WORD, Ask, Holder, Rule, all_asks
 from executor.recognise.names import is_named
 from executor.recognise.words import fold
 
@@ -32,6 +32,9 @@ def add(g: Grammar) -> None:
     g.phrase("own_list", "h:<holder> x:ANY", _own_list)
     g.phrase("list_entry", "x:ANY", _list_entry)
     g.phrase("list_entry", "x:CODE | x:PATH | x:NAME | x:SPACE | x:IDENTIFIER | x:PLAIN | x:PLACEHOLDER", _entry_word)
+    g.phrase("entries", "e:<entry>", lambda c: (c["e"],))
+    g.phrase("entries", "e:<entry> <and> more:<entries>", lambda c: (c["e"], *c["more"]))
+    g.phrase("as_list", "(as | among | in | under) (its | THE)? list:<list_name>", lambda c: c["list"])
     g.phrase("adding", "ADD | append")
     g.phrase("listing", "x:PATH", lambda c: Holder(file=c["x"].text))
     g.phrase("app", "THE? (x:NAME | x:PART) (app | application)?", lambda c: c["x"])
@@ -78,6 +81,10 @@ def _folder(c: Captured) -> Holder | None:
 
 def _entry(what: str) -> Any:
     def make(c: Captured) -> list[Ask] | None:
+        if "entries" in c:
+            return all_asks(
+                make({**{k: v for k, v in c.items() if k != "entries"}, "entry": each}) for each in c["entries"]
+            )
         c = {**c, **c.get("own", {})}
         entry, of = c["entry"] if isinstance(c["entry"], tuple) else (c["entry"], None)
         holder: Holder = c["h"] if "h" in c else c["file"]
@@ -116,10 +123,10 @@ RULES = (
     Rule(
         "add an entry",
         (
-            "ADD <entry> to (list:<list_name> (in | of))? <file> ,? all:EVERYWHERE?",
-            "<entry> <be>? ADDED to (list:<list_name> (in | of))? <file>",
-            "<entry> MODAL? <be> (listed | included) (in | under) (list:<list_name> (in | of))? <file>",
-            "<file> (lists | includes | MODAL (list | include)) <entry>",
+            "ADD <entries> to (list:<list_name> (in | of))? <file> ,? all:EVERYWHERE?",
+            "<entries> <be>? ADDED to (list:<list_name> (in | of))? <file>",
+            "<entries> MODAL? <be> (listed | included) (in | under) (list:<list_name> (in | of))? <file>",
+            "<file> (lists | includes | MODAL (list | include)) <entries> list:<as_list>?",
             "<adding> entry:<list_entry> to list:<list_name> (in | of) <file> ,? all:EVERYWHERE?",
             f"<adding> entry:<list_entry> to list:<list_name> {_OF}",
             "<adding> entry:<list_entry> to own:<own_list> { <where> where2:<where> }",
@@ -136,6 +143,9 @@ RULES = (
             "The longhorn kustomization includes release.yaml": (
                 "manifest.add file=apps/longhorn/kustomization.yaml path=resources entry=release.yaml"
             ),
+            "apps/kustomization.yaml lists ffl, ffl-web and longhorn": "manifest.add file=apps/kustomization.yaml path=resources entry=ffl + manifest.add file=apps/kustomization.yaml path=resources entry=ffl-web + manifest.add file=apps/kustomization.yaml path=resources entry=longhorn",
+            "Verify that apps/kustomization.yaml lists ffl, ffl-web and longhorn as resources": "manifest.add file=apps/kustomization.yaml path=resources entry=ffl check=True + manifest.add file=apps/kustomization.yaml path=resources entry=ffl-web check=True + manifest.add file=apps/kustomization.yaml path=resources entry=longhorn check=True",
+            "Add `../triager` and `../pos` to `apps/kustomization.yaml`": "manifest.add file=apps/kustomization.yaml path=resources entry=../triager + manifest.add file=apps/kustomization.yaml path=resources entry=../pos",
             "Add the kiosks namespace to the kustomization in deploy/pos/demo": (
                 "manifest.add file=deploy/pos/demo/kustomization.yaml path=resources entry=../../kiosk/flux.yaml"
             ),
@@ -163,6 +173,12 @@ RULES = (
             "`../triager` is not listed in `apps/kustomization.yaml`": "u",
             "`../triager` was listed in `apps/kustomization.yaml`": "u",
             "`apps/kustomization.yaml` includes tests": "u",
+            "apps/kustomization.yaml lists ffl and tests": "u unknown-name",
+            "apps/kustomization.yaml lists ffl or ffl-web": "u",
+            "apps/kustomization.yaml lists ffl but not longhorn": "u",
+            "apps/kustomization.yaml lists only ffl and longhorn": "u",
+            "Add `../triager` to `apps/kustomization.yaml` and `apps/ffl/kustomization.yaml`": "u",
+            "Add `../triager` and document it in `apps/kustomization.yaml`": "u",
             "Add `../x` to the wiki": "u",
             "Add tests to the resources of apps": "u",
             "Add support to the args of kiosk": "u",
@@ -178,8 +194,8 @@ RULES = (
     Rule(
         "remove an entry",
         (
-            "REMOVE <entry> from (list:<list_name> (in | of))? <file>",
-            "<entry> <be>? REMOVED from (list:<list_name> (in | of))? <file>",
+            "REMOVE <entries> from (list:<list_name> (in | of))? <file>",
+            "<entries> <be>? REMOVED from (list:<list_name> (in | of))? <file>",
             "take <entry> out of (list:<list_name> (in | of))? <file>",
             "<entry> <be> no longer (listed | included) (in | under) (list:<list_name> (in | of))? <file>",
             "<file> (no longer (lists | includes) | MODAL no longer (list | include)) (<entry> | THE? entry:<app>)",
@@ -204,12 +220,15 @@ RULES = (
             "`wire.test` is removed from the hostnames of the relay route": (
                 "manifest.remove file=deploy/relay/release.yaml path=spec.values.route.app.hostnames entry=wire.test"
             ),
+            "Remove ffl and longhorn from apps/kustomization.yaml": "manifest.remove file=apps/kustomization.yaml path=resources entry=ffl + manifest.remove file=apps/kustomization.yaml path=resources entry=longhorn",
             "Take ffl out of apps/kustomization.yaml": (
                 "manifest.remove file=apps/kustomization.yaml path=resources entry=ffl"
             ),
         },
         {
             "Remove dead code from apps/kustomization.yaml": "u",
+            "Remove ffl and tests from apps/kustomization.yaml": "u unknown-name",
+            "Remove ffl and not longhorn from apps/kustomization.yaml": "u",
             "`other.test` is removed from the hostnames of the relay route": "b not-found",
             "`wire.test` is removed from the hostnames of the relay mesh": "u unknown-name",
             "Remove `--v=3` from the args of kiosk": "b not-found",

@@ -709,7 +709,7 @@ def _removed(c: Captured) -> list[Ask] | None:
 
 
 AROUND = "{ <where> where2:<where> <in_each> <coded> }"
-_OF = "{ <in_holder> <where> where2:<where> <in_each> <coded> }"
+OF = "{ <in_holder> <where> where2:<where> <in_each> <coded> }"
 _REST = "{ <turned> <in_holder> <where> where2:<where> <in_each> <coded> }"
 
 RULES = (
@@ -718,19 +718,19 @@ RULES = (
         (
             f"<setting_verb> q:<any_setting_in> {_REST} <manner>*",
             f"q:<any_setting_in> <be>? <setting_done> {_REST} <manner>*",
-            f"q:<setting_in> <is> turned:<equal> {_OF} <manner>*",
-            f"q:<any_setting_in> <is> turned:<swapped> {_OF} <manner>*",
-            f"q:<any_setting_in> <becomes> turned:<equal> {_OF} <manner>*",
-            f"q:<setting_in> (: | =) turned:<equal> {_OF} <manner>*",
-            f"q:<any_setting_in> turned:<arrow> {_OF}",
-            f"q:<setting_in> = value:<scalar> {_OF}",
-            f"q:<any_setting_in> (scaling:<scaling> | scaling:<upwards>)? from y:<scalar> (to | →) value:<scalar> {_OF}",
+            f"q:<setting_in> <is> turned:<equal> {OF} <manner>*",
+            f"q:<any_setting_in> <is> turned:<swapped> {OF} <manner>*",
+            f"q:<any_setting_in> <becomes> turned:<equal> {OF} <manner>*",
+            f"q:<setting_in> (: | =) turned:<equal> {OF} <manner>*",
+            f"q:<any_setting_in> turned:<arrow> {OF}",
+            f"q:<setting_in> = value:<scalar> {OF}",
+            f"q:<any_setting_in> (scaling:<scaling> | scaling:<upwards>)? from y:<scalar> (to | →) value:<scalar> {OF}",
             f"q:<any_setting_in> <shift> {_REST} <manner>*",
             f"<setting_verb> q:<any_setting_in> back {_REST}",
             "<setting_verb> q:<any_setting_in> to value:<scalar> <where> <and> (to value2:<scalar> | value2:<sure_value>) where2:<where>",
             "q:<setting_in> <is> value:<sure_value> <where> <and> value2:<sure_value> where2:<where>",
-            f"used:use value:<sure_value> as q:<any_setting_in> {_OF}",
-            f"used:replace THE? VALUE of q:<any_setting_in> (with | by) value:<scalar> {_OF}",
+            f"used:use value:<sure_value> as q:<any_setting_in> {OF}",
+            f"used:replace THE? VALUE of q:<any_setting_in> (with | by) value:<scalar> {OF}",
         ),
         _set,
         {
@@ -1175,11 +1175,11 @@ RULES = (
     Rule(
         "replace a value",
         (
-            f"replace old:<exact> (with | by) value:<scalar> {_OF}",
+            f"replace old:<exact> (with | by) value:<scalar> {OF}",
             "replace old:<exact> <in_holder> { <where> where2:<where> } (with | by) value:<scalar>",
-            f"s:<any_setting>? old:<exact> {_OF} <be> replaced (with | by) value:<scalar> {_OF}",
-            f"replace s:<any_setting> old:<exact> <in_holder>? {{ <where> where2:<where> }} (with | by) value:<scalar> {_OF}",
-            f"replace q:<any_setting_in> (with | by) value:<exact> {_OF}",
+            f"s:<any_setting>? old:<exact> {OF} <be> replaced (with | by) value:<scalar> {OF}",
+            f"replace s:<any_setting> old:<exact> <in_holder>? {{ <where> where2:<where> }} (with | by) value:<scalar> {OF}",
+            f"replace q:<any_setting_in> (with | by) value:<exact> {OF}",
         ),
         _replaced,
         {
@@ -1221,15 +1221,15 @@ RULES = (
     Rule(
         "set several values, or one of several objects",
         (
-            f"<setting_verb> <sets> {_OF}",
+            f"<setting_verb> <sets> {OF}",
             f"h:<holder> {AROUND} : <turns> {AROUND}",
             f"hs:<held> (both | each)? MODAL (both | each)? have (a | an)? s:<setting> (of | : | =)? value:<scalar> each? {AROUND}",
             "s:<setting> <in_holders> { <where> } (<be>? BOTH? <setting_done> <turned> | <is> BOTH? turned:<equal>) { <where> }",
-            f"s:<same> {_OF} :? (<turned> | turned:<arrow>) {_OF}",
+            f"s:<same> {OF} :? (<turned> | turned:<arrow>) {OF}",
             f"<setting_verb> s:<same> {_REST}",
-            f"<setting_verb> <two> {_OF} to <two_values> {_OF}",
-            f"<two> {_OF} <is> <two_values> {_OF}",
-            f"<two> {_OF} <be>? <setting_done> to <two_values> {_OF}",
+            f"<setting_verb> <two> {OF} to <two_values> {OF}",
+            f"<two> {OF} <is> <two_values> {OF}",
+            f"<two> {OF} <be>? <setting_done> to <two_values> {OF}",
             f"h:<holder> {AROUND} (gets | MODAL (get | have)) <two> of <two_values> {AROUND}",
             "<setting_verb> (s:<any_setting> | s:<setting>) { <turned> <in_holders> <where> where2:<where> }",
         ),

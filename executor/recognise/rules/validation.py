@@ -211,12 +211,23 @@ def _folder(c: Captured) -> Place | None:
 
 
 def _is_there(c: Captured) -> list[Ask] | None:
+    if "inside" in c or "one" in c:
+        return _are_inside(c["path"].text, c.get("inside") or (c["one"],))
     if "p" in c:
         return [Ask("exists", {"path": each.path}) for each in c["p"]]
     folder = c["path"].text.rstrip("/")
     if "name" not in c:
         return [Ask("exists", {"path": c["path"].text})]
     return None if "/" in c["name"].text else [Ask("exists", {"path": f"{folder}/{c['name'].text}"})]
+
+
+def _are_inside(folder: str, names: tuple[Place, ...]) -> list[Ask] | None:
+    """ "apps/ffl/ contains a.yaml and b.yaml": each of them is there."""
+    inside = [str(each.path) for each in names]
+    is_file = "." in folder.rstrip("/").rpartition("/")[2]
+    if is_file or any("/" in each.rstrip("/") or each.startswith(".") for each in inside):
+        return None
+    return [Ask("exists", {"path": f"{folder.rstrip('/')}/{each}"}) for each in inside]
 
 
 def _kustomize(c: Captured) -> list[Ask]:
@@ -530,6 +541,8 @@ RULES = (
         (
             "(VERIFY <that>?)? THE? FILE? path:PATH FILE? (exists | exist | is there | is present)",
             "(VERIFY <that>?)? THE? FILE? p:<paths> (exist | are there | are present)",
+            "(VERIFY <that>?)? THE? (folder | directory)? path:PATH (folder | directory)? (contains | holds | has | MODAL "
+            "(contain | hold | have)) THE? FILE? (inside:<paths> | one:<a_path>)",
             "(VERIFY <that>?)? there is a? FILE path:PATH",
             "(VERIFY <that>?)? there is (a | an | THE) FILE? name:PATH in THE? path:PATH (folder | directory)?",
         ),
@@ -538,6 +551,11 @@ RULES = (
             "apps/ffl/config.yaml and apps/ffl/deployment.yaml exist": (
                 "command argv=test,-e,apps/ffl/config.yaml + command argv=test,-e,apps/ffl/deployment.yaml"
             ),
+            "`apps/ffl/` contains config.yaml, deployment.yaml and helmrelease.yaml": (
+                "command argv=test,-e,apps/ffl/config.yaml + command argv=test,-e,apps/ffl/deployment.yaml + "
+                "command argv=test,-e,apps/ffl/helmrelease.yaml"
+            ),
+            "Verify that the folder apps/ffl contains config.yaml": "command argv=test,-e,apps/ffl/config.yaml",
             "There is a kustomization.yaml in apps/ffl": "command argv=test,-e,apps/ffl/kustomization.yaml",
             "`apps/ffl/deployment.yaml` exists": "command argv=test,-e,apps/ffl/deployment.yaml",
             "Verify that the file apps/ffl/deployment.yaml is present": "command argv=test,-e,apps/ffl/deployment.yaml",
@@ -545,6 +563,13 @@ RULES = (
         {
             "`apps/ffl/deployment.yaml` exists in the release branch": "u",
             "`apps/ffl/deployment.yaml` no longer exists": "u",
+            "`apps/ffl/` contains only config.yaml and deployment.yaml": "u",
+            "`apps/ffl/` contains no config.yaml": "u",
+            "`apps/ffl/` contains config.yaml or deployment.yaml": "u",
+            "`apps/ffl/` contains config.yaml and no secrets": "u",
+            "`apps/ffl/` contained config.yaml": "u",
+            "`apps/ffl/config.yaml` contains frame.yaml": "u",
+            "`apps/ffl/` contains ../longhorn/helmrelease.yaml": "u",
             "There is a problem in apps/ffl": "u",
             "apps/ffl/deployment.yaml exists and is empty": "u",
             "`apps/ffl/deployment.yaml` is available": "u",
