@@ -188,17 +188,38 @@ def _by_name(root: Map, path: Path) -> Path:
 def _spoken(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
     """The values whose path says the words in their order, the last of them its key: "redis tag" for `redis.tag`, "log
     level" for `logs.general.level`, "http listener port" for the port of the entry http of `listeners`."""
-    words, seats = tuple(wish.name.split()), []
-    for path, each in _walk(_body(kind, root), ()):
+    words = tuple(wish.name.split())
+    seats: list[tuple[int, Seat]] = []
+    for path, each in (*_walk(_body(kind, root), ()), *_annotations(root)):
         if isinstance(each, Scalar) and path and isinstance(path[-1], str):
             *above, last = _called(root, path)
+            key = last[-1].rpartition("/")[2] if path[-2:-1] == ("annotations",) else last[-1]
             for at in range(len(words)):
-                if _letters("".join(words[at:])) == _letters(last[-1]) and _says(above, words[:at]):
-                    exact = _says(above, words[:at], exact=True)
-                    seats.append((exact, Seat(_by_name(root, path), each.line, str(each), plain=each.plain)))
+                ends = _ends(words[at:], key)
+                if ends is not None and _says(above, words[:at]):
+                    loose = ends + (not _says(above, words[:at], exact=True))
+                    seats.append((loose, Seat(_by_name(root, path), each.line, str(each), plain=each.plain)))
                     break
-    sure = [seat for exact, seat in seats if exact]
-    yield from sure or [seat for _, seat in seats]
+    closest = min((loose for loose, _ in seats), default=0)
+    yield from (seat for loose, seat in seats if loose == closest)
+
+
+def _ends(words: Sequence[str], key: str) -> int | None:
+    """0 for the words of a key, 2 for those of one that has a unit of time behind them."""
+    said = _letters("".join(words))
+    return 0 if said == _letters(key) else 2 if said == _letters(without_unit(key)) else None
+
+
+def without_unit(key: str) -> str:
+    """`initialDelaySeconds` without the unit that people leave out; nothing else."""
+    return re.sub(r"(?<=[a-z])Seconds$|(?<=[A-Z])_SECONDS$", "", key)
+
+
+def _annotations(root: Map) -> Iterator[tuple[Path, Any]]:
+    """The annotations by the name that a controller gives them: "proxy body size" of the Ingress."""
+    held = _at(root, "metadata", "annotations")
+    for key, each in held.items() if isinstance(held, Map) else ():
+        yield ("metadata", "annotations", str(key)), each
 
 
 def _called(root: Map, path: Path) -> list[tuple[str, ...]]:
@@ -216,9 +237,21 @@ def _called(root: Map, path: Path) -> list[tuple[str, ...]]:
 def _says(steps: Sequence[tuple[str, ...]], words: Sequence[str], *, exact: bool = False) -> bool:
     """Whether the words stand in these steps, in their order; the name of an entry before its list, or behind it."""
     return not words or any(
-        _is_step(step, words[:count], exact=exact) and _says(steps[at + 1 :], words[count:], exact=exact)
+        (_is_step(step, words[:count], exact=exact) and _says(steps[at + 1 :], words[count:], exact=exact))
+        or (_is_kept(steps[at : at + 2], words[:count]) and _says(steps[at + 2 :], words[count:], exact=exact))
         for at, step in enumerate(steps)
         for count in range(1, len(words) + 1)
+    )
+
+
+def _is_kept(steps: Sequence[tuple[str, ...]], words: Sequence[str]) -> bool:
+    """ "liveness probe" for `probes.liveness`: what a map of several has under that name."""
+    if len(steps) < 2 or len(steps[0]) > 1 or not steps[0][0].endswith("s"):
+        return False
+    several, name = steps[0][0], steps[1][0]
+    return any(
+        _is_said(words[:at], name, exact=True) and f"{_letters(''.join(words[at:]))}s" == _letters(several)
+        for at in range(1, len(words))
     )
 
 

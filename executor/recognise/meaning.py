@@ -73,7 +73,7 @@ class Registry:
 @dataclass(frozen=True, slots=True)
 class Place:
     """One restriction of where: exactly one of the fields is set. `deployed`: everywhere that something is deployed
-    ("in all overlays"), and not in a compose file."""
+    ("in all overlays"), and not in a compose file; `both`: which has to be in two places."""
 
     repository: str | None = None
     stage: str | None = None
@@ -81,6 +81,7 @@ class Place:
     namespace: str | None = None
     everywhere: bool = False
     deployed: bool = False
+    both: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,3 +312,97 @@ def test_what_shows_again_from_below_is_not_gone(tmp_path: Path) -> None:
     assert why(found, "Remove SIZE from web in staging").startswith("no-effect staging/web.yaml")
     assert told(found.recognise("Remove EXTRA from web in staging")).startswith("manifest.remove file=staging/web.yaml")
     assert told(found.recognise("Remove SIZE from web in staging/web.yaml")).startswith("manifest.remove")
+
+
+SPOKEN = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  revisionHistoryLimit: 5
+  template:
+    spec:
+      terminationGracePeriodSeconds: 30
+      containers:
+        - name: web
+          readinessProbe:
+            httpGet:
+              path: /ready
+            initialDelaySeconds: 5
+          livenessProbe:
+            initialDelaySeconds: 15
+"""
+ROUTED = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations:
+    nginx.ingress.kubernetes.io/proxy-body-size: 8m
+    other.test/owner: ops
+"""
+CHARTED = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: shop
+spec:
+  values:
+    config:
+      proxy-read-timeout: "60"
+    main:
+      probes:
+        startup:
+          spec:
+            failureThreshold: 30
+    initjobs:
+      init:
+        initialDelay: 3
+    metrics:
+      port: 9100
+"""
+LIVENESS = "path=spec.template.spec.containers[name=web].livenessProbe.initialDelaySeconds value=10"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Set the initial delay of the web liveness probe to 10", LIVENESS),
+        ("The initial delay of the liveness probe of web is 10 seconds", LIVENESS),
+        ("Set `initialDelaySeconds` of the liveness probe of web to 10", LIVENESS),
+        ("The liveness probe initial delay of web is 10s", LIVENESS),
+        ("The path of the readiness probe of web is /up", "readinessProbe.httpGet.path value=/up"),
+        (
+            "The termination grace period of web is 45s",
+            "path=spec.template.spec.terminationGracePeriodSeconds value=45",
+        ),
+        ("The revision history limit of web is 3", "path=spec.revisionHistoryLimit value=3"),
+        ("The proxy body size of the web Ingress is 50m", '.io/proxy-body-size"] value=50m'),
+        ("The proxy read timeout of shop is 120", "path=spec.values.config.proxy-read-timeout value=120"),
+        ("The metrics port of shop is 9200", "path=spec.values.metrics.port value=9200"),
+        ("The failure threshold of the shop startup probe is 60", "probes.startup.spec.failureThreshold value=60"),
+        ("Set the initial delay of web to 10", "b ambiguous"),
+        ("Set the initial delay of the startup probe of web to 10", "u unknown-name"),
+        ("The termination grace period of web is 1m30", "b"),
+        ("The body size of the web Service is 50m", "u"),
+        ("The size of the web Ingress is 50m", "u unknown-name"),
+        ("The port of shop is 9200", "b ambiguous"),
+        ("The initial delay of shop is 5", "b ambiguous"),
+        ("The history limit of the team is 3", "u"),
+    ],
+)
+def test_a_setting_in_the_words_of_people(tmp_path: Path, sentence: str, said: str) -> None:
+    found = told(make(tmp_path, {"web.yaml": SPOKEN, "route.yaml": ROUTED, "shop.yaml": CHARTED}).recognise(sentence))
+    assert said in found if len(said) > 1 else found.startswith(said), found
+
+
+def test_both_environments_are_the_two_that_take_it_in(tmp_path: Path) -> None:
+    found = world(tmp_path)
+    assert told(found.recognise("Set LEVEL to debug for web in both environments")) == (
+        "manifest.set file=base/settings.yaml path=data.LEVEL value=debug everywhere=True"
+    )
+    third = world(tmp_path, preview__kustomization=kustomization("../base"))
+    assert why(third, "Set LEVEL to debug for web in both environments").startswith("ambiguous")
+    own = world(tmp_path, staging__kustomization=kustomization("../base", "own.yaml"), staging__own=CHARTED)
+    assert why(own, "The metrics port of shop is 9200 in both environments").startswith("ambiguous")

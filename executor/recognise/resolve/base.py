@@ -94,7 +94,7 @@ class Base:
             return {}
         if place.everywhere:
             self._block_contrary("everywhere", "")
-            return {"everywhere": True}
+            return {"everywhere": True, **({"both": True} if place.both else {})}
         if place.path is not None:
             path = self._path(place.path)
             return {"file": path} if "." in path.rpartition("/")[2] else {"where": path}

@@ -84,10 +84,25 @@ class SettingAsks(Base):
         if file is not None and holder.token is None and file.rpartition("/")[2] in KUSTOMIZATION_FILES:
             holder = self._generator_of(file, named) or holder
         if file is not None and holder.token is None and self._is_written(file, named):
-            return [self._as_written(file, named, turned, limits, ask.get("act"))]
-        search = _Search(self, named, holder, file, limits)
-        search.exact = ask.get("exact")
-        return search.requests(ask.get("act"), turned)
+            found = [self._as_written(file, named, turned, limits, ask.get("act"))]
+        else:
+            search = _Search(self, named, holder, file, limits)
+            search.exact = ask.get("exact")
+            found = search.requests(ask.get("act"), turned)
+        if limits.get("both"):
+            self._block_not_two({each.arguments["file"] for each in found})
+        return found
+
+    def _block_not_two(self, files: set[str]) -> None:
+        """Raises Blocked where "both environments" are not the only two here, or not the two that take the files in."""
+        from executor.flux.layers import deployed_by
+
+        self._both()
+        found = sorted({label for file in files for label in deployed_by(self.at.inventory.graph, file)})
+        if len(found) != 2:
+            here = f"{len(found)} deployments: {', '.join(found)}" if found else "no deployment that is known here"
+            reason = f"both: {', '.join(sorted(files))} {'is' if len(files) == 1 else 'are'} part of {here}"
+            raise Blocked(ReasonCode.AMBIGUOUS, f"{reason}; name the environments, or say everywhere")
 
     def _only_one(self, holder: Holder) -> Holder:
         """ "the KubernetesUpgrade resource"."""
@@ -263,6 +278,9 @@ class _Search:
     def _make_field(self) -> None:
         """`spec.interval` of an object that has such a field is that field, set or not; "the log level" is the only
         key there that has those letters, else the only path that begins and ends so."""
+        if self.named.what in ("field", "replicas") and self.named.part and not self._places(anywhere=True):
+            words = " ".join((*self.named.part, self.named.name))  # "the read timeout" is readTimeout, too
+            self.named = replace(self.named, what="spoken", name=words, part=())
         if self.named.what == "spoken":
             self._make_key()
         if self._begins_the_sentence() and self.named.name not in self._known():
@@ -293,8 +311,12 @@ class _Search:
             raise self._blocked(every, "name one by its whole path in code")
 
     def _known_as(self, name: str) -> set[str]:
-        """The keys and variables that have just these letters."""
-        return {each for each in self._known() if _letters_of(each) == _letters_of(name)}
+        """The keys and variables that have just these letters, or these and a unit of time."""
+        from executor.flux.settings import without_unit
+
+        letters, known = _letters_of(name), self._known()
+        found = {each for each in known if _letters_of(each) == letters}
+        return found or {each for each in known if _letters_of(without_unit(each)) == letters}
 
     def _begins_the_sentence(self) -> bool:
         """ "Cache of kiosk": with the capital that a sentence begins with."""
@@ -584,7 +606,7 @@ class _Search:
         own = self.holder.container or self.holder.part or self.named.part or self.named.what in ("listed", "text")
         # a chart that makes a job has its schedule below that
         part = None if own or self.named.name == "schedule" else beside(place.seat.path)
-        if part is not None and part.lower() not in re.split(r"[.\[]", self.named.name.lower()):
+        if part is not None and not _is_said_in(self.named.name, part):
             raise self._blocked([place], f"that is of {part}, not its own; write the whole path in code if it is meant")
 
     def _blocked(self, found: Sequence[Place], what: str) -> Blocked:
@@ -965,7 +987,8 @@ class _Search:
             return text == "true"
         self._block_direction(place, text, act)
         if what in (*_OF_ANY_FILE, "field"):
-            self._block_other_kind(place, ("setting", text) if _is_time(turned.to) else turned.to)
+            spelt = _is_time(turned.to) or self._is_in_seconds(place, turned.to)
+            self._block_other_kind(place, ("setting", text) if spelt else turned.to)
         return self._literal(place, text)
 
     def _block_not_taken(self, place: Place, text: str) -> None:
@@ -987,6 +1010,8 @@ class _Search:
             now = self._plain(place)
             return now if now is not None and how_often(now) == how_often(said[1]) else said[1]
         if not _is_time(said):
+            if self._is_in_seconds(place, said):
+                return f"{_amount(said.text):.0f}"
             counted = self.named.what == "replicas" and isinstance(said, Token) and isinstance(said.value, int)
             return str(said.value) if counted else _text(said)
         seconds, now = int(said[1]), self._plain(place)
@@ -1000,6 +1025,15 @@ class _Search:
         raise Blocked(
             ReasonCode.NOT_DETERMINATE, f"{place}: how a time is written there is not known; write it as it is to stand"
         )
+
+    def _is_in_seconds(self, place: Place, said: Any) -> bool:
+        """ "45s" where a number of seconds stands."""
+        from executor.flux.settings import without_unit
+
+        key, now = str(place.seat.path[-1]), self._plain(place) or ""
+        if not isinstance(said, Token) or said.code or said.quoted or not _DURATION.fullmatch(said.text):
+            return False
+        return without_unit(key) != key and now.isdigit() and (_amount(said.text) or 0) % 1 == 0
 
     def _literal(self, place: Place, text: str) -> Any:
         """Typed where Helm values or a specification may want it; a text where Kubernetes takes nothing else."""
@@ -1085,6 +1119,13 @@ def _said(exact: Exact) -> str:
 
 def _is_generated(manifest: AManifest) -> bool:
     return manifest.path.rpartition("/")[2] in KUSTOMIZATION_FILES and manifest.kind == "ConfigMap"
+
+
+def _is_said_in(name: str, part: str) -> bool:
+    """Whether a part is among the words of what is named: "liveness probe" for livenessProbe, "metrics" for metric."""
+    words = [each.lower() for each in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", name)]
+    said = ("".join(words[at:to]).removesuffix("s") for at in range(len(words)) for to in range(at + 1, len(words) + 1))
+    return _letters_of(part).removesuffix("s") in said
 
 
 def _letters_of(key: str) -> str:

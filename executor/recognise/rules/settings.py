@@ -76,6 +76,12 @@ def _parts(g: Grammar) -> None:
     """A key by its words, and with those of the part of an object that it is of."""
     g.phrase("any_setting", "THE? x:<part_word> y:<spoken_word> z:<spoken_word>? w:<spoken_word>?", _spoken)
     g.phrase("any_setting", "THE? x:<part_word> y:<part_word>? s:<counted_setting>", _of_part)
+    g.phrase("any_setting", "<probed> (of | for | on | in) THE? <probe>", _of_probe)
+    g.phrase(
+        "any_setting_in", "<probed> (of | for | on | in) THE? n:NAME <probe> { <where> w2:<where> }", _of_its_probe
+    )
+    g.phrase("probed", "THE? x:<marked_key> | THE? x:<spoken_word> y:<spoken_word>?", _probed)
+    g.phrase("probe", "(x:liveness | x:readiness | x:startup) (probe | check)", lambda c: c["x"].text)
     g.phrase("counted_setting", "REPLICAS count?", lambda c: Named("replicas"))
     g.phrase("counted_setting", "r:RESOURCE b:BOUND", _resource)
     g.phrase("counted_setting", "x:FIELD_OF_SPEC", _field)
@@ -333,8 +339,8 @@ _NO_KEY = (
     )
 )
 """Words that people say of many things: no key, unless in code."""
-_OF_PARTS = ("tag", "version")
-"""Those of them that are keys behind what they are of: "the redis tag"."""
+_OF_PARTS = ("tag", "version", "limit")
+"""Those of them that are keys behind what they are of: "the redis tag", "the history limit"."""
 
 
 def is_key(c: Captured) -> Token | None:
@@ -517,6 +523,23 @@ def _is_spoken(c: Captured) -> Token | None:
     return c["x"] if fold(c["x"].text) in _OF_PARTS else _is_part(c)
 
 
+def _probed(c: Captured) -> Token | None:
+    """ "the initial delay": as one token."""
+    first, last = c["x"], c.get("y", c["x"])
+    return first if last is first else Token(f"{first.text} {last.text}", first.start, last.end)
+
+
+def _of_probe(c: Captured) -> Named:
+    """ "the initial delay of the liveness probe"."""
+    return Named("spoken", f"{c['probe'].lower()} probe {c['probed'].text}", c["probed"])
+
+
+def _of_its_probe(c: Captured) -> dict[str, Any] | None:
+    """ "the initial delay of the api liveness probe"."""
+    holder = _bare({"n": c["n"]})
+    return _placed({**c, "s": _of_probe(c), "h": holder}) if holder is not None else None
+
+
 def _common(c: Captured) -> dict[str, Any]:
     return {"named": Named("key", fold(c["x"].text), c["x"]), "holder": c["h"], "places": []}
 
@@ -560,7 +583,7 @@ def asks_of(c: Captured, **slots: Any) -> list[Ask] | None:
             return None  # "set debug to true" does not say of what
     several = c.get("in_each", ())
     if several == "both":
-        return None  # which they are is not said
+        several = (Place(everywhere=True, deployed=True, both=True),)
     if "coded" in c:
         slots["exact"] = c["coded"]
     each_place = [[*places, each] for each in several] or [places]
@@ -718,8 +741,7 @@ RULES = (
         (
             f"<setting_verb> q:<any_setting_in> {_REST} <manner>*",
             f"q:<any_setting_in> <be>? <setting_done> {_REST} <manner>*",
-            f"q:<setting_in> <is> turned:<equal> {OF} <manner>*",
-            f"q:<any_setting_in> <is> turned:<swapped> {OF} <manner>*",
+            f"q:<any_setting_in> <is> turned:<equal> {OF} <manner>*",
             f"q:<any_setting_in> <becomes> turned:<equal> {OF} <manner>*",
             f"q:<setting_in> (: | =) turned:<equal> {OF} <manner>*",
             f"q:<any_setting_in> turned:<arrow> {OF}",
@@ -917,6 +939,9 @@ RULES = (
             "Set the operator replicas of relay to 2": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2"
             ),
+            "The retention period of relay is 30d": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.server.retentionPeriod value=30d"
+            ),
             "relay: operator memory limit 64Mi → 96Mi": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.resources.limits.memory "
                 "value=96Mi from_version=64Mi"
@@ -1005,6 +1030,13 @@ RULES = (
             "The redis tag of kiosk is raised from 8.6.2 to 8.6.3": "u unknown-name",
             "The valkey tag of relay is raised from 8.6.2 to 8.6.3": "u unknown-name",
             "The redis tag is raised from 8.6.2 to 8.6.3": "u",
+            "The retention period of relay is documented": "u",
+            "The retention period of relay was 30d": "u",
+            "The retention policy of relay is 30d": "u unknown-name",
+            "The uptime of relay is 30d": "u unknown-name",
+            "The initial delay of the relay liveness probe is 10 seconds": "u unknown-name",
+            "The initial delay of the liveness probe is 10 seconds": "u",
+            "Set the interval of the kiosk HelmRelease to 10m in both environments": "b",
             "Set the redis replicas of relay to 2": "u unknown-name",
             "Set the operators' replicas of relay to 2": "u",
             "relay: worker memory limit 64Mi → 96Mi": "u unknown-name",
