@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from executor.patterns import pattern
@@ -26,7 +27,8 @@ from executor.values import dataclass, field
 
 _SCAN = pattern(
     r"""
-    (?P<code>(?<!`)(?P<ticks>`++)(?P<inner>.+?)(?<!`)(?P=ticks)(?!`))
+    (?P<word>[A-Za-z0-9]++(?=[\s,;)]|\Z))
+    |(?P<code>(?<!`)(?P<ticks>`++)(?P<inner>.+?)(?<!`)(?P=ticks)(?!`))
     |(?P<address>(?<=\])\([^()\s]*\))
     |(?P<mark>\*\*\*?|__(?=\S)|\*(?=[\w`*])|(?<=[\w`.:)!])\*|(?<!\w)_(?=\w))
     |(?P<arrow>→|⇒|➜|➔|=>|-+>)
@@ -62,6 +64,9 @@ _ORNAMENTS = frozenset(
     "✅✔☑☐✨⭐★☆🌟💫🎉🎊🚀🛫📦🎁🐳🐋⚓⚙🔧🔨🛠🪛🏗🧱🧰⛵☸🔍🔎🧪🎯📋📄📃📁📂🗂💾💿🌐☁🖼🏷🔖🛡🔐📌📍🔗🐛🚑📊📈⚡🆕🆙🔄🔁•·\ufe0f\u200d\u2b50"
 )
 """Pictures that only adorn. Others may say "stop", "later", "a person" or "not sure": they are no decoration."""
+Typing = tuple[int, Entry | None, Any]
+"""What a word is: classes, entry, value."""
+_SAYS_NOTHING = pattern(r'[!\[\]"“”«»]')
 _SIGNS = {
     "→": "→",
     ",": ",",
@@ -87,7 +92,12 @@ class Token:
     def __init__(
         self, text: str, start: int, end: int, *, code: bool = False, bold: bool = False, quoted: bool = False
     ) -> None:
-        self.text, self.start, self.end, self.code, self.bold, self.quoted = text, start, end, code, bold, quoted
+        self.text = text
+        self.start = start
+        self.end = end
+        self.code = code
+        self.bold = bold
+        self.quoted = quoted
         self.bits = 0
         self.entry: Entry | None = None
         self.value: Any = None
@@ -104,8 +114,8 @@ class Known:
     is_repository: Callable[[str], bool]
     exists: Callable[[str], bool]
     is_command: Callable[[str], bool]
-    typed: dict[str, tuple[int, Entry | None, Any]] = field(default_factory=dict)
-    """Words outside of code that were typed before: classes, entry, value."""
+    typed: dict[str, Typing] = field(default_factory=dict)
+    """Words that were typed before; of code, as `_in_code` writes it."""
 
 
 class Lexer:
@@ -166,20 +176,21 @@ class Lexer:
         Names spoken in several words are one token where one of the words says nothing else; `liberal`: always.
         """
         found: list[Token] = []
-        for raw in _raw(text.replace("\u212a", "\ufffd")):
-            memory = None if raw.code or raw.bold or raw.quoted else known.typed.get(raw.text)
-            if raw.quoted:
-                found += self._quoted(raw, known)
-            elif memory is not None:
-                raw.bits, raw.entry, raw.value = memory
+        classes = 0
+        for raw in _raw(text.replace("\u212a", "\ufffd"), typed=known.typed):
+            if raw.bits:
                 found.append(raw)
-            else:
-                found += self._remembered(raw, known)
-        if any(token.bits & self._first_of_name for token in found):
+                classes |= raw.bits
+                continue
+            for token in self._quoted(raw, known) if raw.quoted else self._remembered(raw, known):
+                found.append(token)
+                classes |= token.bits
+        if classes & self._first_of_name:
             found = self._joined(found, known, liberal=liberal)
         while found and found[-1].text in (".", "!") and not found[-1].code:
             found.pop()
-        found = [token for token in found if token.text not in ("!", "[", "]", '"', "“", "”", "«", "»")]
+        if _SAYS_NOTHING.search(text):
+            found = [token for token in found if not _SAYS_NOTHING.fullmatch(token.text)]
         found.append(Token("", len(text), len(text)))
         return found
 
@@ -198,8 +209,11 @@ class Lexer:
         return [raw]
 
     def _remembered(self, raw: Token, known: Known) -> list[Token]:
-        """The typed tokens of one piece; a plain word is typed once."""
+        """The typed tokens of one piece; a word, plain or in code, is typed once."""
         text, code = raw.text, raw.code
+        if code and (memory := known.typed.get(_in_code(text))) is not None:
+            raw.bits, raw.entry, raw.value = memory
+            return [raw]
         found = list(self._typed(raw, known))
         for token in found:
             folded = fold(token.text)
@@ -208,8 +222,8 @@ class Lexer:
                 token.bits |= self._field
             if not token.code and (folded in known.names.first_spoken or folded in self._first_registries):
                 token.bits |= self._first_of_name
-        if not (code or raw.bold) and len(found) == 1 and found[0].text == text:
-            known.typed[text] = (found[0].bits, found[0].entry, found[0].value)
+        if (code or not raw.bold) and len(found) == 1 and found[0].text == text:
+            known.typed[_in_code(text) if code else text] = (found[0].bits, found[0].entry, found[0].value)
         return found
 
     def _typed(self, token: Token, known: Known) -> Iterator[Token]:
@@ -509,44 +523,69 @@ _PLAIN_NAME = pattern(r"[a-z0-9][a-z0-9-]*")
 _IDENTIFIER = pattern(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 
 
-def _raw(text: str, offset: int = 0) -> Iterator[Token]:
-    """The pieces of `text` before they are typed. Emphasis marks only say that what is between them is bold; one at the
-    end that closes nothing points to a footnote, and is a word."""
+def _raw(text: str, offset: int = 0, typed: Mapping[str, Typing] = MappingProxyType({})) -> list[Token]:
+    """The pieces of `text`, those that `typed` knows with their classes, the others before they are typed. Emphasis
+    marks only say that what is between them is bold; one at the end that closes nothing points to a footnote, and is a
+    word."""
+    found: list[Token] = []
     bold = False
     marks = last = 0
     for match in _SCAN.finditer(text):
-        kind, piece, start, end = match.lastgroup, match.group(), match.start() + offset, match.end() + offset
-        if kind == "quoted":
-            yield Token(piece[1:-1], start, end, bold=bold, quoted=True)
-        elif match["code"]:
-            yield Token(match["inner"].strip(), start, end, code=True, bold=bold)
+        kind, piece, start = match.lastgroup, match[0], match.start() + offset
+        if kind == "word":
+            found.append(_token(piece, start, bold, typed))
+        elif kind == "chunk":
+            _peel(found, piece, start, bold, typed)
+        elif kind == "code":
+            found.append(Token(match["inner"].strip(), start, match.end() + offset, code=True, bold=bold))
+        elif kind == "quoted":
+            found.append(Token(piece[1:-1], start, match.end() + offset, bold=bold, quoted=True))
         elif kind == "mark":
             if piece[0] == "*":
                 bold = not bold
-                marks, last = marks + 1, end
-        elif kind == "chunk":
-            yield from _peeled(piece, start, bold)
+                marks, last = marks + 1, match.end() + offset
         elif kind != "address":
-            piece = {"arrow": "→", "dash": "—", "ellipsis": "…"}.get(kind or "", piece)
-            yield Token(piece, start, end, bold=bold)
+            token = _token(_SAME.get(kind or "", piece), start, bold, typed)
+            token.end = match.end() + offset
+            found.append(token)
     if marks % 2 and last == len(text.rstrip()) + offset:
-        yield Token("*", last - 1, last)
+        found.append(Token("*", last - 1, last))
+    return found
 
 
-def _peeled(piece: str, start: int, bold: bool) -> Iterator[Token]:
-    """A chunk without the punctuation that ends it, then that punctuation."""
+_SAME = {"arrow": "→", "dash": "—", "ellipsis": "…"}
+"""How signs that say the same are written."""
+
+
+def _token(text: str, start: int, bold: bool, typed: Mapping[str, Typing]) -> Token:
+    token = Token(text, start, start + len(text), bold=bold)
+    if not bold and text in typed:
+        token.bits, token.entry, token.value = typed[text]
+    return token
+
+
+def _peel(found: list[Token], piece: str, start: int, bold: bool, typed: Mapping[str, Typing]) -> None:
+    """Adds a chunk without the punctuation that ends it, then that punctuation."""
     core = piece.strip("'‘’") if piece[0] in "'‘" or piece[-1] in "'’" else piece
     start += piece.find(core) if core else 0
-    end = len(core)
-    while end and core[end - 1] in ".:!?_¹²³⁰⁴⁵⁶⁷⁸⁹†‡":
-        end -= 1
+    words = core.rstrip(_AT_AN_END)
+    end = len(words)
     if core.endswith("..."):  # something is left out there, and nobody knows what
-        end, core = len(core.rstrip(".")), core.rstrip(".") + "…"
-    if end:
-        yield Token(core[:end], start, start + end, bold=bold)
+        words = core.rstrip(".")
+        end, core = len(words), words + "…"
+    if words:
+        found.append(_token(words, start, bold, typed))
     for at in range(end, len(core)):
         if core[at] != "_":
-            yield Token(core[at], start + at, start + at + 1, bold=bold)
+            found.append(_token(core[at], start + at, bold, typed))
+
+
+_AT_AN_END = ".:!?_¹²³⁰⁴⁵⁶⁷⁸⁹†‡"
+
+
+def _in_code(text: str) -> str:
+    """What code is remembered by: no word outside of code holds that sign."""
+    return f"`{text}"
 
 
 def _is_word(token: Token) -> bool:
