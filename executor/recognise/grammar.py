@@ -16,6 +16,7 @@ with different meanings are no reading (recogniser.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Protocol
 
 Bindings = tuple[tuple[str, Any], ...]
@@ -63,7 +64,7 @@ class Grammar:
         self._first: dict[str, int] = {}
         self._needed: dict[str, int] = {}
         self._sources: dict[str, list[tuple[str, Action | None]]] = {}
-        self._beginning: dict[tuple[str, int], list[_Way]] = {}
+        self._beginning: dict[tuple[str, int], list[tuple[int, list[_Way]]]] = {}
         self._leaves: dict[str, _Node] = {}
 
     def bit(self, name: str) -> int:
@@ -91,8 +92,7 @@ class Grammar:
         self._first = _FirstSets(nodes).all()
         self._phrases = {
             name: [
-                _Way(node, self._starts(node), source[1])
-                for node, source in zip(ways, self._sources[name], strict=True)
+                _Way(order, node, self._starts(node), self._sources[name][order][1]) for order, node in enumerate(ways)
             ]
             for name, ways in nodes.items()
         }
@@ -118,11 +118,36 @@ class Grammar:
         end = len(parse.tokens) - 1
         return [bindings[0][1] for stop, bindings in self.ends(name, parse, start) if stop == end]
 
-    def _that_begin(self, name: str, here: int) -> list[_Way]:
-        """The ways to say `<name>` that can begin with a token of these classes; the same few come again and again."""
-        ways = [way for way in self._phrases[name] if way.starts & here or way.starts == -1]
-        self._beginning[name, here] = ways
-        return ways
+    def _that_begin(self, name: str, here: int) -> list[tuple[int, list[_Way]]]:
+        """The ways to say `<name>` that can begin with a token of these classes, by the classes of which each needs one:
+        the same few come again and again."""
+        found: dict[int, list[_Way]] = {}
+        for way in self._phrases[name]:
+            if way.starts & here or way.starts == -1:
+                found.setdefault(way.needs(self._needs)[0], []).append(way)
+        self._beginning[name, here] = list(found.items())
+        return self._beginning[name, here]
+
+    def _possible(self, name: str, parse: Parse, start: int) -> list[_Way]:
+        """The ways to say `<name>` from `start` that find the classes there which they need, in their order."""
+        here = parse.tokens[start].bits
+        groups = self._beginning.get((name, here)) or self._that_begin(name, here)
+        if parse.classes is None:
+            found = [way for _, ways in groups for way in ways]
+        else:
+            classes = parse.classes[start]
+            found = []
+            for needed, ways in groups:
+                if needed & classes:
+                    for way in ways:
+                        for mask in way.needed:
+                            if not mask & classes:
+                                break
+                        else:
+                            found.append(way)
+        if len(found) > 1:
+            found.sort(key=_in_order)
+        return found
 
     def ends(self, name: str, parse: Parse, start: int) -> Ends:
         """Every way to read `<name>` from `start`: (end, (("_", value),))."""
@@ -132,22 +157,11 @@ class Grammar:
             return known
         parse.memo[key] = _NOTHING  # a phrase that begins with itself reads nothing
         found: list[tuple[int, Bindings]] = []
-        here = parse.tokens[start].bits
-        classes = -1 if parse.classes is None else parse.classes[start]
-        ways = self._beginning.get((name, here))
-        for way in self._that_begin(name, here) if ways is None else ways:
-            matcher = way.matcher
-            if matcher is None:
-                matcher = way.matcher = way.node.matcher(self)
-                way.needs = tuple(sorted(way.node.needs(self._needs), key=int.bit_count))  # the rarest first
-            for mask in way.needs:
-                if not mask & classes:
-                    break
-            else:
-                for end, bindings in matcher(parse, start):
-                    value = _value(bindings, way.action)
-                    if value is not None and (end, (("_", value),)) not in found:
-                        found.append((end, (("_", value),)))
+        for way in self._possible(name, parse, start):
+            for end, bindings in way.matcher(self)(parse, start):
+                value = _value(bindings, way.action)
+                if value is not None and (end, (("_", value),)) not in found:
+                    found.append((end, (("_", value),)))
         if not found and start > parse.far:
             parse.far = start
         parse.memo[key] = found
@@ -155,15 +169,29 @@ class Grammar:
 
 
 class _Way:
-    """One pattern of a phrase: the classes that it can begin with (-1: it may be empty), sets of classes of each of
-    which some token has to have one, and its action."""
+    """One pattern of a phrase: its place among them, the classes that it can begin with (-1: it may be empty), and its
+    action. What else is known of it is worked out when it is first asked for."""
 
-    __slots__ = ("action", "matcher", "needs", "node", "starts")
+    __slots__ = ("_matcher", "action", "needed", "node", "order", "starts")
 
-    def __init__(self, node: _Node, starts: int, action: Action | None) -> None:
-        self.node, self.starts, self.action = node, starts, action
-        self.matcher: Matcher | None = None
-        self.needs: tuple[int, ...] = ()
+    def __init__(self, order: int, node: _Node, starts: int, action: Action | None) -> None:
+        self.order, self.node, self.starts, self.action = order, node, starts, action
+        self.needed: tuple[int, ...] = ()
+        self._matcher: Matcher | None = None
+
+    def needs(self, phrases: Callable[[str], int]) -> tuple[int, ...]:
+        """Sets of classes of each of which some token has to have one, the rarest first; the last is any class."""
+        if not self.needed:
+            self.needed = (*sorted(self.node.needs(phrases), key=int.bit_count), -1)
+        return self.needed
+
+    def matcher(self, grammar: Grammar) -> Matcher:
+        if self._matcher is None:
+            self._matcher = self.node.matcher(grammar)
+        return self._matcher
+
+
+_in_order = attrgetter("order")
 
 
 class _FirstSets(Mapping[str, int]):
