@@ -62,11 +62,11 @@ def strip(text: str) -> Stripped:
         if match["label"] is not None and not _is_label(match["label"]):
             break
         start = match.end()
-    polite = _THANKS.search(text)
-    end = polite.start() if polite else len(text.rstrip())
-    while (note := _NOTE_AT_END.search(text, start, end)) is not None:
+    polite = _THANKS.search(text) if "ank" in text or "ease" in text else None
+    end = len((text[: polite.start()] if polite else text).rstrip())
+    while text.endswith(")", start, end) and (note := _NOTE_AT_END.search(text, start, end)) is not None:
         end = note.start()
-    start += len(text[start:end]) - len(text[start:end].lstrip())
+    start = end - len(text[start:end].lstrip())
     if text.count("**", 0, start) % 2 and text.endswith("**", start, end):
         end -= 2  # "**Step 1: Build it**"
     return Stripped(text[start:end], start)

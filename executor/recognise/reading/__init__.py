@@ -122,7 +122,9 @@ class Reading(Commands):
 
     def _own(self, found: Recognised, tokens: Sequence[Token], scope: Scope) -> Recognised | None:
         """A project's own phrase or recogniser, for a sentence that the grammar does not understand."""
-        if found.cannot is None or found.cannot.status is not Status.UNRESOLVED or self._holds_command(tokens):
+        if found.cannot is None or found.cannot.status is not Status.UNRESOLVED:
+            return None
+        if not (self.whole.phrases or plugins.recognisers()) or self._holds_command(tokens):
             return None
         for text, words in self._without_notes(self.stem, tokens, scope):
             asked = self._by_phrase(words) or self._by_plugin(text, words, scope)

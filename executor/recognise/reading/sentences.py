@@ -153,7 +153,8 @@ class Sentences(Stopped):
 
     def _fronted(self, words: Sequence[Token]) -> Iterator[Sequence[Token]]:
         grammar = self.whole.grammar
-        fronts = [each for each in _FRONTS if grammar.may_begin(each[0], words[0])]
+        signs = any(word.text in _SIGNS for word in words)
+        fronts = [each for each in _FRONTS if (signs or not each[2]) and grammar.may_begin(each[0], words[0])]
         parse = Parse(words, quick=True)
         for name, small, signed in fronts:
             for end, _ in grammar.ends(name, parse, 0):
