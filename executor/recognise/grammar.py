@@ -119,8 +119,8 @@ class Grammar:
         return [bindings[0][1] for stop, bindings in self.ends(name, parse, start) if stop == end]
 
     def _that_begin(self, name: str, here: int) -> list[tuple[int, list[_Way]]]:
-        """The ways to say `<name>` that can begin with a token of these classes, by the classes of which each needs one:
-        the same few come again and again."""
+        """The ways to say `<name>` that can begin with a token of these classes, by the classes of which each needs
+        one: the same few come again and again."""
         found: dict[int, list[_Way]] = {}
         for way in self._phrases[name]:
             if way.starts & here or way.starts == -1:

@@ -66,7 +66,7 @@ class Reading(Commands):
         if _is_quotation(self.stem):
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "it is a quotation; write it without the quotes if it is meant")
         if self._is_persons(tokens):
-            words = tuple(self._word(token, None) for token in tokens[:-1])
+            words = self._words(tokens)
             found = Recognised(self.stem, (), self._persons(tokens[0]), words)
             return self._own(found, tokens, scope) or found
         if self.criterion.more:
@@ -130,7 +130,7 @@ class Reading(Commands):
             asked = self._by_phrase(words) or self._by_plugin(text, words, scope)
             if asked:
                 requests = tuple(self._request(name, args, Source.PLUGIN, scope) for name, args in asked)
-                return Recognised(text, requests, None, tuple(self._word(token, None) for token in words[:-1]))
+                return Recognised(text, requests, None, self._words(words))
         return None
 
     def _holds_command(self, tokens: Sequence[Token]) -> bool:

@@ -120,7 +120,7 @@ class Commands(Sentences):
                 typed += commands.understand(line, scope.exists, self._scripts(scope))
             except Stop as found:
                 stop = stop or found
-        words = tuple(self._word(token, None) for token in tokens[:-1])
+        words = self._words(tokens)
         understood = commanding.around(self.whole.grammar, before, after)
         if isinstance(understood, int):
             if stop is not None and self._put_forward(before, after):

@@ -211,7 +211,7 @@ class Sentences(Stopped):
         return distinct[0]
 
     def _outcome(self, stem: str, tokens: Sequence[Token], asks: Sequence[Ask], setting: Setting) -> Recognised:
-        words = tuple(self._word(token, None) for token in tokens[:-1])
+        words = self._words(tokens)
         try:
             return Recognised(stem, resolve(asks, setting), None, words)
         except Incomplete as incomplete:
@@ -237,7 +237,7 @@ class Sentences(Stopped):
         return self._stopped_at(tokens, at if unknown is None else min(at, unknown), scope)
 
     def _stopped_at(self, tokens: Sequence[Token], at: int, scope: Scope | None = None) -> Recognised:
-        words = tuple(self._word(token, at == i) for i, token in enumerate(tokens[:-1]))
+        words = self._words(tokens, at)
         scope = scope or self.whole.home
         cannot = self._why(tokens, at, scope)
         return Recognised(self.stem, (), cannot, words, self._instead(tokens, at, scope, cannot))

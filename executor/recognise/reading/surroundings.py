@@ -50,8 +50,13 @@ class Surroundings:
         known = self.whole.known(scope)
         return self.whole.lexer.tokens(text, known, liberal=liberal)
 
-    def _word(self, token: Token, stopped: bool | None) -> Word:
-        return Word(token.start, token.end, "stopped" if stopped else self.whole.lexer.taken_for(token))
+    def _words(self, tokens: Sequence[Token], stopped: int = -1) -> tuple[Word, ...]:
+        """What the words of a sentence were taken for; `stopped`: the place of the one that stopped it."""
+        taken_for = self.whole.lexer.taken_for
+        found = [Word(token.start, token.end, taken_for(token)) for token in tokens[:-1]]
+        if 0 <= stopped < len(found):
+            found[stopped] = Word(tokens[stopped].start, tokens[stopped].end, "stopped")
+        return tuple(found)
 
     def _request(self, operation: str, arguments: Mapping[str, Any], source: Source, scope: Scope) -> Request:
         return Request(operation, dict(arguments), source, self.criterion.line, scope.name)
