@@ -16,6 +16,12 @@ _BESIDE = frozenset(
 )
 
 
+_OF_METRICS = ("servicemonitor", "prometheusrule")
+
+
 def beside(path: Sequence[Any]) -> str | None:
-    """The part that a path into an object is below, where that is its exporter, a job, an init container …"""
-    return next((str(step) for step in path[2:-1] if str(step).lower().removesuffix("s") in _BESIDE), None)
+    """The part that a path into an object is below, where that is its exporter, a job, an init container …; of
+    `metrics.serviceMonitor` the monitor, which charts have there."""
+    folded = [str(step).lower().removesuffix("s") for step in path[2:-1]]
+    monitored = {at for at, step in enumerate(folded[1:]) if folded[at] == "metric" and step in _OF_METRICS}
+    return next((str(path[at + 2]) for at, one in enumerate(folded) if one in _BESIDE and at not in monitored), None)

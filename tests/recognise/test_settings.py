@@ -361,7 +361,14 @@ spec:
         initialDelay: 3
     metrics:
       port: 9100
+      serviceMonitor:
+        enabled: false
+    leaderElection:
+      enabled: true
+    securityContext:
+      privileged: true
 """
+FLUX_BUILD = FLUX.format(name="shop", path="shop").replace("spec:", "spec:\n  prune: false")
 LIVENESS = "path=spec.template.spec.containers[name=web].livenessProbe.initialDelaySeconds value=10"
 
 
@@ -382,6 +389,14 @@ LIVENESS = "path=spec.template.spec.containers[name=web].livenessProbe.initialDe
         ("The proxy read timeout of shop is 120", "path=spec.values.config.proxy-read-timeout value=120"),
         ("The metrics port of shop is 9200", "path=spec.values.metrics.port value=9200"),
         ("The failure threshold of the shop startup probe is 60", "probes.startup.spec.failureThreshold value=60"),
+        ("Enable the service monitor of shop", "path=spec.values.metrics.serviceMonitor.enabled value=true"),
+        ("Leader election of shop is disabled", "path=spec.values.leaderElection.enabled value=false"),
+        ("Turn off privileged mode for shop", "path=spec.values.securityContext.privileged value=false"),
+        ("Enable pruning for the shop Kustomization", "path=spec.prune value=true"),
+        ("Enable pruning for the shop HelmRelease", "u"),
+        ("Disable the old service monitor of shop", "u"),
+        ("Enable the leader of the election of shop", "u"),
+        ("Turn off silent mode for shop", "u unknown-name"),
         ("Set the initial delay of web to 10", "b ambiguous"),
         ("Set the initial delay of the startup probe of web to 10", "u unknown-name"),
         ("The termination grace period of web is 1m30", "b"),
@@ -393,7 +408,11 @@ LIVENESS = "path=spec.template.spec.containers[name=web].livenessProbe.initialDe
     ],
 )
 def test_a_setting_in_the_words_of_people(tmp_path: Path, sentence: str, said: str) -> None:
-    found = told(make(tmp_path, {"web.yaml": SPOKEN, "route.yaml": ROUTED, "shop.yaml": CHARTED}).recognise(sentence))
+    found = told(
+        make(
+            tmp_path, {"web.yaml": SPOKEN, "route.yaml": ROUTED, "shop.yaml": CHARTED, "flux.yaml": FLUX_BUILD}
+        ).recognise(sentence)
+    )
     assert said in found if len(said) > 1 else found.startswith(said), found
 
 

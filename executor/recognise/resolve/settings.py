@@ -25,7 +25,7 @@ _FIELDS_OF_SPEC = ("interval", "timeout", "suspend", "schedule")
 _AUTOSCALER = "HorizontalPodAutoscaler"
 _OF_ANY_FILE = ("key", "env", "spoken", "listed", "text")
 """What a file that holds no object may have, too."""
-_SORTS_OF_VALUE = ("address", "period", "range")
+_SORTS_OF_VALUE = ("address", "period", "range", "mode")
 """What people say behind a key, for what its value is: "the e-mail address"."""
 _HOLD_VALUES = frozenset({*WORKLOAD_KINDS, "ConfigMap", "HelmRelease", "Kustomization"})
 _OPPOSITES = (("true", "false"), ("yes", "no"), ("on", "off"), ("enabled", "disabled"))

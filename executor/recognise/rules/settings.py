@@ -58,6 +58,7 @@ def add(g: Grammar) -> None:
     g.phrase("few", "_:<number>")
     g.phrase("few", "one", lambda c: ("setting", "1"))
     g.phrase("instead_of", "<instead> _:<few>", lambda c: c["_"])
+    g.phrase("pruning", "THE? (x:pruning | garbage x:collection)", _pruning)
     g.phrase("turn", "on | enabled", lambda c: "enable")
     g.phrase("turn", "off | disabled", lambda c: "disable")
     g.phrase("done", "ENABLED | turned on | switched on", lambda c: "enable")
@@ -105,6 +106,7 @@ def _values(g: Grammar) -> None:
     g.phrase("sure_value", "x:<scalar>", _sure)
     g.phrase("exact", "x:ANY", _exact)
     g.phrase("scalar", "n:<number> u:UNIT | (one | a | an) u:UNIT", _lasting)
+    g.phrase("log_level", "x:ANY", lambda c: c["x"] if fold(c["x"].text) in _LEVELS else None)
     g.phrase("how_often", "x:AMOUNT", lambda c: c["x"])
     g.phrase("how_often", "n:<number> u:UNIT | (one | a | an)? u:UNIT", _lasting)
     g.phrase("daily", "daily | nightly | every (day | night)")
@@ -246,6 +248,7 @@ def _scalar(c: Captured) -> Token | None:
     )
 
 
+_LEVELS = frozenset("debug info warn warning error trace".split())
 _STATED = frozenset("true false debug info warn trace json logfmt utc".split())
 """Words that are values behind "is", and nothing that may have been done to it."""
 
@@ -393,6 +396,7 @@ def _holders(g: Grammar) -> None:
         "THE? (n:OBJECT | n:<named>) k:OBJECT_KIND | THE? k:OBJECT_KIND (n:OBJECT | n:<named> | n:KEY)",
         _of_other,
     )
+    g.phrase("holder", "THE? k:OBJECT_KIND (of | for) THE? (n:OBJECT | n:<named>)", _of_what)
     g.phrase("holder", "THE? n:<named> cron k:WORKLOAD", _of_cron)
     g.phrase("holder", "x:KIND_NAME", _of_written)
     g.phrase("holder", "the k:OBJECT_KIND (s:resource | s:object)?", _of_only)
@@ -428,6 +432,13 @@ def _of_workload(c: Captured) -> Holder | None:
 
 _KINDS = {word: kind for kind, words in OBJECT_KINDS.items() for word in words.split()}
 _NOUNS = frozenset({*_KINDS, *"release releases chart charts image images container containers sidecar file".split()})
+_FOR_OTHERS = (
+    "HorizontalPodAutoscaler",
+    "PodDisruptionBudget",
+    "NetworkPolicy",
+    "ServiceMonitor",
+    "PersistentVolumeClaim",
+)
 _SAID_OTHERWISE = frozenset({*WORKLOAD_KINDS, *SOURCE_KINDS, "HelmRelease", "Kustomization", "ConfigMap", "Namespace"})
 
 
@@ -440,6 +451,11 @@ def _of_other(c: Captured) -> Holder | None:
         there = entry is not None and any(each.kind == kind for each in entry.others)
         return Holder(kind, c["n"]) if there or said.text == kind else None
     return None if kind in _SAID_OTHERWISE or kind == "Secret" else Holder(kind, c["n"])
+
+
+def _of_what(c: Captured) -> Holder | None:
+    """ "the HPA for web": what is there for something else, and called by it."""
+    return _of_other(c) if _KINDS.get(fold(c["k"].text)) in _FOR_OTHERS else None
 
 
 def _of_cron(c: Captured) -> Holder | None:
@@ -652,6 +668,9 @@ def _exact(c: Captured) -> Token | None:
 
 
 def _given(c: Captured) -> list[Ask] | None:
+    if "log_level" in c:
+        named = Named("spoken", "log level", c["log_level"])
+        return asks_of(c, named=named, holder=c["h"], turned=Turned(c["log_level"]), act="set")
     if "recurring" in c:
         return asks_of(c, named=Named("field", "schedule"), holder=c["h"], turned=Turned(c["recurring"]), act="set")
     if "cron" in c:
@@ -663,7 +682,7 @@ def _given(c: Captured) -> list[Ask] | None:
         bound = Named("resource", f"limits.{fold(c['r'].text)}")
         return asks_of(c, named=bound, holder=c["h"], turned=Turned(c["most"]), act="set")
     if "often" in c:
-        if "of_flux" in c and c["h"].kind is None:
+        if ("of_flux" in c and c["h"].kind is None) or ("of_source" in c and c["h"].kind not in SOURCE_KINDS):
             return None  # "the cache is polled" may be said of what polls it
         return asks_of(
             c, named=Named("field", "interval"), holder=c["h"], turned=Turned(c["often"], c.get("y")), act="set"
@@ -705,6 +724,11 @@ def _toggled(c: Captured) -> list[Ask] | None:
     if not (token.code or token.quoted) and (fold(token.text) in _NO_VALUE or not re.match(r"\w", token.text)):
         return None
     return asks_of(c, named=Named("key", token.text, token), holder=c.get("h"), act=c.get("onoff") or c["turn"])
+
+
+def _pruning(c: Captured) -> Named:
+    """As Flux calls what `prune` of a Kustomization does."""
+    return Named("key", "prune", c["x"], "Kustomization")
 
 
 def _added(c: Captured) -> list[Ask] | None:
@@ -922,6 +946,9 @@ RULES = (
             "Ensure that the maximum number of replicas of kiosk is set to 8": (
                 "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8"
             ),
+            "maxReplicas of the HPA for kiosk is 8": (
+                "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8"
+            ),
             "Max replicas of kiosk should be 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8",
             "Set maxReplicas of the kiosk HPA to 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8",
             "kiosk: replicaCount 2 → 3": (
@@ -1031,6 +1058,9 @@ RULES = (
             "The valkey tag of relay is raised from 8.6.2 to 8.6.3": "u unknown-name",
             "The redis tag is raised from 8.6.2 to 8.6.3": "u",
             "The retention period of relay is documented": "u",
+            "maxReplicas of the HPA for the team is 8": "u",
+            "maxReplicas of the HPA for pos-api is 8": "b not-found",
+            "memory limit of the Deployment of pos-api in demo is 512Mi": "u",
             "The retention period of relay was 30d": "u",
             "The retention policy of relay is 30d": "u unknown-name",
             "The uptime of relay is 30d": "u unknown-name",
@@ -1396,15 +1426,19 @@ RULES = (
         "give an object a setting",
         (
             f"give h:<holder> s:<setting> (of | : | =)? value:<scalar> {AROUND}",
-            f"h:<holder> {AROUND} (gets | has | MODAL get | MODAL have) s:<setting> (of | : | =)? value:<scalar> {AROUND}",
+            f"h:<holder> {AROUND} (gets | has | requires | MODAL (get | have | require)) s:<setting> (of | : | =)? "
+            f"value:<scalar> {AROUND}",
             f"h:<holder> {AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {AROUND}",
-            f"h:<holder> {AROUND} (runs | MODAL run | <be> scheduled) (at | on | for) cron:<scalar> {AROUND}",
+            f"h:<holder> {AROUND} (runs | MODAL run | <be> scheduled) (at | on | for) (THE? schedule)? cron:<scalar> {AROUND}",
+            f"h:<holder> {AROUND} (logs | MODAL log) at (level <log_level> | <log_level> level?) {AROUND}",
             f"h:<holder> {AROUND} <be> limited to most:AMOUNT of r:RESOURCE {AROUND}",
             f"h:<holder> {AROUND} :? s:<setting> turned:<plain_value> {AROUND}",
             f"h:<holder> {AROUND} :? s:<variable> turned:<named_value> {AROUND}",
             f"h:<holder> {AROUND} (runs | MODAL run | <be> scheduled | MODAL? BE run) <recurring> {AROUND}",
             f"h:<holder> {AROUND} <be> scheduled recurring:<set_for> {AROUND}",
             f"(run h:<holder> | <setting_verb> THE? schedule (of | for) h:<holder> to) <recurring> {AROUND}",
+            f"FLUX? (RECONCILES | MODAL? RECONCILE) h:<holder> {AROUND} every often:<how_often> {AROUND}",
+            f"h:<holder> {AROUND} <be> (of_source:checked | of_source:fetched) every often:<how_often> {AROUND}",
             f"h:<holder> {AROUND} (RECONCILES | MODAL RECONCILE | <be> (RECONCILED | of_flux:polled)) every often:<how_often> "
             f"(<instead> every y:<how_often>)? {AROUND}",
         ),
@@ -1462,6 +1496,19 @@ RULES = (
             "The kiosk HelmRelease reconciles every 10 minutes (`interval: 10m`)": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m"
             ),
+            "The nightly CronJob runs on the schedule `30 3 * * *`": (
+                "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=30 3 * * * where=CronJob/nightly"
+            ),
+            "Flux should reconcile the kiosk HelmRelease every 10 minutes": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m"
+            ),
+            "The podinfo OCIRepository is checked every 10 minutes": (
+                "manifest.set file=apps/podinfo/source.yaml path=spec.interval value=10m"
+            ),
+            "pos-api in demo logs at debug level": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug"
+            ),
             "kiosk gets a replica count of 3": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
             ),
@@ -1472,6 +1519,14 @@ RULES = (
             "The kiosk HelmRelease reconciles every 10 minutes (`interval: 5m`)": "u ambiguous",
             "The kiosk HelmRelease reconciles every 10 minutes (`timeout: 10m`)": "u ambiguous",
             "The kiosk HelmRelease reconciles every time": "u",
+            "Flux has reconciled the kiosk HelmRelease every 10 minutes": "u",
+            "Flux reconciles the kiosk HelmRelease": "cluster.observe kind=HelmRelease name=kiosk condition=Ready",
+            "kiosk is checked every 10 minutes": "u",
+            "The kiosk HelmRelease is checked every 10 minutes": "u",
+            "pos-api in demo logs at startup": "u",
+            "pos-api in demo logs errors at debug level": "u",
+            "pos-api logs at debug level": "b ambiguous",
+            "The nightly CronJob runs on the schedule of ops": "u",
             "The kiosk HelmRelease reconciled every 10 minutes": "u",
             "The kiosk HelmRelease reconciles every 10 minutes without errors": "u",
             "kiosk gets a review of 10m": "u",
@@ -1719,6 +1774,12 @@ RULES = (
             "h:<holder> : THE? x:ANY (on | off | enabled | disabled) → turn:<turn>",
             f"<onoff> q:<any_setting> <coded>? (in | on | of | for) h:<holder> {AROUND}",
             f"(turn | switch) q:<any_setting> turn:<turn> <coded>? (in | on | of | for) h:<holder> {AROUND}",
+            f"q:<any_setting> (in | on | of | for) h:<holder> {AROUND} <be> turn:<done> {AROUND}",
+            f"h:<holder> q:<any_setting> <be> turn:<done> {AROUND}",
+            f"<onoff> q:<pruning> (in | on | of | for) h:<holder> {AROUND}",
+            f"(turn | switch) q:<pruning> turn:<turn> (in | on | of | for) h:<holder> {AROUND}",
+            f"q:<pruning> <be> turn:<done> (in | on | of | for) h:<holder> {AROUND}",
+            f"q:<pruning> (in | on | of | for) h:<holder> {AROUND} <be> turn:<done> {AROUND}",
         ),
         _toggled,
         {
