@@ -59,6 +59,8 @@ def _outermost(graph: Graph, path: str, found: set[str]) -> frozenset[str]:
 
 def block_shared(graph: Graph, path: str, where: str | None) -> None:
     """Raises Blocked where a file is the base of several overlays or clusters and not all of them are named."""
+    if where == "base" and lies_in(path, where):
+        return  # what is shared was named: that is what a base is
     found = sorted(deployed_by(graph, path))
     others = _besides(graph, path, where)
     if others is not None and len(found) < 2:

@@ -181,6 +181,8 @@ def _hands(said: Said) -> str | None:
 
 
 def _direct(said: Said) -> str | None:
+    if said.folds[:2] == ["roll", "out"]:
+        return f"{said.spoken[0].text} out"
     return said.spoken[0].text if said.first in _DIRECT and len(said.folds) > 1 else None
 
 
@@ -488,9 +490,15 @@ WHOSE: tuple[Whose, ...] = (
         ReasonCode.PERSON,
         '"{word}" changes the cluster itself, which executor never does; change a manifest, and Flux brings it there',
         _direct,
-        _DIRECT,
+        _DIRECT | {"roll"},
         "or when it is done by hand",
-        examples=("Restart the pods", "Drain node worker-1", "Deploy ffl 0.1.18 to staging", "Reboot the nodes"),
+        examples=(
+            "Restart the pods",
+            "Drain node worker-1",
+            "Deploy ffl 0.1.18 to staging",
+            "Reboot the nodes",
+            "Roll out ffl 0.1.18 in staging",
+        ),
         near_misses=("Deployment ffl-api is available", "Bump ffl and restart the pods", "No pod restarts"),
     ),
     Whose(

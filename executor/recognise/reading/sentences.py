@@ -201,7 +201,9 @@ class Sentences(Stopped):
                 meant.append(asks)
         outcomes = [self._outcome(stem, tokens, asks, setting) for asks in meant]
         named = [each for each in outcomes if not _names_nothing(each)]
-        distinct = _distinct_outcomes(named or outcomes)
+        if not named:  # none runs; that the words as they stand name nothing says most
+            return next((each for each in outcomes if _code(each) is ReasonCode.UNKNOWN_NAME), outcomes[0])
+        distinct = _distinct_outcomes(named)
         if len(distinct) > 1:
             what = " or ".join(_told(each.requests) for each in distinct[:3])
             cannot = Cannot(

@@ -299,8 +299,11 @@ class _Search:
             self.named = replace(self.named, what="key", name=known.pop())
             return
         words = self.named.name.split()
-        if not known and words[-1] in _SORTS_OF_VALUE and not self._places(anywhere=True):
-            self.named = replace(self.named, name=" ".join(words[:-1]))
+        shorter = words[:-1] if words[-1] in _SORTS_OF_VALUE else []
+        if re.fullmatch(r"contact e-?mail", self.named.name.lower()):
+            shorter = words[1:]
+        if not known and shorter and not self._places(anywhere=True):
+            self.named = replace(self.named, name=" ".join(shorter))
             self._make_key()
             return
         if known:
@@ -742,6 +745,8 @@ class _Search:
 
         if self.file is not None or self.limits.get("everywhere") or self.limits.get("check"):
             return  # looking moves nobody
+        if "base" in (self.stage, str(self.limits.get("where")).rpartition("/")[2]):
+            return  # what is shared was named: that is what a base is
         found = deployed_by(self.at.inventory.graph, place.file)
         if len(found) < 2 or (self.stage and len(named(found, self.stage, at=place.file)) == len(found)):
             return
@@ -1054,9 +1059,14 @@ class _Search:
             return
         minutes = self.named.what != "resource" and str(place.seat.path[-1]).lower() != "cpu"
         old, new = ([_amount(each, minutes=minutes)] for each in (now, text))
+        if now.endswith("%") and text.endswith("%"):
+            old, new = ([_amount(each[:-1])] for each in (now, text))
         if str(place.seat.path[-1]).lower().endswith(("tag", "version")):
             old, new = _release(now), _release(text)
-        if None in (*old, *new) or (new > old) != (act == "raise"):
+        if None in (*old, *new):
+            reason = f"{place}: {now} and {text} cannot be compared, so whether that is to {act} it is not known"
+            raise Blocked(ReasonCode.NOT_THAT_VERSION, f"{reason}; write Set … to {text}")
+        if (new > old) != (act == "raise"):
             raise Blocked(
                 ReasonCode.NOT_THAT_VERSION, f"{place}: {now} to {text} is not to {act} it; write Set … to {text}"
             )
@@ -1196,7 +1206,7 @@ def _amount(text: str, *, minutes: bool = True) -> float | None:
     """A quantity or duration as a number; `minutes`: what `10m` means, if not a hundredth."""
     if _SPAN.fullmatch(text) and (minutes or not re.fullmatch(r"\d+(?:\.\d+)?m", text)):
         return sum(float(n) * _SECONDS[u] for n, u in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)", text))
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?(?:(?<=[A-Zi])B)?", text)
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?(?:(?<=[A-Zki])B)?", text)
     return float(found[1]) * _UNITS[found[2] or ""] if found else None
 
 

@@ -116,7 +116,7 @@ def _with_more(c: Captured) -> list[Ask] | None:
     """ "Set the memory limit of X to 512Mi and its CPU request to 20m": what has no object of its own is of the same."""
     q = c["q"]
     holders = [each for each in (q["holder"], c.get("in_holder")) if each is not None]
-    if len(holders) != 1 or "coded" in c:
+    if len(holders) != 1 or "coded" in c or "turned" not in c:
         return None
     act = c.get("setting_verb") or c.get("setting_done") or "set"
     first = asks_of(c, named=q["named"], holder=holders[0], turned=c["turned"], act=act, places=q["places"])
@@ -286,10 +286,10 @@ RULES = (
     Rule(
         "look at a value",
         (
-            f"v:VERIFY <that>? q:<setting_in> <is> value:<scalar> {OF}",
-            "v:VERIFY <that>? q:<setting_in> <is> value:<scalar> <where> <and> value2:<scalar> where2:<where>",
-            f"v:VERIFY <that>? h:<holder> {AROUND} (has | MODAL have) s:<setting> (of | : | =)? value:<scalar> {AROUND}",
-            "v:VERIFY <that>? h:<holder> (has | MODAL have) s:<setting> (of | : | =)? value:<scalar> <where> <and> "
+            f"v:VERIFY that? q:<setting_in> <is> value:<scalar> {OF}",
+            "v:VERIFY that? q:<setting_in> <is> value:<scalar> <where> <and> value2:<scalar> where2:<where>",
+            f"v:VERIFY that? h:<holder> {AROUND} (has | MODAL have) s:<setting> (of | : | =)? value:<scalar> {AROUND}",
+            "v:VERIFY that? h:<holder> (has | MODAL have) s:<setting> (of | : | =)? value:<scalar> <where> <and> "
             "value2:<scalar> where2:<where>",
         ),
         _looked,

@@ -106,6 +106,7 @@ def _places(g: Grammar) -> None:
         "| <in> THE? x:PART (ENVIRONMENT | CLUSTER | OVERLAY | folder | directory)",
         _stage,
     )
+    g.phrase("where", "<in> the? x:base (folder | directory | layer | OVERLAY | MANIFESTS)?", _stage)
     g.phrase("where", "OPEN (in | on | for)? the? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? CLOSE", _stage)
     g.phrase("where", "<in> THE? (FILE | MANIFEST)? x:PATH (FILE | MANIFEST)?", lambda c: Place(path=c["x"].text))
     g.phrase("where", "OPEN (in | FILE)? :? x:PATH CLOSE", lambda c: Place(path=c["x"].text))

@@ -14,6 +14,7 @@ from executor.recognise.rules.edits import is_key_of_file
 from executor.recognise.rules.phrases import source_kind
 from executor.recognise.versions import ImageReference, Version, is_placeholder
 from executor.recognise.words import OBJECT_KINDS, VOCABULARY, fold
+from executor.values import replace
 
 Captured = Mapping[str, Any]
 
@@ -282,6 +283,18 @@ def _settings(g: Grammar) -> None:
     )
     g.phrase("setting", "THE? (max | maximum) REPLICAS", lambda c: Named("key", "maxReplicas", kind=_AUTOSCALER))
     g.phrase("setting", "THE? (min | minimum) REPLICAS", lambda c: Named("key", "minReplicas", kind=_AUTOSCALER))
+    g.phrase("setting", "THE? (hpa | autoscaler) s:<most>", lambda c: c["s"])
+    g.phrase("most", "(max | maximum) <of_replicas>?", lambda c: Named("key", "maxReplicas", kind=_AUTOSCALER))
+    g.phrase("most", "(min | minimum) <of_replicas>?", lambda c: Named("key", "minReplicas", kind=_AUTOSCALER))
+    g.phrase("of_replicas", "(number of)? REPLICAS")
+    g.phrase("setting_in", "THE? s:<most> (of | for) h:<holder> { <where> w2:<where> }", _of_scaler)
+    g.phrase("setting_in", "h:<holder> s:<most> { <where> w2:<where> }", _of_scaler)
+    g.phrase("of_its_kind", "THE? k:OBJECT_KIND (x:<plain_key> | x:<marked_key> | s:<counted_setting>)", _of_its_kind)
+    g.phrase("any_setting", "_:<of_its_kind>")
+    g.phrase("any_setting_in", "o:<of_its_kind> (of | for) THE? n:OBJECT { <where> w2:<where> }", _of_its_kind_in)
+    g.phrase("any_setting_in", "THE? where:<stage_word> (s:<any_setting> | s:<setting>) (of | for) h:<holder>", _placed)
+    g.phrase("setting_in", "THE? where:<stage_word> s:<setting> (of | for) h:<holder>", _placed)
+    g.phrase("stage_word", "x:STAGE | x:PLACE", lambda c: Place(stage=c["x"].text))
     g.phrase("setting", "THE? r:RESOURCE b:BOUND", _resource)
     g.phrase("setting", "THE? b:BOUND (of | for | on) THE? r:RESOURCE", _resource)
     g.phrase("setting", "THE? k:HELMRELEASE? (RECONCILE | RECONCILIATION | sync)? x:FIELD_OF_SPEC", _field)
@@ -528,6 +541,22 @@ def _of_part(c: Captured) -> Named:
     return Named(named.what, named.name, c["x"], named.kind, tuple(c[key].text for key in "xy" if key in c))
 
 
+def _of_scaler(c: Captured) -> dict[str, Any] | None:
+    """ "the maximum of the kiosk HPA": of anything else it may be any maximum."""
+    return _placed(c) if c["h"].kind == _AUTOSCALER else None
+
+
+def _of_its_kind(c: Captured) -> Named | None:
+    """ "the ingress host": the key of that kind of object."""
+    kind = _KINDS.get(fold(c["k"].text)) or str(c["k"].value or "")
+    named = c["s"] if "s" in c else Named("key", c["x"].text, c["x"])
+    return None if kind in ("", "Secret") else replace(named, kind=kind)
+
+
+def _of_its_kind_in(c: Captured) -> dict[str, Any]:
+    return _placed({**c, "s": c["o"], "h": Holder(c["o"].kind, c["n"])})
+
+
 def _is_part(c: Captured) -> Token | None:
     """A word before a key that may say of what part it is; the name of another thing, too."""
     token: Token = c["x"]
@@ -567,7 +596,7 @@ def _placed(c: Captured) -> dict[str, Any]:
 
 def _set(c: Captured) -> list[Ask] | None:
     """A setting, its object and its value, wherever in the sentence they stand; each exactly once."""
-    q = c["q"]
+    q = c["q"] if "q" in c else _unnamed(c)
     holders = [each for each in (q["holder"], c.get("in_holder")) if each is not None]
     turned: Turned | None = c.get("turned") or (Turned(c["value"], c.get("y")) if "value" in c else None)
     if len(holders) > 1 or turned is None:
@@ -582,6 +611,14 @@ def _set(c: Captured) -> list[Ask] | None:
     act = act or c.get("is") or c.get("becomes") or "set"
     act = "change" if turned.there or "used" in c else act
     return asks_of(c, named=q["named"], holder=holder, turned=turned, act=act, places=q["places"])
+
+
+def _unnamed(c: Captured) -> dict[str, Any]:
+    """ "Pin X to semver 1.x", "the http listener of X is on port 8080"."""
+    if "semver" in c:
+        return {"named": Named("key", "semver"), "holder": c["semver"], "places": []}
+    named = Named("spoken", f"{c['x'].text} listener port", c["x"])
+    return {"named": named, "holder": c["listens"], "places": []}
 
 
 def asks_of(c: Captured, **slots: Any) -> list[Ask] | None:
@@ -776,6 +813,10 @@ RULES = (
             "<setting_verb> q:<any_setting_in> to value:<scalar> <where> <and> (to value2:<scalar> | value2:<sure_value>) where2:<where>",
             "q:<setting_in> <is> value:<sure_value> <where> <and> value2:<sure_value> where2:<where>",
             f"used:use value:<sure_value> as q:<any_setting_in> {OF}",
+            f"<setting_verb> semver:<holder> to semver value:<scalar> {OF}",
+            f"THE? x:<part_word> listener (of | on | in) listens:<holder> (<be> on | (listens | MODAL listen) on | USES | MODAL USES) "
+            f"port value:NUMBER {OF}",
+            f"listens:<holder> {AROUND} : THE? x:<part_word> listener on port value:NUMBER {AROUND}",
             f"used:replace THE? VALUE of q:<any_setting_in> (with | by) value:<scalar> {OF}",
         ),
         _set,
@@ -935,6 +976,18 @@ RULES = (
             "Set the redis tag of relay to 8.6.3 (`redis.tag: 8.6.3`)": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.redis.tag value=8.6.3"
             ),
+            "Raise the HPA maximum of kiosk from 4 to 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8 from_version=4",
+            "The kiosk HPA maximum is 8": "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8",
+            "Set the StatefulSet replicas of till to 3": "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till",
+            "Set the CronJob schedule of nightly to `0 3 * * *`": "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=0 3 * * * where=CronJob/nightly",
+            "Set the Kustomization interval of kiosk to 5m": "manifest.set file=deploy/kiosk/flux.yaml path=spec.interval value=5m where=Kustomization/kiosk",
+            "The https listener of the door Gateway listens on port 8443": "manifest.set file=deploy/scout/scout.yaml path=spec.listeners[name=https].port value=8443 where=Gateway/door",
+            "Gateway door: https listener on port 8443": "manifest.set file=deploy/scout/scout.yaml path=spec.listeners[name=https].port value=8443 where=Gateway/door",
+            "The demo memory limit of pos-api is 512Mi": "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].resources.limits.memory value=512Mi",
+            "Set the demo LOG_LEVEL of pos-api to debug": "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug",
+            "Set LOG_LEVEL of pos-api in base to debug": "manifest.set file=deploy/pos/base/deployment.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug",
+            "Set LOG_LEVEL of pos-api in deploy/pos/base to debug": "manifest.set file=deploy/pos/base/deployment.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug",
+            "Raise retentionPeriod of relay to 3w": "manifest.set file=deploy/relay/release.yaml path=spec.values.server.retentionPeriod value=3w",
             "Set REFUNDS to on in pos-flags": "u",
             "Set REFUNDS to `on` in pos-flags": (
                 "manifest.set file=deploy/pos/uat/kustomization.yaml "
@@ -1181,6 +1234,25 @@ RULES = (
             "Set DIP to 300 in the till-config ConfigMap": "u unknown-name",
             "Set dpi to 300 in the till-config ConfigMap": "u unknown-name",
             "Set DPI to 300": "u",
+            "Set the maximum of kiosk to 8": "u",
+            "The kiosk HPA maximum is reached": "u",
+            "The kiosk HPA maximum was 8": "u",
+            "Set the HPA maximum of till to 8": "b not-found",
+            "Raise the HPA maximum of kiosk to 3": "b not-that-version",
+            "Set the StatefulSet replicas of pos-api to 3": "u",
+            "Set the Gateway port of door to 8080": "b ambiguous",
+            "The ftp listener of the door Gateway listens on port 21": "u unknown-name",
+            "Gateway door: every listener on port 8443": "u",
+            "Set the demo LOG_LEVEL of pos-api in uat to debug": "u ambiguous",
+            "Set the canary LOG_LEVEL of pos-api to debug": "u unknown-name",
+            "Set the uat LOG_LEVEL of pos-api to debug": "b shared",
+            "Set DPI of till-config in base to 300": "b not-found",
+            "Set LOG_LEVEL of pos-api to debug, but not in base": "u",
+            "Set LOG_LEVEL of pos-api in base currency to debug": "u",
+            "Pin longhorn to semver 1.x": "b not-found",
+            "Set the contact email of relay to a@b.test": "u unknown-name",
+            "Raise TZ of kiosk to `Europe/Vienna`": "b not-that-version",
+            "Raise cache.size of kiosk to 5000MB": "b not-that-version",
             "Set DPI of till-config to 300 (`PAPER: 300`)": "u ambiguous",
             "Set `cache.size` of kiosk to 8Gi (`worker.size: 8Gi`)": "u ambiguous",
             "Raise the size of kiosk to 8Gi (`cache.size: 4Gi`)": "u ambiguous",
@@ -1294,6 +1366,7 @@ RULES = (
             f"<two> {OF} <be>? <setting_done> to <two_values> {OF}",
             f"h:<holder> {AROUND} (gets | MODAL (get | have)) <two> of <two_values> {AROUND}",
             "<setting_verb> (s:<any_setting> | s:<setting>) { <turned> <in_holders> <where> where2:<where> }",
+            "(s:<any_setting> | s:<setting>) turned:<arrow> <in_holders> { <where> where2:<where> }",
         ),
         _set_several,
         {
@@ -1330,6 +1403,7 @@ RULES = (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=30m + "
                 "manifest.set file=apps/longhorn/helmrelease.yaml path=spec.interval value=30m"
             ),
+            "interval 50m -> 10m for the kiosk HelmRelease and the longhorn HelmRelease": "manifest.set file=deploy/kiosk/release.yaml path=spec.interval value=10m from_version=50m + manifest.set file=apps/longhorn/helmrelease.yaml path=spec.interval value=10m from_version=50m",
             "Set replicas to 3 for till and kiosk": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till + "
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
@@ -1350,6 +1424,8 @@ RULES = (
             "Set DPI to 300 or PAPER to plain in till-config": "u",
             "Set DPI to 300 and paper size to plain in till-config": "u unknown-name",
             "Set replicas to 3 for till and the others": "u",
+            "replicas 1 -> 3 for till and the others": "u",
+            "DPI 203 -> 300 for till-config and ffl-config": "u unknown-name",
         },
     ),
     Rule(
