@@ -425,3 +425,22 @@ def test_both_environments_are_the_two_that_take_it_in(tmp_path: Path) -> None:
     assert why(third, "Set LEVEL to debug for web in both environments").startswith("ambiguous")
     own = world(tmp_path, staging__kustomization=kustomization("../base", "own.yaml"), staging__own=CHARTED)
     assert why(own, "The metrics port of shop is 9200 in both environments").startswith("ambiguous")
+
+
+def test_a_name_of_several_kinds_has_the_setting_of_one(tmp_path: Path) -> None:
+    head = "apiVersion: {api}/v1\nkind: {kind}\nmetadata:\n  name: {name}\nspec:\n"
+    files = {
+        "a.yaml": head.format(api="pg.test", kind="Cluster", name="ledger") + "  instances: 2\n  level: 1\n",
+        "b.yaml": head.format(api="pg.test", kind="ScheduledBackup", name="ledger") + "  every: 2\n  level: 1\n",
+        "c.yaml": head.format(api="policy", kind="PodDisruptionBudget", name="ledger-pdb") + "  minAvailable: 1\n",
+        "d.yaml": head.format(api="policy", kind="PodDisruptionBudget", name="inner") + "  minAvailable: 1\n",
+        "e.yaml": "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ledger\n  labels: {instances: a}\n",
+    }
+    found = make(tmp_path, files)
+    assert (
+        told(found.recognise("Set `instances` of ledger to 3"))
+        == "manifest.set file=a.yaml path=spec.instances value=3"
+    )
+    assert why(found, "Set `level` of ledger to 3").startswith("ambiguous")
+    assert told(found.recognise("minAvailable of ledger-pdb is 2")).startswith("manifest.set file=c.yaml")
+    assert told(found.recognise("minAvailable of inner is 2")).startswith("u"), "inner is a word, too"

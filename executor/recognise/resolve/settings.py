@@ -15,6 +15,7 @@ from executor.recognise.meaning import Ask, Exact, Holder, Named, Turned, words_
 from executor.recognise.names import WORKLOAD_KINDS, AManifest, Entry
 from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
 from executor.recognise.resolve.edits import objects_of, scalar
+from executor.recognise.versions import Version
 from executor.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -283,6 +284,8 @@ class _Search:
             self.named = replace(self.named, what="spoken", name=words, part=())
         if self.named.what == "spoken":
             self._make_key()
+        if self.named.what in ("key", "spoken") and _letters_of(self.named.name) == "timezone":
+            self._make_zone()
         if self._begins_the_sentence() and self.named.name not in self._known():
             self.named = replace(self.named, name=self.named.name[0].lower() + self.named.name[1:])
         name = self.named.name.removeprefix("spec.")
@@ -313,6 +316,12 @@ class _Search:
         if len({self._value_at(each) for each in every}) > 1:
             raise self._blocked(every, "name one by its whole path in code")
 
+    def _make_zone(self) -> None:
+        """ "the time zone": `timeZone` of a CronJob, else the variable that programs take it from."""
+        found = self._known_as("timezone") or self._known_as("TZ")
+        if len(found) == 1 and not self._places(anywhere=True):
+            self.named = replace(self.named, what="key", name=found.pop())
+
     def _known_as(self, name: str) -> set[str]:
         """The keys and variables that have just these letters, or these and a unit of time."""
         from executor.flux.settings import without_unit
@@ -337,7 +346,7 @@ class _Search:
             self.scalers = []
 
     def _turned(self, turned: Turned, act: str) -> list[Request]:
-        found = self._places() or self._listed(turned)
+        found = self._places() or self._listed(turned) or self._versioned(turned)
         there = [each for each in self._objects() if self._stays(each.path)]
         if not found and len(there) == 1 and self._is_whole():
             limits = {**self.limits, "document": self._document(there[0])}
@@ -349,6 +358,20 @@ class _Search:
             return [request]
         self._block_scaled(found)
         return [self._turned_at(place, turned, act) for place in self._every(found)]
+
+    def _versioned(self, turned: Turned) -> list[Place]:
+        """Where what is named holds more than one value, and is to be a version: its tag, or else its version."""
+        if self.named.what != "key" or not (isinstance(turned.to, Token) and isinstance(turned.to.value, Version)):
+            return []
+        plain = self.named
+        ways = [replace(plain, name=f"{plain.name}.{key}") for key in ("tag", "version")]
+        found = {way: places for way in ways if (places := self._at_way(way))}
+        self.named = next(iter(found)) if len(found) == 1 else plain
+        return found.get(self.named, [])
+
+    def _at_way(self, way: Named) -> list[Place]:
+        self.named = way
+        return self._places()
 
     def _listed(self, turned: Turned) -> list[Place]:
         """Where no single value is called so: the entries of a list that is, which are the old value."""
@@ -842,6 +865,8 @@ class _Search:
         if kind == "Namespace":
             return [each for each in names.of_kind("Namespace") if entry is not None and each.name == entry.name]
         found = list(objects_of(entry, kind)) or self._made_by_chart(entry, kind)
+        if kind is None and not found and entry is not None:
+            found = [each for each in entry.others if each.kind not in ("Namespace", "Secret")]
         if kind is None and self.named.what in ("key", "env"):
             found += self._referenced(found)
         if kind == _AUTOSCALER:

@@ -505,8 +505,10 @@ def _bare(c: Captured) -> Holder | None:
     known = entry.releases or entry.workloads or entry.configs or entry.kustomizations or entry.sources
     if known:
         return Holder(None, c["n"], runs="x" in c)
-    kinds = {each.kind for each in entry.others}
-    return Holder(kinds.pop(), c["n"]) if len(kinds) == 1 and not kinds & OBJECT_KINDS.keys() else None
+    kinds = {each.kind for each in entry.others} - {"Namespace", "Secret"}
+    if not kinds or (kinds & OBJECT_KINDS.keys() and not re.search(r"[-_.\d]", c["n"].text)):
+        return None  # "public", "internal" are words, too
+    return Holder(kinds.pop() if len(kinds) == 1 else None, c["n"])
 
 
 def _part_of(c: Captured) -> Holder | None:
@@ -732,7 +734,8 @@ def _scaled(c: Captured) -> list[Ask] | None:
     turned, verb = Turned(c["x"], c.get("y")), c.get("setting_verb")
     act = c.get("scaling") or (verb if verb in ("raise", "lower") else "set")
     holders = c.get("hs", (c.get("h"),))
-    return all_asks(asks_of(c, named=Named("replicas"), holder=each, turned=turned, act=act) for each in holders)
+    named = Named("replicas", "replicas", c["p"], None, (c["p"].text,)) if "p" in c else Named("replicas")
+    return all_asks(asks_of(c, named=named, holder=each, turned=turned, act=act) for each in holders)
 
 
 def _between(c: Captured) -> list[Ask] | None:
@@ -1019,6 +1022,12 @@ RULES = (
             "Set the operator replicas of relay to 2": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2"
             ),
+            "Bump redis of relay to 8.6.3": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.redis.tag value=8.6.3"
+            ),
+            "The time zone of kiosk is Europe/Vienna": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.env.TZ value=Europe/Vienna"
+            ),
             "The retention period of relay is 30d": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.server.retentionPeriod value=30d"
             ),
@@ -1111,6 +1120,9 @@ RULES = (
             "The valkey tag of relay is raised from 8.6.2 to 8.6.3": "u unknown-name",
             "The redis tag is raised from 8.6.2 to 8.6.3": "u",
             "The retention period of relay is documented": "u",
+            "Bump server of relay to 8.6.3": "u ambiguous",
+            "Bump redis of relay": "u",
+            "The time zone of relay is Europe/Vienna": "u unknown-name",
             "maxReplicas of the HPA for the team is 8": "u",
             "maxReplicas of the HPA for pos-api is 8": "b not-found",
             "memory limit of the Deployment of pos-api in demo is 512Mi": "u",
@@ -1652,6 +1664,7 @@ RULES = (
             f"h:<holder> {AROUND} <be>? SCALED scaling:<upwards> from y:<number> to x:<number> <counted>? {AROUND}",
             f"h:<holder> {AROUND} (runs with? | gets | MODAL run with? | MODAL have) x:<number> REPLICAS "
             f"y:<instead_of>? {AROUND}",
+            f"h:<holder> {AROUND} (runs with | MODAL run with | MODAL have) x:<number> p:<part_word> REPLICAS {AROUND}",
             f"hs:<held> (both | each)? MODAL (both | each)? (have | run with?) x:<number> REPLICAS each? {AROUND}",
             f"h:<holder> {AROUND} (from y:<number>)? to x:<number> <counted> {AROUND}",
             f"h:<held_part> {AROUND} (runs with? | MODAL run with?) x:<number> REPLICAS y:<instead_of>? {AROUND}",
@@ -1721,6 +1734,9 @@ RULES = (
             "The relay operator is scaled to 2 replicas (currently one)": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2 from_version=1"
             ),
+            "relay should run with 2 operator replicas": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2"
+            ),
             "The relay operator is scaled to 2 replicas": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2"
             ),
@@ -1765,6 +1781,7 @@ RULES = (
             "Scale till": "u",
             "Scale the team to 3": "u",
             "till runs with 2 healthy replicas": "u",
+            "relay should have 2 redis replicas": "u unknown-name",
             "till runs with 2 replicas per zone": "u",
             "Run 3 replicas of till and 2 of kiosk": "u",
             "Autoscale till to 3 replicas": "u",

@@ -156,7 +156,12 @@ def _security_words(g: Grammar) -> None:
     says("good", "(do | does | MODAL) not run (as root | with root privileges)", "running-as-non-root")
     says("good", "(run | runs) as (a? non-root user? | nonroot | a? nonroot user)", "running-as-non-root")
     says("good", "(drop | drops) ALL capabilities", "capabilities")
-    says("good", "(HAVE | USES) (a? read-only | readonly) root (filesystem | filesystems)", "read-only-root-filesystem")
+    says(
+        "good",
+        "(HAVE | USES | (run | runs) with) (a? read-only | readonly) root (filesystem | filesystems | file system)",
+        "read-only-root-filesystem",
+    )
+    says("good", "(disallow | disallows | forbid | forbids) privilege escalation", "privilege-escalation")
     g.phrase(
         "good",
         "MODAL? (HAVE | set | sets | define | defines | specify | specifies) <amounts> (configured | defined | set)?",
@@ -466,6 +471,12 @@ RULES = (
                 "security.check paths=. rules=requests-cpu,requests-memory,limits-cpu,limits-memory"
             ),
             "All pods run as non-root": "security.check paths=. rules=running-as-non-root",
+            "All containers run with a read-only root filesystem": (
+                "security.check paths=. rules=read-only-root-filesystem"
+            ),
+            "All containers in apps/ffl disallow privilege escalation": (
+                "security.check paths=apps/ffl rules=privilege-escalation"
+            ),
             "All containers drop all capabilities": "security.check paths=. rules=capabilities",
             "All Secrets in apps/ffl are encrypted with SOPS": "security.check paths=apps/ffl rules=encrypted-secrets",
             "Containers in apps/ffl do not run as root": "security.check paths=apps/ffl rules=running-as-non-root",
