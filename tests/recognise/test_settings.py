@@ -379,6 +379,10 @@ LIVENESS = "path=spec.template.spec.containers[name=web].livenessProbe.initialDe
         ("The initial delay of the liveness probe of web is 10 seconds", LIVENESS),
         ("Set `initialDelaySeconds` of the liveness probe of web to 10", LIVENESS),
         ("The liveness probe initial delay of web is 10s", LIVENESS),
+        ("The readiness probe of web checks /up", "readinessProbe.httpGet.path value=/up"),
+        ("The readiness probe of web checks out", "u"),
+        ("The readiness probe of web checked /up", "u"),
+        ("The liveness probe of web checks /up", "u unknown-name"),
         ("The path of the readiness probe of web is /up", "readinessProbe.httpGet.path value=/up"),
         (
             "The termination grace period of web is 45s",

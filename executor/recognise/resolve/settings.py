@@ -1048,6 +1048,8 @@ class _Search:
         if place.seat.path in (("spec", "interval"), ("spec", "timeout")) or _DURATION.fullmatch(now or ""):
             parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s"))
             return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
+        if now is not None and re.fullmatch(r"\d+d", now) and seconds % 86400 == 0:
+            return f"{seconds // 86400}d"
         unit = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", str(place.seat.path[-1]))[-1:]
         size = {"seconds": 1, "minutes": 60, "hours": 3600}.get(unit[0].lower()) if unit else None
         if size is not None and seconds % size == 0 and (now is None or now.isdigit()):

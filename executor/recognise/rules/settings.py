@@ -107,6 +107,7 @@ def _values(g: Grammar) -> None:
     g.phrase("sure_value", "x:<scalar>", _sure)
     g.phrase("exact", "x:ANY", _exact)
     g.phrase("scalar", "n:<number> u:UNIT | (one | a | an) u:UNIT", _lasting)
+    g.phrase("route", "x:<scalar>", lambda c: c["x"] if getattr(c["x"], "text", "").startswith("/") else None)
     g.phrase("log_level", "x:ANY", lambda c: c["x"] if fold(c["x"].text) in _LEVELS else None)
     g.phrase("how_often", "x:AMOUNT", lambda c: c["x"])
     g.phrase("how_often", "n:<number> u:UNIT | (one | a | an)? u:UNIT", _lasting)
@@ -707,6 +708,9 @@ def _exact(c: Captured) -> Token | None:
 
 
 def _given(c: Captured) -> list[Ask] | None:
+    if "url" in c:
+        named = Named("spoken", f"{c['probe'].lower()} probe path", c["url"])
+        return asks_of(c, named=named, holder=c["h"], turned=Turned(c["url"]), act="set")
     if "log_level" in c:
         named = Named("spoken", "log level", c["log_level"])
         return asks_of(c, named=named, holder=c["h"], turned=Turned(c["log_level"]), act="set")
@@ -740,7 +744,9 @@ def _scaled(c: Captured) -> list[Ask] | None:
 
 def _between(c: Captured) -> list[Ask] | None:
     found: list[Ask] = []
-    for name, count in (("minReplicas", c["x"]), ("maxReplicas", c["y"])):
+    for name, count in (("minReplicas", c.get("x")), ("maxReplicas", c.get("y"))):
+        if count is None:
+            continue
         named = Named("key", name, kind=_AUTOSCALER)
         asks = asks_of(c, named=named, holder=c["h"], turned=Turned(count), act="set")
         if asks is None or len(asks) != 1:
@@ -1027,6 +1033,9 @@ RULES = (
             ),
             "The time zone of kiosk is Europe/Vienna": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.env.TZ value=Europe/Vienna"
+            ),
+            "The retention period of relay is 30 days": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.server.retentionPeriod value=30d"
             ),
             "The retention period of relay is 30d": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.server.retentionPeriod value=30d"
@@ -1518,6 +1527,8 @@ RULES = (
             f"value:<scalar> {AROUND}",
             f"h:<holder> {AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {AROUND}",
             f"h:<holder> {AROUND} (runs | MODAL run | <be> scheduled) (at | on | for) (THE? schedule)? cron:<scalar> {AROUND}",
+            f"THE? <probe> of h:<holder> {AROUND} (checks | calls | hits | MODAL (check | call | hit)) url:<route> {AROUND}",
+            f"h:<holder> THE? <probe> {AROUND} (checks | calls | hits | MODAL (check | call | hit)) url:<route> {AROUND}",
             f"h:<holder> {AROUND} (logs | MODAL log) at (level <log_level> | <log_level> level?) {AROUND}",
             f"h:<holder> {AROUND} <be> limited to most:AMOUNT of r:RESOURCE {AROUND}",
             f"h:<holder> {AROUND} :? s:<setting> turned:<plain_value> {AROUND}",
@@ -1799,9 +1810,19 @@ RULES = (
             f"h:<holder> {AROUND} (scales | autoscales | MODAL (SCALE | autoscale)) between x:<number> AND "
             f"y:<number> <counted> {AROUND}",
             f"(SCALE | autoscale) h:<holder> {AROUND} between x:<number> AND y:<number> <counted> {AROUND}",
+            f"h:<holder> {AROUND} (allows | MODAL allow) (up to | at most) y:<number> <counted> {AROUND}",
+            f"h:<holder> {AROUND} (has | MODAL have) (a | THE) (maximum | max) of y:<number> <counted> {AROUND}",
+            f"h:<holder> {AROUND} (has | MODAL have) (a | THE) (minimum | min) of x:<number> <counted> {AROUND}",
+            f"h:<holder> {AROUND} (allows | MODAL allow) at least x:<number> <counted> {AROUND}",
         ),
         _between,
         {
+            "The HPA for kiosk allows up to 8 replicas": (
+                "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8"
+            ),
+            "The kiosk HPA has a minimum of 2 replicas": (
+                "manifest.set file=deploy/kiosk/hpa.yaml path=spec.minReplicas value=2"
+            ),
             "The kiosk HPA scales between 2 and 8 replicas": (
                 "manifest.set file=deploy/kiosk/hpa.yaml path=spec.minReplicas value=2 + "
                 "manifest.set file=deploy/kiosk/hpa.yaml path=spec.maxReplicas value=8"
@@ -1811,6 +1832,12 @@ RULES = (
             "The kiosk HPA scales between 2 and 8 nodes": "u",
             "The kiosk HPA scales well between 2 and 8 replicas": "u",
             "The kiosk HPA scales up to 8 replicas": "u",
+            "The kiosk HPA allows up to 8 nodes": "u",
+            "The kiosk HPA allows 8 replicas": "u",
+            "The kiosk HPA allowed up to 8 replicas": "u",
+            "The kiosk HPA allows up to 8 more replicas": "u",
+            "The kiosk Deployment has a maximum of 8 replicas": "b not-found",
+            "The kiosk HPA has an average of 8 replicas": "u",
             "The kiosk HPA scales from 4 to 8 replicas": "u",
             "Scale the kiosk HPA from 4 to 8 replicas": "b not-found",
         },
