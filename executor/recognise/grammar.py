@@ -66,6 +66,7 @@ class Grammar:
         self._sources: dict[str, list[tuple[str, Action | None]]] = {}
         self._beginning: dict[tuple[str, int], list[tuple[int, list[_Way]]]] = {}
         self._leaves: dict[str, _Node] = {}
+        self._tests: dict[str, Action] = {}
 
     def bit(self, name: str) -> int:
         """The bit of a class (`BUILD`) or of a literal word (`'to'`)."""
@@ -85,6 +86,17 @@ class Grammar:
         """One way to say `<name>`. `action` makes its value from the captures (default: them, as a dict, or the only
         one that is called `_`); a value of None rejects the reading."""
         self._sources.setdefault(name, []).append((pattern, action))
+
+    def word(self, name: str, action: Action) -> None:
+        """`<name>` is one word that `action` accepts, called with it as `x`. What it says depends on the word alone: it
+        makes a class of words, which they get when they are typed (`test`), and not anew for each way that is tried."""
+        kind = f"IS_{name.upper()}"
+        self._tests[kind] = action
+        self.phrase(name, f"x:{kind}", action)
+
+    def tests(self) -> list[tuple[int, Action]]:
+        """The classes that words get by a test, as bits."""
+        return [(self.bit(kind), action) for kind, action in self._tests.items()]
 
     def seal(self) -> None:
         """Read the patterns that were added. Cheap; a matcher is made when its way is first tried."""

@@ -137,7 +137,9 @@ class Lexer:
         """What a heading's version may stand behind: a name that exists, or a word that says "version"."""
         self._first_of_name = self.bit("FIRST_OF_NAME")
         self._field = self.bit("FIELD")
-        self.weak = self._all(("ANY", "IDENTIFIER", "CODE", "FIRST_OF_NAME", "FIELD", "PLAIN", "OBJECT"))
+        self._tests = grammar.tests()
+        self._tested = sum(bit for bit, _ in self._tests)
+        self.weak = self._tested | self._all(("ANY", "IDENTIFIER", "CODE", "FIRST_OF_NAME", "FIELD", "PLAIN", "OBJECT"))
         """Classes that an unknown word has too."""
         self.limits = self.negative | self._all(("PUT_OFF", "PLACEHOLDER"))
         """What in a heading or beside a list limits the criteria there."""
@@ -169,6 +171,15 @@ class Lexer:
             kinds = (name for bits, name in self._kinds if token.bits & bits)
             known = self._taken[token.bits] = next(kinds, "word" if token.bits & ~self.weak else "unknown")
         return known
+
+    def test(self, token: Token) -> None:
+        """Gives a token that may be any word the classes that words get by a test."""
+        captured = {"x": token}
+        bits = token.bits & ~self._tested | self.any
+        for bit, accepted in self._tests:
+            if accepted(captured) is not None:
+                bits |= bit
+        token.bits = bits
 
     def tokens(self, text: str, known: Known, *, liberal: bool = False) -> list[Token]:
         """The typed tokens of `text` (offsets into it), closed by an empty one.
@@ -202,10 +213,12 @@ class Lexer:
         if len(words) == 1:
             words[0].bits |= self.bit("QUOTED")
             words[0].quoted = True
+            self.test(words[0])
             return words
         if words and all(word.bits & ~self.weak for word in words) and not any(w.bits & self._opaque for w in words):
             return words
-        raw.bits = self.any | self.bit("QUOTED") | self.bit("IN_QUOTES")
+        raw.bits = self.bit("QUOTED") | self.bit("IN_QUOTES")
+        self.test(raw)
         return [raw]
 
     def _remembered(self, raw: Token, known: Known) -> list[Token]:
@@ -217,11 +230,11 @@ class Lexer:
         found = list(self._typed(raw, known))
         for token in found:
             folded = fold(token.text)
-            token.bits |= self.any
             if not token.code and _FIELD.fullmatch(token.text):
                 token.bits |= self._field
             if not token.code and (folded in known.names.first_spoken or folded in self._first_registries):
                 token.bits |= self._first_of_name
+            self.test(token)
         if (code or not raw.bold) and len(found) == 1 and found[0].text == text:
             known.typed[_in_code(text) if code else text] = (found[0].bits, found[0].entry, found[0].value)
         return found
@@ -509,12 +522,12 @@ class Lexer:
     def _one(self, words: Sequence[Token], known: Known) -> Token:
         key = tuple(fold(word.text) for word in words)
         token = Token(" ".join(key), words[0].start, words[-1].end, bold=words[0].bold)
-        token.bits = self.any
         if not self._registry(token, key):
             name = known.names.spoken[key]
             assert name is not None
             token.text = name
             self._name(token, name, known)
+        self.test(token)
         return token
 
 

@@ -185,7 +185,8 @@ class Sentences(Stopped):
 
     def _small(self, word: str, before: Token) -> Token:
         token = Token(word, before.start, before.start)
-        token.bits = self.whole.lexer.words[word] | self.whole.lexer.any
+        token.bits = self.whole.lexer.words[word]
+        self.whole.lexer.test(token)
         return token
 
     def _without_notes(self, stem: str, tokens: Sequence[Token], scope: Scope) -> Any:

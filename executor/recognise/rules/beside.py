@@ -25,7 +25,7 @@ def add(g: Grammar) -> None:
     g.phrase("coded", "OPEN (<that_is> ,?)? (e:<exact_pair> | e:<exact_key>) CLOSE", lambda c: c["e"])
     g.phrase("coded", ",? (via | by setting) (e:<exact_pair> | e:<exact_key>)", lambda c: c["e"])
     g.phrase("coded", "(: | ,? DASH | (, | DASH)? <that_is> ,?) e:<exact_pair>", lambda c: c["e"])
-    g.phrase("gloss", "x:ANY", _gloss)
+    g.word("gloss", _gloss)
     g.phrase("glosses", "x:<gloss> r:<glosses>?", lambda c: (fold(c["x"].text), *c.get("r", ())))
     g.phrase("its_set", "its? (s:<any_setting> | s:<setting>) <turned>")
     g.phrase("own_set", "q:<any_setting_in> <turned>", lambda c: c if c["q"]["holder"] is not None else None)

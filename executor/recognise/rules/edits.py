@@ -30,7 +30,7 @@ def add(g: Grammar) -> None:
     g.phrase("entry", "THE? (x:CODE | x:PATH | x:NAME | x:IDENTIFIER | x:PLAIN) PATCH", lambda c: (c["x"], "patches"))
     g.phrase("list_name", "THE? x:ANY list? | THE? list x:ANY", _list_name)
     g.phrase("own_list", "h:<holder> x:ANY", _own_list)
-    g.phrase("list_entry", "x:ANY", _list_entry)
+    g.word("list_entry", _list_entry)
     g.phrase("list_entry", "x:CODE | x:PATH | x:NAME | x:SPACE | x:IDENTIFIER | x:PLAIN | x:PLACEHOLDER", _entry_word)
     g.phrase("entries", "e:<entry>", lambda c: (c["e"],))
     g.phrase("entries", "e:<entry> <and> more:<entries>", lambda c: (c["e"], *c["more"]))

@@ -50,7 +50,7 @@ def _making(g: Grammar) -> None:
     g.phrase("made", "(with | using | for) THE? BUILD? target (stage | :)? x:<word>", lambda c: Made(target=c["x"]))
     g.phrase("made", "(with | using | to) THE? x:<word> (target | stage)", lambda c: Made(target=c["x"]))
     g.phrase("made", "(for | on) THE? platform? x:PLATFORM platform?", lambda c: Made(platform=c["x"].text))
-    g.phrase("word", "x:ANY", lambda c: c["x"].text if _WORD.fullmatch(c["x"].text) else None)
+    g.word("word", lambda c: c["x"].text if _WORD.fullmatch(c["x"].text) else None)
 
 
 _WORD = pattern(r"[a-z][a-z0-9_-]*")

@@ -87,15 +87,15 @@ def _parts(g: Grammar) -> None:
     g.phrase("counted_setting", "REPLICAS count?", lambda c: Named("replicas"))
     g.phrase("counted_setting", "r:RESOURCE b:BOUND", _resource)
     g.phrase("counted_setting", "x:FIELD_OF_SPEC", _field)
-    g.phrase("part_word", "x:ANY", _is_part)
-    g.phrase("spoken_word", "x:ANY", _is_spoken)
+    g.word("part_word", _is_part)
+    g.word("spoken_word", _is_spoken)
     g.phrase("any_setting_in", "THE? x:<common_key> (of | in | on | for) h:<custom>", _common)
     g.phrase("any_setting_in", "h:<custom> :? x:<common_key>", _common)
     g.phrase("common_key", "x:IMAGE | x:VERSION_WORD | x:TAG", lambda c: c["x"])
 
 
 def _values(g: Grammar) -> None:
-    g.phrase("scalar", "x:ANY", _scalar)
+    g.word("scalar", _scalar)
     g.phrase("scalar", "x:PLACEHOLDER", lambda c: ("placeholder", c["x"].text))
     g.phrase("scalar", "<vague>", lambda c: ("vague", c["vague"]))
     g.phrase("turned", "(to | = | →) x:<scalar>", lambda c: Turned(c["x"]))
@@ -105,7 +105,7 @@ def _values(g: Grammar) -> None:
     g.phrase("turned", ":? y:<scalar> → x:<scalar>", lambda c: (t := _arrow(c)) and Turned(t.to, t.before))
     g.phrase("arrow", ":? y:<scalar> → x:<scalar> | :? → x:<scalar>", _arrow)
     g.phrase("sure_value", "x:<scalar>", _sure)
-    g.phrase("exact", "x:ANY", _exact)
+    g.word("exact", _exact)
     g.phrase("scalar", "n:<number> u:UNIT | (one | a | an) u:UNIT", _lasting)
     g.phrase("route", "x:<scalar>", lambda c: c["x"] if getattr(c["x"], "text", "").startswith("/") else None)
     g.phrase("log_level", "x:ANY", lambda c: c["x"] if fold(c["x"].text) in _LEVELS else None)
@@ -309,10 +309,10 @@ def _settings(g: Grammar) -> None:
         _key,
     )
     g.phrase("marked_key", "x:FIELD | x:KEY", is_key)
-    g.phrase("variable", "x:ANY", lambda c: Named("key", c["x"].text, c["x"]) if _is_variable(c["x"]) else None)
-    g.phrase("plain_key", "x:ANY", is_plain_key)
+    g.word("variable", lambda c: Named("key", c["x"].text, c["x"]) if _is_variable(c["x"]) else None)
+    g.word("plain_key", is_plain_key)
     g.phrase("any_key", "_:<marked_key> | _:<plain_key>")
-    g.phrase("meta_key", "x:ANY", _is_meta_key)
+    g.word("meta_key", _is_meta_key)
 
 
 _AUTOSCALER = "HorizontalPodAutoscaler"
