@@ -167,10 +167,12 @@ def _planned(
     scene = Scene(named=_named(task, found, workspace, home))
     criteria = []
     for criterion, read in zip(task.criteria, found, strict=True):
-        cannot = _not_to_run(criterion, types, selected) or read.cannot or blocked.get(criterion.index)
+        off = _not_to_run(criterion, types, selected)
         before = scene.snapshot()
         steps = _remarked(_steps(read, recogniser, types, scene), read.remarks)
-        recognised = _offered(read, criterion, recogniser, types, scene, steps=steps)
+        offered = _offered(read, criterion, recogniser, types, scene, steps=steps) if off is None else None
+        recognised = offered or replace(read, suggestion=None)
+        cannot = off or recognised.cannot or blocked.get(criterion.index)
         cannot = cannot or next((step.cannot for step in steps if step.cannot is not None), None)
         if cannot is not None:
             scene.take_back(before)
@@ -215,7 +217,11 @@ def _steps(recognised: Recognised, recogniser: Recogniser, types: Types, scene: 
     def step(request: Request) -> Step:
         return _step(request, task, workspace, types, scene, home=home)
 
-    return _in_order([step(each) for each in requests], step)
+    steps = _in_order([step(each) for each in requests], step)
+    if recognised.cannot is None:
+        return steps
+    # what is known of it in part lacks arguments, which is no fault of its own
+    return tuple(each if each.arguments is not None else replace(each, cannot=recognised.cannot) for each in steps)
 
 
 def _in_order(steps: Sequence[Step], step: Callable[[Request], Step]) -> tuple[Step, ...]:
@@ -265,28 +271,85 @@ def _offered(
 ) -> Recognised:
     """What is suggested is planned before it is offered: it has to work when it is pasted."""
     for text in (_everywhere(recognised, criterion, steps), recognised.suggestion):
-        if text is not None and _works(text, criterion, recogniser, types, scene):
+        if text is not None and _tried(text, criterion, recogniser, types, scene).works:
             return replace(recognised, suggestion=text)
-    return recognised if recognised.suggestion is None else replace(recognised, suggestion=None)
+    stopped = ""
+    for offer in recogniser.offers(criterion, recognised):
+        tried = _tried(offer.text, criterion, recogniser, types, scene)
+        if not recogniser.covers(criterion, tried.text, tried.effect, without=offer.instead_of):
+            continue
+        if tried.works:
+            why = "" if offer.anew and recognised.requests else offer.why
+            return replace(_because(recognised, why), suggestion=tried.text)
+        if offer.anew and not (stopped or recognised.requests):
+            stopped = f"{offer.why}; there: {tried.why}"
+    return replace(_because(recognised, stopped or recogniser.cause(criterion, recognised)), suggestion=None)
+
+
+def _because(recognised: Recognised, why: str | None) -> Recognised:
+    """With another reason, where a sentence was not understood: the cause that was found since."""
+    cannot = recognised.cannot
+    return recognised if cannot is None or not why else replace(recognised, cannot=replace(cannot, reason=why))
 
 
 def _everywhere(recognised: Recognised, criterion: Criterion, steps: Iterable[Step]) -> str | None:
     """The sentence with the word that a shared place asks for, where it says no other place."""
     stops = (recognised.cannot, *(step.cannot for step in steps))
     shared = any(each is not None and each.code is ReasonCode.SHARED for each in stops)
-    if not shared or "\n" in criterion.text or any("where" in each.arguments for each in recognised.requests):
+    placed = ("where" in each.arguments and "path" not in each.arguments for each in recognised.requests)
+    if not shared or "\n" in criterion.text or any(placed):
         return None
     text = criterion.text.rstrip()
     return f"{text[:-1]} everywhere." if text.endswith(".") else f"{text} everywhere"
 
 
-def _works(text: str, criterion: Criterion, recogniser: Recogniser, types: Types, scene: Scene) -> bool:
+@dataclass(frozen=True)
+class _Tried:
+    """What came of a wording. `text`: with "everywhere" where it would move others and names no place; `effect`: its
+    operations, as text; `why` the first reason that it does not work for."""
+
+    works: bool
+    text: str
+    effect: str
+    why: str
+
+
+def _tried(text: str, criterion: Criterion, recogniser: Recogniser, types: Types, scene: Scene) -> _Tried:
+    """Several criteria: each of them has to work, save those that are a person's, one after another."""
+    before = scene.snapshot()
+    parts = [text] if text.startswith("```") else text.split("\n- [ ] ")
+    found = [_tried_part(each, criterion, recogniser, types, scene) for each in parts]
+    scene.take_back(before)
+    persons = [len(parts) > 1 and {stop.code for stop in stops} == {ReasonCode.PERSON} for _, stops, _ in found]
+    left = [stop for person, (_, stops, _) in zip(persons, found, strict=True) for stop in stops if not person]
+    works = not all(persons) and not left
+    places = [_place_of(step) for _, _, steps in found for step in steps]
+    twice = len(parts) > 1 and len(places) > len(set(places))  # one place cannot take two values
+    effect = "\n".join(f"{step.request.operation} {step.settled}" for _, _, steps in found for step in steps)
+    text = "\n- [ ] ".join(each for each, _, _ in found)
+    return _Tried(works and not twice, text, effect, left[0].reason if left else "")
+
+
+def _place_of(step: Step) -> str:
+    values = ("value", "version", "tag", "digest", "from_version")
+    return f"{step.request.operation} { ({key: each for key, each in step.settled.items() if key not in values}) }"
+
+
+def _tried_part(
+    text: str, criterion: Criterion, recogniser: Recogniser, types: Types, scene: Scene
+) -> tuple[str, list[Cannot], tuple[Step, ...]]:
+    """The text, why it cannot be done, and what it comes to."""
     before = scene.snapshot()
     instead = recogniser.suggested(criterion, text)
     steps = _steps(instead, recogniser, types, scene)
-    scene.take_back(before)
-    cannot = (instead.cannot, *(step.cannot for step in steps))
-    return all(each is None or each.status is Status.VERIFICATION for each in cannot)
+    every = (instead.cannot, *(step.cannot for step in steps))
+    stops = [stop for stop in every if stop is not None and stop.status is not Status.VERIFICATION]
+    everywhere = _everywhere(instead, replace(criterion, text=text), steps)
+    shared = {stop.code for stop in stops} == {ReasonCode.SHARED}
+    if shared and everywhere is not None and " everywhere" not in text:
+        scene.take_back(before)
+        return _tried_part(everywhere, criterion, recogniser, types, scene)
+    return text, stops, steps
 
 
 def _contradictions(criteria: Sequence[Planned], scene: Scene) -> dict[int, Cannot]:

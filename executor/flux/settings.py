@@ -146,6 +146,24 @@ def names(kind: str, root: Map) -> list[str]:
     return list(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One value of an object, by a path that `manifest.set` takes."""
+
+    kind: str
+    name: str
+    path: str
+    text: str
+
+
+def held_by(root: Map, kind: str, name: str) -> Iterator[Held]:
+    """Every single value of the object, if `root` is that."""
+    if root.get("kind") == kind and _at(root, "metadata", "name") == name:
+        for path, each in _walk(_body(kind, root), ()):
+            if isinstance(each, Scalar) and path and str(each):
+                yield Held(kind, name, show_path(_by_name(root, path)), str(each))
+
+
 def held(kind: str, root: Map, name: str) -> list[tuple[Seat, str]]:
     """Where the name stands for more than one value, or for one that is not the object's own: maps and lists of that
     key, an entry of a list that is called so, and in Helm values the keys of its parts. `fixed` says what it is; with

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from executor.models import Cannot, Recognised, Request, Status
@@ -17,6 +17,7 @@ from executor.recognise.rules import table
 from executor.values import replace
 
 if TYPE_CHECKING:
+    from executor.recognise.offers import Offer
     from executor.recognise.phrases import Phrase
     from executor.repository import Repository, Workspace
     from executor.taskfile.model import Criterion, TaskFile
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 from executor.recognise.reading import Reading, Scope
 
+_REWORDED = (ReasonCode.NOT_FOUND, ReasonCode.RANGE)
+"""Of what is understood and blocked: where another wording may say it."""
 LONGEST = 1000
 """Characters of a criterion. The longest of 3,600 real ones has 824; what is longer is no sentence, and takes long."""
 
@@ -74,6 +77,50 @@ class Recogniser:
 
         block = CodeBlock("\n".join(lines[1:-1]), lines[0].strip("`"), criterion.line)
         return self._recognise(replace(said, blocks=(block,)), with_facts=True)
+
+    def offers(self, criterion: Criterion, found: Recognised) -> Iterator[Offer]:
+        """What else could be written for `criterion`, which `found` is: candidates, the likeliest first."""
+        reading = self._reading_of(criterion, found)
+        if reading is not None:
+            from executor.recognise.offers import Offers
+
+            scope = reading.scope
+            stopped = next((word.start for word in found.words if word.taken_for == "stopped"), None)
+            yield from Offers(reading, reading.stem, scope, stopped).all()
+
+    def cause(self, criterion: Criterion, found: Recognised) -> str | None:
+        """Why a sentence stays open, where the word that stopped the rules is not the reason."""
+        reading = self._reading_of(criterion, found)
+        if reading is None or found.cannot is None:
+            return None
+        from executor.recognise.causes import Causes
+
+        stopped = next((word.start for word in found.words if word.taken_for == "stopped"), None)
+        return Causes(reading, reading.stem, reading.scope, stopped).why(found.cannot)
+
+    def covers(self, criterion: Criterion, text: str, effect: str, *, without: Sequence[Token] = ()) -> bool:
+        """Whether the wording `text`, which comes to `effect`, says all that `criterion` does (`without`: save those
+        words)."""
+        from executor.recognise.covering import covers
+
+        reading = Reading(self, criterion, decoration.strip(criterion.text), with_facts=True)
+        scope = reading.scope
+        dropped = {token.start for token in without}
+        tokens = [each for each in reading.tokens(reading.stem, scope) if each.start not in dropped]
+        return covers(tokens, reading.tokens(text, scope), text, effect, self.lexer)
+
+    def _reading_of(self, criterion: Criterion, found: Recognised) -> Reading | None:
+        """Of a sentence alone, that nothing around it limits."""
+        cannot = found.cannot
+        if cannot is None or criterion.blocks or criterion.more or len(criterion.text) > LONGEST:
+            return None
+        reading = Reading(self, criterion, decoration.strip(criterion.text), with_facts=True)
+        if cannot.status is not Status.UNRESOLVED and cannot.code not in _REWORDED:
+            ranged = cannot.code is ReasonCode.NOT_DETERMINATE and any(
+                each.bits & self.lexer.bit("RANGE") for each in reading.tokens(reading.stem, reading.scope)
+            )
+            return reading if ranged and reading.is_free() else None
+        return reading if reading.is_free() else None
 
     # --- the sources ------------------------------------------------------------------------------------------------
 

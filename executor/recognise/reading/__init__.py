@@ -34,6 +34,16 @@ class Reading(Commands):
         found = self._there(found) or found
         return replace(found, remarks=tuple(dict.fromkeys(self.remarks)), asks=self._asks(found))
 
+    @property
+    def scope(self) -> Scope:
+        """The repository that it is read against."""
+        return self._mentioned or self.whole.home
+
+    def is_free(self) -> bool:
+        """Whether it is a sentence, and nothing around it limits it."""
+        tokens = self._tokens(self.stem, self.scope)
+        return len(tokens) > 2 and self._limited(self.scope) is None and not self._holds_command(tokens)
+
     def _asks(self, found: Recognised) -> bool:
         """Whether a criterion that others are nested in asks for something itself, and is no mere topic."""
         if found.cannot is None or not self.criterion.children:

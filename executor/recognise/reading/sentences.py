@@ -250,7 +250,7 @@ class Sentences(Stopped):
         if at >= len(tokens):
             return None
         if cannot.code is ReasonCode.UNKNOWN_NAME:
-            near = self._misspelt(tokens[at], scope)
+            near = self.misspelt(tokens[at], scope)
             renamed = suggest.nearest(self.stem, tokens[at], near[0]) if len(near) == 1 else ""
             return renamed if renamed and self._runs(renamed, scope) else None
         plain = self._declared(tokens, scope) or suggest.without_reason(self.stem, tokens, self.whole.lexer)
@@ -396,10 +396,14 @@ def _code(recognised: Recognised) -> ReasonCode | None:
 
 
 def _told(requests: Sequence[Request]) -> str:
-    return (
-        " and ".join(
-            f"{request.operation}({', '.join(f'{key}={value}' for key, value in request.arguments.items())})"
-            for request in requests
-        )
-        or "nothing"
-    )
+    """For people: "helmrelease.bump of podinfo to 8.6.3"."""
+    return " and ".join(map(_told_of, requests)) or "nothing"
+
+
+def _told_of(request: Request) -> str:
+    said = request.arguments
+    what = next((str(said[key]) for key in ("path", "image", "name", "paths", "file") if key in said), "")
+    to = next((str(said[key]) for key in ("value", "version", "tag", "entry") if key in said), "")
+    more = {key: each for key, each in said.items() if key in ("file", "where", "namespace", "field")}
+    where = f" ({', '.join(f'{key} {each}' for key, each in more.items())})" if more else ""
+    return f"{request.operation}{what and ' of '}{what}{to and ' to '}{to}{where}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -41,6 +42,8 @@ class Stopped(Surroundings):
         lexer = self.whole.lexer
         if tokens[at].bits & lexer.negative and fold(tokens[at].text) not in SEEN_NO:
             return None
+        if self._is_asked_of_nobody(tokens):
+            return None
         from executor.recognise.whose import whose
 
         found = whose(tokens, lexer, self.stem)
@@ -49,6 +52,13 @@ class Stopped(Surroundings):
         kind, word = found
         reason = kind.reason.format(word=word) + (f"; {kind.done}: {self._tick()}" if kind.done else "")
         return Cannot(Status.UNRESOLVED, kind.code, reason)
+
+    def _is_asked_of_nobody(self, tokens: Sequence[Token]) -> bool:
+        """A question, a remark of the past, or what is not to be done: nobody is to do that and tick it."""
+        words = [fold(token.text) for token in tokens[:-1] if not token.code]
+        negated = any(word in _NOT for word in words) or ("no", "longer") in itertools.pairwise(words)
+        told = not _TOLD.isdisjoint(words)
+        return bool(tokens[-2].bits & self.whole.lexer.bit("QUESTION")) or told or (negated and words[0] in _OURSELVES)
 
     def _half(self, tokens: Sequence[Token]) -> Cannot | None:
         """ "… and document it"."""
@@ -67,7 +77,7 @@ class Stopped(Surroundings):
             what = f'"{self.stem[token.start :]}" is no remark that is understood, and may limit it or take it back'
             return Cannot(Status.UNRESOLVED, ReasonCode.WORD_LEFT, f"{what}; {_ASIDE}")
         code = ReasonCode.WORD_LEFT if at > 0 else ReasonCode.NOT_UNDERSTOOD
-        return Cannot(Status.UNRESOLVED, code, f'"{self._phrase(tokens, at)}" {_kind_of_stop(token, self.whole.lexer)}')
+        return Cannot(Status.UNRESOLVED, code, f'"{self._phrase(tokens, at)}" {kind_of_stop(token, self.whole.lexer)}')
 
     def _phrase(self, tokens: Sequence[Token], at: int) -> str:
         """The word that stopped it, with what it belongs to where it says nothing alone ("the database")."""
@@ -96,7 +106,7 @@ class Stopped(Surroundings):
         if not token.bits & nameable or not any(each.bits & kind for each in beside):
             return None
         coded = f"`{fold(token.text)}`"
-        if not self._reads(suggest.nearest(self.stem, token, coded), scope):
+        if not self.reads(suggest.nearest(self.stem, token, coded), scope):
             return None
         what = f'there is no "{token.text}" in the manifests here; what a chart makes is written as code: {coded}'
         return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, what)
@@ -109,7 +119,7 @@ class Stopped(Surroundings):
         if near and scope.name is not None and self.whole.home.names.entry(token.text) is not None:
             what = f'"{token.text}" is no name in {scope.name}, where the sentence says to work; it is one here'
             return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, what)
-        alike = self._misspelt(token, scope) or scope.names.parts(token.text)
+        alike = self.misspelt(token, scope) or scope.names.parts(token.text)
         if bool(alike) is not near or not self._reads_as(alike[:3] or scope.names.some(), tokens, at, scope):
             return None
         where = f"in {scope.name}" if scope.name else "here"
@@ -136,7 +146,7 @@ class Stopped(Surroundings):
 
     def _reads_as(self, names: Sequence[str], tokens: Sequence[Token], at: int, scope: Scope) -> bool:
         """Whether the sentence would be understood with one of these names in the place of the word."""
-        return any(self._reads(suggest.nearest(self.stem, tokens[at], each), scope) for each in names)
+        return any(self.reads(suggest.nearest(self.stem, tokens[at], each), scope) for each in names)
 
     def _stands_for_a_name(self, tokens: Sequence[Token], at: int) -> bool:
         lexer, token = self.whole.lexer, tokens[at]
@@ -146,14 +156,15 @@ class Stopped(Surroundings):
         verbs = lexer.acts | lexer.acted
         return len(tokens) <= _LONG and any(each.bits & verbs for each in tokens)
 
-    def _misspelt(self, token: Token, scope: Scope) -> list[str]:
-        """Names that the word may be a misspelling of; one that only has more or fewer parts is another name."""
-        near = scope.names.near(token.text, cutoff=_ALIKE)
+    def misspelt(self, token: Token, scope: Scope, wanted: Sequence[str] | None = None) -> list[str]:
+        """Names (`wanted`: of these) that the word may be a misspelling of; one that only has more or fewer parts is
+        another name."""
+        near = scope.names.near(token.text, wanted, cutoff=_ALIKE)
         own = set(re.split("[-_/]", fold(token.text)))
         parts = {each: set(re.split("[-_/]", fold(each))) for each in near}
         return [each for each in near if not (own < parts[each] or parts[each] < own)]
 
-    def _reads(self, text: str, scope: Scope) -> bool:
+    def reads(self, text: str, scope: Scope) -> bool:
         """Whether a wording is understood, whatever comes of it."""
         words = self._tokens(text, scope)
         return len(words) > 1 and bool(self.whole.grammar.readings("sentence", Parse(words, quick=True)))
@@ -168,6 +179,9 @@ def _instead(word: str, near: Sequence[str], names: Names) -> str:
 
 SEEN_NO = ("no", "without", "failed", "failing", "fails", "broken", "missing")
 """Words that turn a sentence around, save where it says what must not be seen of a cluster."""
+_NOT = frozenset("not never don't dont won't cannot can't shouldn't mustn't".split())
+_OURSELVES = frozenset("we i they you nobody do".split())
+_TOLD = frozenset("was were had did yesterday ago".split())
 _PREPOSITIONS = frozenset("in on at of to for from with by into under behind within as".split())
 _PLACED = frozenset("in on at to for from into under namespace".split())
 """Words that lead to a place."""
@@ -178,7 +192,7 @@ _ALIKE = 0.75
 """How alike a word has to be to a name that exists to be taken for its misspelling (difflib's ratio)."""
 
 
-def _kind_of_stop(token: Token, lexer: Lexer) -> str:
+def kind_of_stop(token: Token, lexer: Lexer) -> str:
     """Why a word stops a sentence, for people."""
     return next((words for bits, words in _stops(lexer) if token.bits & bits), "was not used up by any rule")
 

@@ -58,6 +58,10 @@ class Surroundings:
             found[stopped] = Word(tokens[stopped].start, tokens[stopped].end, "stopped")
         return tuple(found)
 
+    def tokens(self, text: str, scope: Scope) -> list[Token]:
+        """The typed words of a text, with the empty one that closes them."""
+        return self._tokens(text, scope)
+
     def _request(self, operation: str, arguments: Mapping[str, Any], source: Source, scope: Scope) -> Request:
         return Request(operation, dict(arguments), source, self.criterion.line, scope.name)
 

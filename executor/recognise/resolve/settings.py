@@ -905,7 +905,8 @@ class _Search:
             if word.search(texts.get(each.path, ""))
             and any(place.seat.text is not None for place in self._of_object(each, self._wish()))
         ]
-        if len({(each.kind, each.name) for each in found}) == 1 and self.named.token is not None:
+        alone = len(self.asks.asks) == 1  # of "kiosk: A → 1, B → 2" the object is said, and another is none
+        if alone and len({(each.kind, each.name) for each in found}) == 1 and self.named.token is not None:
             self.asks.instead = (self.named.token, f"{key} of {found[0].name}")
         listed = ", ".join(f"{each.kind} {each.name} ({each.path}:{each.line})" for each in found[:10])
         there = f"; it stands in {listed}" if found else ""

@@ -1,0 +1,187 @@
+"""The real cause that a sentence stays open for, where the word that stopped the rules is an innocent one.
+
+Asked with the wordings to write instead (offers.py), and of sentences that no rule understood only.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from executor.reasons import ReasonCode
+from executor.recognise.covering import alike, atoms, limiting, says_nothing
+from executor.recognise.lexer import Token
+from executor.recognise.offers import Offers
+from executor.recognise.reading.stopped import SEEN_NO, kind_of_stop
+from executor.recognise.words import fold
+
+if TYPE_CHECKING:
+    from executor.models import Cannot
+
+_OPEN = (ReasonCode.WORD_LEFT, ReasonCode.NOT_UNDERSTOOD)
+
+
+class Causes(Offers):
+    """One sentence, and why it stays open."""
+
+    def why(self, cannot: Cannot) -> str | None:
+        """The reason for people; None: the one that was given stays."""
+        if not self.words:
+            return None
+        if cannot.code is ReasonCode.UNKNOWN_NAME and " has no " in cannot.reason and "nearest" not in cannot.reason:
+            nearest = self._no_key()
+            return f"{cannot.reason}; {nearest}" if nearest is not None and "`" in nearest else None
+        if cannot.code not in _OPEN or not _is_vague(cannot.reason):
+            return None
+        return (
+            self._asked()
+            or self._limited()
+            or self._image_file()
+            or self._no_name()
+            or self._no_version()
+            or self._no_key()
+            or self._no_value()
+            or self._no_verb()
+            or self._behind(cannot.reason)
+        )
+
+    def _asked(self) -> str | None:
+        first = self.words[0]
+        if self.stem.rstrip("`*_ ").endswith("?") or first.bits & self.lexer.bit("QUESTION"):
+            return "it is a question; decide, and write what is to be"
+        return None
+
+    def _limited(self) -> str | None:
+        """The first word that negates, restricts, makes conditional, puts off, or tells of the past."""
+        for at in limiting(self.words, self.lexer):
+            token = self.words[at]
+            word, question = fold(token.text), token.bits & self.lexer.bit("QUESTION")
+            if word in SEEN_NO and fold(self.words[min(at + 1, len(self.words) - 1)].text) != "longer":
+                continue
+            if question or token.entry is not None or token.bits & self.lexer.bit("PLACEHOLDER"):
+                continue
+            put_off = token.bits & self.lexer.bit("PUT_OFF")
+            said = kind_of_stop(token, self.lexer)
+            if "used up" in said and put_off:
+                said = "may put it off, or leave it to somebody"
+            return f'"{token.text}" {said}'
+        return None
+
+    def _image_file(self) -> str | None:
+        found = next((each.text for each in self.words if "dockerfile" in fold(each.text)), None)
+        edits = any(each.bits & (self.lexer.acts | self.lexer.bit("BUMPED")) for each in self.words)
+        builds = any(each.bits & (self.lexer.bit("BUILD") | self.lexer.bit("BUILT")) for each in self.words)
+        if found is None or not edits or builds:
+            return None
+        return f"{found}: a Dockerfile is never edited here, a person does that; what it builds can be a criterion"
+
+    def _no_name(self) -> str | None:
+        """A word behind "of", "for" or a kind, or at the start, that nearly is a name that exists."""
+        for at, token in enumerate(self.words):
+            before = self.words[at - 1] if at else None
+            led = before is None or fold(before.text) in _LED or self._kind(before) is not None
+            free = not token.bits & ~(self.lexer.weak | self.lexer.bit("PART") | self.lexer.bit("KEY"))
+            if not (led and free) or token.entry is not None or len(token.text) < 4 or says_nothing(token, self.lexer):
+                continue
+            near = self.scope.names.near(token.text, self._nameable(), cutoff=_ALIKE) or self._parts(token.text)
+            if near:
+                return f'"{token.text}" is no name here; nearest: {", ".join(near[:3])}'
+        return None
+
+    def _parts(self, word: str) -> list[str]:
+        return self.scope.names.parts(word) if "-" in word else []
+
+    def _no_version(self) -> str | None:
+        vague = next((each.text for each in self.words if each.bits & self.lexer.bit("VAGUE") and not each.code), None)
+        bumps = self.words[0].bits & self.lexer.bit("BUMP")
+        version = any(each.bits & self.lexer.bit("VERSION") for each in self.words)
+        named = fold(vague or "") in ("newest", "latest", "newer", "current", "stable", "recent", "next")
+        return f'"{vague}" names no version; write one exact version' if bumps and named and not version else None
+
+    def _no_key(self) -> str | None:
+        """ "vouchers" of an object that exists, to a value: nothing of it is called so."""
+        new, old, key = self._turned()
+        new = new or self._switched()
+        objects = {(each.kind, each.name): each for each in self._objects()}
+        if new is None or not objects or len(objects) > _FEW or not self._held():
+            return None
+        said = self._said(key, new, old)
+        if not said or any(self._says(each, said, key, new) for each in self._held()):
+            return None
+        names = [f"{kind} {name}" for kind, name in objects]
+        called = " and ".join(names[:2]) + (" …" if len(names) > 2 else "")
+        if key is None:
+            for word in sorted(said):
+                fitting = [each for each in self._held() if said - {word} and self._says(each, said - {word}, key, new)]
+                paths = {each.path for each in fitting}
+                if len(paths) == 1:
+                    return f'`{paths.pop()}` of {called} may be meant, and "{word}" is not understood beside it'
+        phrase = self._phrase(key, said)
+        near = self._nearest(said)
+        listed = f"nearest: {', '.join(f'`{each}`' for each in near)}" if near else "write the key as it stands there"
+        if len(phrase.split()) > _VERB:
+            return f"what of {called} is meant is not understood; {listed}"
+        return f'{called} {"has" if len(names) == 1 else "have"} nothing that is called "{phrase}"; {listed}'
+
+    def _phrase(self, key: str | None, said: set[str]) -> str:
+        """The words that would be the key, as they stand."""
+        return key or " ".join(each.text for each in self.words if atoms(each.text) & said and not each.code)
+
+    def _nearest(self, words: set[str]) -> list[str]:
+        """Paths whose keys have one of the words, most of them first; else keys that look like one."""
+        shared: dict[str, int] = {}
+        for held in self._held():
+            count = sum(not alike(word).isdisjoint(atoms(held.path)) for word in words if len(word) > 2)
+            if count:
+                shared[held.path] = count
+        best = [path for path, count in shared.items() if count == max(shared.values())]
+        if best:
+            return sorted(best, key=lambda path: (len(path), path))[:3]
+        keys = {fold(held.path.rpartition(".")[2]): held.path for held in self._held()}
+        close = [each for word in words for each in get_close_matches(word, keys, n=1, cutoff=0.75)]
+        return [keys[each] for each in dict.fromkeys(close)][:3]
+
+    def _no_value(self) -> str | None:
+        """One key of an object that exists, and a last word that is nothing."""
+        new, _, key = self._turned()
+        last = self.words[-1]
+        if new is not None or key is not None or last.bits & ~self.lexer.weak or last.code or last.entry is not None:
+            return None
+        before = fold(self.words[-2].text) if len(self.words) > 1 else ""
+        if before not in ("to", "is", "=", "→", "be", "with", "as") or not self._objects():
+            return None
+        return f'"{last.text}" is a word, and may be no value; write it as code if it is one: `{last.text}`'
+
+    def _no_verb(self) -> str | None:
+        """It begins with words that nothing is called, and goes on with what exists."""
+        first = self.words[0]
+        if first.bits & ~self.lexer.weak or first.entry is not None or first.code or not first.text[:1].isalpha():
+            return None
+        named = next((i for i, each in enumerate(self.words) if each.entry is not None and not each.code), None)
+        if named is None or named > _VERB or says_nothing(first, self.lexer):
+            return None
+        return f'"{first.text}" is no verb that is understood here, and nothing is called so'
+
+    def _behind(self, reason: str) -> str | None:
+        """A sign or a small word is never the cause: what stands behind it is."""
+        at = self.stopped
+        if at is None or not at or at >= len(self.words) - 1 or "fits nothing" in reason:
+            return None
+        token: Token = self.words[at]
+        if token.code or (not says_nothing(token, self.lexer) and not token.bits & self.lexer.bit("AND")):
+            return None
+        rest = self.stem[token.start :].strip()
+        done = self.stem[: token.start].rstrip(" ,;")
+        return f'"{rest}" fits nothing in "{done}"; write it as a criterion of its own, with its object'
+
+
+def _is_vague(reason: str) -> bool:
+    """Whether it only names the word at which rules ended."""
+    said = ("was not used up", "fits nothing before it", "belongs to nothing here", "it is no whole sentence")
+    return any(each in reason for each in said)
+
+
+_FEW = 6
+_VERB = 3
+_ALIKE = 0.75
+_LED = frozenset("of for in the on".split())
