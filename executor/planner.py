@@ -274,7 +274,8 @@ def _offered(
         if text is not None and _tried(text, criterion, recogniser, types, scene).works:
             return replace(recognised, suggestion=text)
     stopped = ""
-    for offer in recogniser.offers(criterion, recognised):
+    sentence = recogniser.instead(criterion, recognised)
+    for offer in sentence.all() if sentence is not None else ():
         tried = _tried(offer.text, criterion, recogniser, types, scene)
         if not recogniser.covers(criterion, tried.text, tried.effect, without=offer.instead_of):
             continue
@@ -283,10 +284,12 @@ def _offered(
             return replace(_because(recognised, why), suggestion=tried.text)
         if offer.anew and not (stopped or recognised.requests):
             stopped = f"{offer.why}; there: {tried.why}"
-    return replace(_because(recognised, stopped or recogniser.cause(criterion, recognised)), suggestion=None)
+    if sentence is not None and recognised.cannot is not None:
+        stopped = stopped or sentence.why(recognised.cannot) or ""
+    return replace(_because(recognised, stopped), suggestion=None)
 
 
-def _because(recognised: Recognised, why: str | None) -> Recognised:
+def _because(recognised: Recognised, why: str) -> Recognised:
     """With another reason, where a sentence was not understood: the cause that was found since."""
     cannot = recognised.cannot
     return recognised if cannot is None or not why else replace(recognised, cannot=replace(cannot, reason=why))

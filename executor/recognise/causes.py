@@ -36,13 +36,18 @@ class Causes(Offers):
         return (
             self._asked()
             or self._limited()
-            or self._image_file()
+            or (self._of_an_operation() if self.is_about_something() else None)
+            or self._behind(cannot.reason)
+        )
+
+    def _of_an_operation(self) -> str | None:
+        return (
+            self._image_file()
             or self._no_name()
             or self._no_version()
             or self._no_key()
             or self._no_value()
             or self._no_verb()
-            or self._behind(cannot.reason)
         )
 
     def _asked(self) -> str | None:

@@ -59,6 +59,8 @@ class Offers:
         """The likeliest first."""
         if len(self.words) > LONGEST or any(True for _ in limiting(self.words, self.lexer)):
             return
+        if not self.is_about_something():
+            return
         seen = {self.stem}
         for offer in self._each():
             if offer.text not in seen:
@@ -66,6 +68,17 @@ class Offers:
                 yield offer
             if len(seen) > MOST:
                 return
+
+    def is_about_something(self) -> bool:
+        """Whether it names what exists, or asks for what operations do and has a value: prose is neither."""
+        verbs = self.lexer.acts | self.lexer.acted
+        named = any(token.entry is not None and not says_nothing(token, self.lexer) for token in self.words)
+        signs = ("→", *_SWITCHED)
+        asks = any((token.bits & verbs or fold(token.text) in signs) and not token.code for token in self.words)
+        return (named or asks) and (asks or any(map(self._is_marked, self.words)))
+
+    def _is_marked(self, token: Token) -> bool:
+        return token.code or token.quoted or token.text == ":" or re.search(r"\d|\w\.\w", token.text) is not None
 
     def _each(self) -> Iterator[Offer]:
         yield from self._as_code()

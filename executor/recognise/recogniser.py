@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from executor.models import Cannot, Recognised, Request, Status
@@ -17,7 +17,7 @@ from executor.recognise.rules import table
 from executor.values import replace
 
 if TYPE_CHECKING:
-    from executor.recognise.offers import Offer
+    from executor.recognise.causes import Causes
     from executor.recognise.phrases import Phrase
     from executor.repository import Repository, Workspace
     from executor.taskfile.model import Criterion, TaskFile
@@ -78,25 +78,16 @@ class Recogniser:
         block = CodeBlock("\n".join(lines[1:-1]), lines[0].strip("`"), criterion.line)
         return self._recognise(replace(said, blocks=(block,)), with_facts=True)
 
-    def offers(self, criterion: Criterion, found: Recognised) -> Iterator[Offer]:
-        """What else could be written for `criterion`, which `found` is: candidates, the likeliest first."""
+    def instead(self, criterion: Criterion, found: Recognised) -> Causes | None:
+        """What else could be written for `criterion`, which `found` is, and why it stays open. None for what is no
+        sentence alone, or is limited by what stands around it."""
         reading = self._reading_of(criterion, found)
-        if reading is not None:
-            from executor.recognise.offers import Offers
-
-            scope = reading.scope
-            stopped = next((word.start for word in found.words if word.taken_for == "stopped"), None)
-            yield from Offers(reading, reading.stem, scope, stopped).all()
-
-    def cause(self, criterion: Criterion, found: Recognised) -> str | None:
-        """Why a sentence stays open, where the word that stopped the rules is not the reason."""
-        reading = self._reading_of(criterion, found)
-        if reading is None or found.cannot is None:
+        if reading is None:
             return None
         from executor.recognise.causes import Causes
 
         stopped = next((word.start for word in found.words if word.taken_for == "stopped"), None)
-        return Causes(reading, reading.stem, reading.scope, stopped).why(found.cannot)
+        return Causes(reading, reading.stem, reading.scope, stopped)
 
     def covers(self, criterion: Criterion, text: str, effect: str, *, without: Sequence[Token] = ()) -> bool:
         """Whether the wording `text`, which comes to `effect`, says all that `criterion` does (`without`: save those
