@@ -197,17 +197,20 @@ def _dependencies(tasks: Sequence[TaskFile], workspace: Workspace) -> Iterator[R
 
 
 def _circles(waits: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """Each circle once, from its first name in sorting order."""
-    found: dict[frozenset[str], list[str]] = {}
+    """Circles, each from its first name in sorting order; none whose tasks all stand in others that were found: of
+    tasks that all wait for each other there are circles without end."""
+    found: list[list[str]] = []
+    told: set[str] = set()
     for start in sorted(waits):
         stack = [(start, [start])]
         seen: set[str] = set()
         while stack:
             here, way = stack.pop()
             for there in waits.get(here, ()):
-                if there == start:
-                    found.setdefault(frozenset(way), way)
+                if there == start and not told.issuperset(way):
+                    told.update(way)
+                    found.append(way)
                 elif there not in seen and there > start:
                     seen.add(there)
                     stack.append((there, [*way, there]))
-    return list(found.values())
+    return found

@@ -267,26 +267,29 @@ def _offered(
     types: Types,
     scene: Scene,
     *,
-    steps: Iterable[Step],
+    steps: Sequence[Step],
 ) -> Recognised:
     """What is suggested is planned before it is offered: it has to work when it is pasted."""
     for text in (_everywhere(recognised, criterion, steps), recognised.suggestion):
-        if text is not None and _tried(text, criterion, recogniser, types, scene).works:
+        if text is None or recogniser.contradicts(criterion, text):
+            continue
+        if _tried(text, criterion, recogniser, types, scene).works:
             return replace(recognised, suggestion=text)
     stopped = ""
-    sentence = recogniser.instead(criterion, recognised)
-    for offer in sentence.all() if sentence is not None else ():
+    cannot = next((each for each in (recognised.cannot, *(step.cannot for step in steps)) if each is not None), None)
+    sentence = recogniser.instead(criterion, recognised, cannot) if cannot is not None else None
+    if cannot is None or sentence is None:
+        return replace(recognised, suggestion=None)
+    for offer in sentence.all():
         tried = _tried(offer.text, criterion, recogniser, types, scene)
         if not recogniser.covers(criterion, tried.text, tried.effect, without=offer.instead_of):
             continue
         if tried.works:
-            why = "" if offer.anew and recognised.requests else offer.why
+            why = "" if recognised.requests and (offer.anew or cannot.code is not ReasonCode.NOT_FOUND) else offer.why
             return replace(_because(recognised, why), suggestion=tried.text)
         if offer.anew and not (stopped or recognised.requests):
             stopped = f"{offer.why}; there: {tried.why}"
-    if sentence is not None and recognised.cannot is not None:
-        stopped = stopped or sentence.why(recognised.cannot) or ""
-    return replace(_because(recognised, stopped), suggestion=None)
+    return replace(_because(recognised, stopped or sentence.why(cannot) or ""), suggestion=None)
 
 
 def _because(recognised: Recognised, why: str) -> Recognised:

@@ -103,6 +103,8 @@ class OperationEntry(_Part):
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomeEntry(_Part):
+    """`suggestion`: what to write instead, as `explain --json` has it; several criteria stand on lines of their own."""
+
     index: int
     criterion: str
     status: str
@@ -110,6 +112,7 @@ class OutcomeEntry(_Part):
     reason: str
     changed: bool
     operations: list[OperationEntry]
+    suggestion: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +224,7 @@ def outcome_entry(outcome: Outcome) -> OutcomeEntry:
         reason=outcome.reason,
         changed=outcome.changed,
         operations=[_operation_entry(each) for each in outcome.operations],
+        suggestion=outcome.suggestion,
     )
 
 

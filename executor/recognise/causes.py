@@ -26,7 +26,7 @@ class Causes(Offers):
 
     def why(self, cannot: Cannot) -> str | None:
         """The reason for people; None: the one that was given stays."""
-        if not self.words:
+        if not self.words or any(token.bits & self.lexer.bit("COMMAND") for token in self.words):
             return None
         if cannot.code is ReasonCode.UNKNOWN_NAME and " has no " in cannot.reason and "nearest" not in cannot.reason:
             nearest = self._no_key()

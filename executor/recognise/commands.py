@@ -6,6 +6,7 @@ Distribution Specification for registry addresses.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
@@ -257,6 +258,9 @@ def _existing(path: str, exists: Callable[[str], bool], line: str) -> str:
     bare = path.removeprefix("./").rstrip("/") or ("/" if path.startswith("/") else ".")
     if "://" in path or path.startswith(("github.com/", "git@")) or path == "-":
         raise Blocked(ReasonCode.NEEDS_NETWORK, f"`{line}`: {path} is not inside the repository; vendor it")
+    straight = posixpath.normpath(bare)
+    if inside(straight) and not inside(bare):
+        raise Refused(ReasonCode.OUTSIDE, f"`{line}`: {path} goes up and down again; write it as {straight}")
     if not inside(bare) and bare != ".":
         raise Refused(ReasonCode.OUTSIDE, f"`{line}`: {path} leads out of the repository")
     if not exists(bare):

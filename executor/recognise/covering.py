@@ -37,9 +37,11 @@ _ALIKE = (
     ("stage", "staging"), ("dev", "development"), ("email", "mail"), ("log", "logs", "logging"), ("env", "environment"),
     ("hpa", "horizontalpodautoscaler"), ("hr", "helmrelease"), ("replica", "replicas", "instances", "pods", "copies"),
     ("conf", "config", "configuration"), ("repo", "repository"), ("pvc", "persistentvolumeclaim"), ("cron", "cronjob"),
+    ("passes", "pass", "passed", "succeeds", "clean", "green", "ok"),
     ("off", "false", "disabled", "disable", "closed"), ("on", "true", "enabled", "enable"),
 )  # fmt: skip
 _SIGNS = frozenset(", ; : ( ) → — . & = / ' -".split())
+_SWITCH = _words("turn turns turned switch switches switched flip")
 _DAILY = _words("every each daily nightly night day o'clock h hrs")
 _STRONG = (
     "RAISE RAISED RISES", "LOWER LOWERED FALLS", "SUSPEND SUSPENDED", "RESUME RESUMED", "REMOVE REMOVED", "ADD ADDED",
@@ -116,7 +118,7 @@ def _is_plain_covered(tokens: Sequence[Token], at: int, known: set[str], told: t
     text, low = told
     token, behind = tokens[at], tokens[at + 1]
     word = fold(token.text).strip("'’")
-    if word in ("on", "off") and at and fold(tokens[at - 1].text) in ("turn", "switch", "turned", "switched", "flip"):
+    if word in ("on", "off") and any(fold(each.text) in _SWITCH for each in tokens[max(0, at - 4) : at]):
         return not alike(word).isdisjoint(known - {"on", "off"})
     if word in _DAILY and (re.search(r"\d \* \* \*", low) or behind.bits & lexer.bit("AMOUNT")):
         return True

@@ -49,8 +49,8 @@ class Offer:
 class Offers:
     """One sentence, and what could be written instead of it."""
 
-    def __init__(self, reading: Reading, stem: str, scope: Scope, stopped: int | None = None) -> None:
-        self.reading, self.scope = reading, scope
+    def __init__(self, reading: Reading, stem: str, scope: Scope, stopped: int | None = None, reason: str = "") -> None:
+        self.reading, self.scope, self.reason = reading, scope, reason
         self.stem, self.lexer = stem, reading.whole.lexer
         self.words = reading.tokens(stem, scope)[:-1]
         self.stopped = next((i for i, each in enumerate(self.words) if each.start == stopped), None)
@@ -58,6 +58,9 @@ class Offers:
     def all(self) -> Iterator[Offer]:
         """The likeliest first."""
         if len(self.words) > LONGEST or any(True for _ in limiting(self.words, self.lexer)):
+            return
+        if any(token.bits & self.lexer.bit("COMMAND") for token in self.words):
+            yield from self._command_alone()
             return
         if not self.is_about_something():
             return
@@ -81,6 +84,7 @@ class Offers:
         return token.code or token.quoted or token.text == ":" or re.search(r"\d|\w\.\w", token.text) is not None
 
     def _each(self) -> Iterator[Offer]:
+        yield from self._from_range()
         yield from self._as_code()
         yield from self._without_remark()
         yield from self._renamed()
@@ -93,8 +97,26 @@ class Offers:
 
     # --- the sentence with one thing mended -------------------------------------------------------------------------
 
+    def _command_alone(self) -> Iterator[Offer]:
+        """ "Shellcheck passes: `shellcheck x`": what the words say is what it says to run that program."""
+        commands = [token for token in self.words if token.bits & self.lexer.bit("COMMAND")]
+        program = fold(commands[0].text.split()[0])
+        words = {fold(token.text) for token in self.words if token.text[:1].isalpha() and token not in commands}
+        if len(commands) == 1 and program in words and words - {program} <= _PASSES:
+            yield Offer(
+                f"`{commands[0].text}` passes", "the words and the command say the same; write the command alone"
+            )
+
     def _spliced(self, token: Token, text: str) -> str:
         return suggest.nearest(self.stem, token, text)
+
+    def _from_range(self) -> Iterator[Offer]:
+        """Where a range is to be one version from now on, as the reason asks for."""
+        ranged = re.search(r"write from (`[^`]+`) to VERSION", self.reason)
+        at = next((i for i, token in enumerate(self.words) if token.bits & self.lexer.bit("VERSION")), None)
+        if ranged is not None and at is not None and at > 1 and fold(self.words[at - 1].text) == "to":
+            start = self.words[at - 1].start
+            yield Offer(f"{self.stem[:start]}from {ranged[1]} {self.stem[start:]}")
 
     def _as_code(self) -> Iterator[Offer]:
         """ "… is debug": a value is told from a word of the sentence by being code. Only of what looks like one."""
@@ -263,7 +285,7 @@ class Offers:
             return []
         if switched:
             said = {each for each in said if each not in ("on", "off", "enable", "enabled", "disable", "disabled")}
-        fitting = [each for each in self._held() if self._says(each, said, key, new)]
+        fitting = [each for each in self._held() if self._says(each, said, key, new) and _fits(new, each)]
         if old is not None:
             fitting = [each for each in fitting if each.text == _bare(old)] or fitting
         if switched:
@@ -433,8 +455,11 @@ class Offers:
             return
         place = f" in {stages[0]}" if stages and not here else ""
         yield first, second + place
-        named = next((token for token in self.words[:at] if token.entry is not None and self._is_object(token)), None)
-        if named is None or any(token.entry is not None for token in self.words[behind:]):
+        objects = {
+            fold(each.text): each for each in self.words[:at] if each.entry is not None and self._is_object(each)
+        }
+        named = next(iter(objects.values()), None)
+        if named is None or len(objects) > 1 or any(token.entry is not None for token in self.words[behind:]):
             return
         second = re.sub(r"^(?:its|their)\s+", "the ", second)
         acts = self.words[behind].bits & self.lexer.acts
@@ -476,16 +501,38 @@ _IMPLIED = (
     (r"true|false", (".enabled", ".enable")),
 )
 """Values that say of which key they are: the sentence need not name it."""
+_SORTS = (
+    ("truth", r"true|false|yes|no|on|off|enabled|disabled"),
+    ("schedule", r"@\w+|\S+ \S+ \S+ \S+ \S+"),
+    ("number", r"-?\d+(?:\.\d+)?"),
+    ("version", r"[v^~<>=]*\s?\d+(?:\.[\dx*]+)+\S*"),
+    ("amount", r"(?:\d+(?:\.\d+)?[a-zµ%]+)+"),
+    ("mail", r"[^\s@/]+@[^\s@/]+"),
+    ("URL", r"\w+://\S+"),
+    ("host", r"[a-z*][\w*-]*(?:\.[\w-]+)+"),
+)
+"""What sort of value a text is."""
 _ADDRESS = re.compile(r"[a-zA-Z][\w-]*(?:\.[\w-]+)+|[\w.+-]+@[\w.-]+|\w+://\S+", re.ASCII)
 """A host, a mail address, a URL."""
 _LEADS = ("from", "to", "→", "is", "with", "at", "=", ":", "(", ",")
 """What a value stands behind, with words between."""
 _SWITCHED = ("turn", "turned", "turns", "switch", "switched")
+_PASSES = frozenset("is passes pass passed succeeds clean green ok".split())
 _VERB_LONG = 4
 _BRINGS = frozenset("roll rolling out rollout install adopt bring take put the new".split())
 """Verbs for having a version somewhere, which no rule knows."""
 _FILES = 12
 """Files of objects that values are looked for in."""
+
+
+def _fits(new: str, held: Held) -> bool:
+    """Whether a value is of the sort that stands there: what is offered has it in code, which says that it is meant."""
+    one, other = _sort(_bare(new) or ""), _sort(held.text)
+    return one == other or (held.path.endswith("cpu") and {one, other} == {"number", "amount"})
+
+
+def _sort(text: str) -> str:
+    return next((sort for sort, shape in _SORTS if re.fullmatch(shape, text, re.ASCII | re.IGNORECASE)), "text")
 
 
 def _bare(text: str | None) -> str | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 from executor.recognise.reading import Reading, Scope
 
-_REWORDED = (ReasonCode.NOT_FOUND, ReasonCode.RANGE)
+_REWORDED = (ReasonCode.NOT_FOUND, ReasonCode.RANGE, ReasonCode.SHARED)
 """Of what is understood and blocked: where another wording may say it."""
 LONGEST = 1000
 """Characters of a criterion. The longest of 3,600 real ones has 824; what is longer is no sentence, and takes long."""
@@ -78,16 +78,16 @@ class Recogniser:
         block = CodeBlock("\n".join(lines[1:-1]), lines[0].strip("`"), criterion.line)
         return self._recognise(replace(said, blocks=(block,)), with_facts=True)
 
-    def instead(self, criterion: Criterion, found: Recognised) -> Causes | None:
-        """What else could be written for `criterion`, which `found` is, and why it stays open. None for what is no
-        sentence alone, or is limited by what stands around it."""
-        reading = self._reading_of(criterion, found)
+    def instead(self, criterion: Criterion, found: Recognised, cannot: Cannot) -> Causes | None:
+        """What else could be written for `criterion`, which `found` is, and why it stays open (`cannot`: as far as that
+        is known). None for what is no sentence alone, or is limited by what stands around it."""
+        reading = self._reading_of(criterion, cannot)
         if reading is None:
             return None
         from executor.recognise.causes import Causes
 
         stopped = next((word.start for word in found.words if word.taken_for == "stopped"), None)
-        return Causes(reading, reading.stem, reading.scope, stopped)
+        return Causes(reading, reading.stem, reading.scope, stopped, cannot.reason)
 
     def covers(self, criterion: Criterion, text: str, effect: str, *, without: Sequence[Token] = ()) -> bool:
         """Whether the wording `text`, which comes to `effect`, says all that `criterion` does (`without`: save those
@@ -100,10 +100,17 @@ class Recogniser:
         tokens = [each for each in reading.tokens(reading.stem, scope) if each.start not in dropped]
         return covers(tokens, reading.tokens(text, scope), text, effect, self.lexer)
 
-    def _reading_of(self, criterion: Criterion, found: Recognised) -> Reading | None:
+    def contradicts(self, criterion: Criterion, text: str) -> bool:
+        """Whether a text that is to be pasted lacks what the criterion says in code (`KEY: value`)."""
+        reading = Reading(self, criterion, decoration.strip(criterion.text), with_facts=True)
+        settings = [
+            each for each in reading.tokens(reading.stem, reading.scope) if each.bits & self.lexer.bit("SETTING")
+        ]
+        return any(str(part).strip("\"'") not in text for each in settings if each.code for part in each.value or ())
+
+    def _reading_of(self, criterion: Criterion, cannot: Cannot) -> Reading | None:
         """Of a sentence alone, that nothing around it limits."""
-        cannot = found.cannot
-        if cannot is None or criterion.blocks or criterion.more or len(criterion.text) > LONGEST:
+        if criterion.blocks or criterion.more or len(criterion.text) > LONGEST:
             return None
         reading = Reading(self, criterion, decoration.strip(criterion.text), with_facts=True)
         if cannot.status is not Status.UNRESOLVED and cannot.code not in _REWORDED:

@@ -158,7 +158,9 @@ _TOOLS = _words(
 
 
 def _tool(said: Said) -> str | None:
-    return None if said.acts and not said.has("VALIDATE", "VERIFY") else said.word(_TOOLS)
+    ran = {str(token.value).split()[0] for token in said.tokens if token.bits & said.lexer.bit("COMMAND")}
+    acts = said.acts and not said.has("VALIDATE", "VERIFY")
+    return None if acts or not _TOOLS.isdisjoint(ran) else said.word(_TOOLS)
 
 
 def _tests(said: Said) -> str | None:

@@ -149,10 +149,6 @@ OFFERED: dict[str, tuple[str, str]] = {
         "Set `spec.schedule` of CronJob `archive-sweep` to `45 3 * * *` everywhere",
         "15 2 * * * → 45 3 * * * in base/ticketing/sweep.yaml",
     ),
-    'Switch coupons on: `FEATURE_COUPONS: "true"` in ticketing-config': (
-        'Set `data.FEATURE_COUPONS` of ConfigMap `ticketing-config` to `"true"` everywhere',
-        "data.FEATURE_COUPONS false → true",
-    ),
     "Turn on the coupons feature of ticketing-config": (
         "Set `data.FEATURE_COUPONS` of ConfigMap `ticketing-config` to `true` everywhere",
         "data.FEATURE_COUPONS false → true",
@@ -163,11 +159,17 @@ OFFERED: dict[str, tuple[str, str]] = {
     "Set the memory limit of `ticketin` in `base/ticketing/deployment.yaml` to `512Mi`": (
         "Set the memory limit of `ticketing` in `base/ticketing/deployment.yaml` to `512Mi`", "256Mi → 512Mi",
     ),
-    "Bump the turnstile chart to 4.12.1 and turn on the controller metrics": (
+    "Bump the turnstile chart to 4.12.1 and point the hostname at entry.fair.test": (
         "Bump the turnstile chart to 4.12.1\n"
-        "- [ ] Set `spec.values.controller.metrics.enabled` of HelmRelease `turnstile` to `true`",
+        "- [ ] Set `spec.values.route.hostnames[0]` of HelmRelease `turnstile` to `entry.fair.test`",
+        "gate.fair.test → entry.fair.test",
+    ),
+    "Turn on the coupons feature of ticketing-config and turn on the controller metrics of turnstile": (
+        "Set `data.FEATURE_COUPONS` of ConfigMap `ticketing-config` to `true` everywhere\n"
+        "- [ ] Turn on the controller metrics of turnstile",
         "controller.metrics.enabled false → true",
     ),
+    "Disable the turnstile controller metrics; its hostname is entry.fair.test": ("", ""),
     "The turnstile hostname is entry.fair.test": (
         "Set `spec.values.route.hostnames[0]` of HelmRelease `turnstile` to `entry.fair.test`",
         "gate.fair.test → entry.fair.test",
@@ -220,6 +222,10 @@ def test_no_limiting_word_is_dropped(fair: World, sentence: str, limit: str, at:
     "sentence",
     [
         "Disable turnstile",
+        'Switch coupons on: `FEATURE_COUPONS: "false"` in ticketing-config',
+        "Bump turnstile to 4.12.1 and ticketing to 1.5.0 in production and set its interval to 5m",
+        "Pin the turnstile chart to 4.x",
+        "Set the log level of turnstile to 3",
         "Bump turnstile to 4.12.1 and 4.12.2",
         "Switch ticketing to ticketing-config 1.5.0",
         "Set the contact email of turnstile to ops@fair.test",

@@ -76,6 +76,16 @@ def test_the_report_keeps_its_schema_and_both_contracts(tmp_path: Path) -> None:
     assert document["success"] is False
 
 
+def test_the_report_says_what_to_write_instead_as_explain_does(tmp_path: Path) -> None:
+    root = repository(tmp_path / "ops", task("- [ ] The spec.interval of ffl is turned to 7m\n", BUMP))
+    executor(root, "run", "tasks/TASK-001.md", "--criteria", "1")
+    document = report(root)
+    jsonschema.validate(document, schema())
+    explained = json.loads(executor(root, "explain", "tasks/TASK-001.md", "--json").stdout)["criteria"]
+    assert document["outcomes"][0]["suggestion"] == explained[0]["suggestion"] is not None
+    assert document["outcomes"][1]["suggestion"] is None
+
+
 def test_what_is_open_is_said_in_one_log_line(tmp_path: Path) -> None:
     root = repository(tmp_path / "ops", task(BUMP, PERSON, COMMIT))
     ran = executor(root, "run", "tasks/TASK-001.md")

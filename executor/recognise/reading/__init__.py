@@ -42,7 +42,7 @@ class Reading(Commands):
     def is_free(self) -> bool:
         """Whether it is a sentence, and nothing around it limits it."""
         tokens = self._tokens(self.stem, self.scope)
-        return len(tokens) > 2 and self._limited(self.scope) is None and not self._holds_command(tokens)
+        return len(tokens) > 2 and self._limited(self.scope) is None and not self.criterion.blocks
 
     def _asks(self, found: Recognised) -> bool:
         """Whether a criterion that others are nested in asks for something itself, and is no mere topic."""

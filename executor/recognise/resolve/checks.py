@@ -200,6 +200,9 @@ class CheckAsks(Base):
     def _git_commit(self, ask: Ask) -> list[Request]:
         self._here(ask.get("repository"))
         path = ask.get("path")
+        if ask.get("message"):
+            what = "a commit has the message that [commit] in executor.toml makes, and none of a criterion's own"
+            raise Blocked(ReasonCode.NOT_SUPPORTED, f"{what}; leave the message out, or write it there as `title`")
         return [self._request("git.commit", paths=[self._path(path)] if path else None)]
 
 

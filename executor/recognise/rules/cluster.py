@@ -31,8 +31,11 @@ def add(g: Grammar) -> None:
         g.phrase("bad", words, functools.partial(_said, said))
     g.phrase(
         "message",
-        "(with | using) THE? COMMIT? message (: | =)? (IN_QUOTES+ | CODE | SETTING) "
-        "| (with | using) THE? (descriptive | clear | meaningful | conventional) COMMIT? message",
+        "(with | using) THE? COMMIT? message (: | =)? (IN_QUOTES+ | CODE | SETTING)",
+        lambda c: "its own",
+    )
+    g.phrase(
+        "message", "(with | using) THE? (descriptive | clear | meaningful | conventional) COMMIT? message", lambda c: ""
     )
     g.phrase(
         "changed",
@@ -286,7 +289,8 @@ def _reconcile(c: Captured) -> list[Ask]:
 
 def _commit(c: Captured) -> list[Ask]:
     path = c["x"].text if "x" in c else None
-    return [Ask("git.commit", {"repository": c.get("repo") or c.get("repo2"), "path": path})]
+    slots = {"repository": c.get("repo") or c.get("repo2"), "path": path, "message": c.get("m")}
+    return [Ask("git.commit", slots)]
 
 
 RULES = (
@@ -564,12 +568,12 @@ RULES = (
     Rule(
         "commit",
         (
-            "COMMIT (AND PUSH)? (ALL? THE? <changed>)? ((to | in | into) <repo>)? <message>? (AND PUSH ((to | in) repo2:<repo>)?)?",
-            "COMMIT (AND PUSH)? <message> ((to | in | into) <repo>)?",
-            "COMMIT (AND PUSH)? THE? FILE? x:PATH ((to | in | into) <repo>)? <message>? (AND PUSH)?",
+            "COMMIT (AND PUSH)? (ALL? THE? <changed>)? ((to | in | into) <repo>)? m:<message>? (AND PUSH ((to | in) repo2:<repo>)?)?",
+            "COMMIT (AND PUSH)? m:<message> ((to | in | into) <repo>)?",
+            "COMMIT (AND PUSH)? THE? FILE? x:PATH ((to | in | into) <repo>)? m:<message>? (AND PUSH)?",
             "PUSH ALL? THE? <changed> ((to | in) <repo>)?",
             "PUSH to <repo>",
-            "ALL? THE? <changed> <be>? COMMITTED (AND PUSHED)? ((to | in) <repo>)? <message>?",
+            "ALL? THE? <changed> <be>? COMMITTED (AND PUSHED)? ((to | in) <repo>)? m:<message>?",
             "GIT COMMIT (AND PUSH)?",
         ),
         _commit,
@@ -580,13 +584,13 @@ RULES = (
             "Manifest changes committed to Git": "git.commit",
             "Git changes committed and pushed": "git.commit",
             "Changes committed and pushed": "git.commit",
-            'Commit the changes with message "bump ffl to 0.1.18"': "git.commit",
-            'Commit and push with the message "Read the new chart"': "git.commit",
             "Commit and push the changes with a descriptive message": "git.commit",
             "Push changes to origin/main": "git.commit",
             "Commit `apps/ffl/helmrelease.yaml` and push": "git.commit paths=apps/ffl/helmrelease.yaml",
         },
         {
+            'Commit the changes with message "bump ffl to 0.1.18"': "b not-supported",
+            'Commit and push with the message "Read the new chart"': "b not-supported",
             "Commit to the roadmap": "u",
             "Commit changes with tests": "u",
             "Push changes to production": "u",
