@@ -331,9 +331,15 @@ def _tried(text: str, criterion: Criterion, recogniser: Recogniser, types: Types
     works = not all(persons) and not left
     places = [_place_of(step) for _, _, steps in found for step in steps]
     twice = len(parts) > 1 and len(places) > len(set(places))  # one place cannot take two values
-    effect = "\n".join(f"{step.request.operation} {step.settled}" for _, _, steps in found for step in steps)
+    effect = "\n".join(_effect(step) for _, _, steps in found for step in steps)
     text = "\n- [ ] ".join(each for each, _, _ in found)
     return _Tried(works and not twice, text, effect, left[0].reason if left else "")
+
+
+def _effect(step: Step) -> str:
+    """The operation with what it is about, as text; without what only says how."""
+    told = {key: each for key, each in step.settled.items() if key not in ("everywhere", "check")}
+    return f"{step.request.operation} {told}"
 
 
 def _place_of(step: Step) -> str:

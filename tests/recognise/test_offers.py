@@ -141,7 +141,7 @@ FILES = {
 }
 
 OFFERED: dict[str, tuple[str, str]] = {
-    "Increase the HPA maximum for ticketing in production from 12 to 20": (
+    "For ticketing in production the HPA maximum climbs: 12 → 20": (
         "Raise `spec.maxReplicas` of HorizontalPodAutoscaler `ticketing` in production from `12` to `20`",
         "12 → 20 in overlays/production/scaler.yaml",
     ),
@@ -228,7 +228,7 @@ def test_no_limiting_word_is_dropped(fair: World, sentence: str, limit: str, at:
         "Set the log level of turnstile to 3",
         "Bump turnstile to 4.12.1 and 4.12.2",
         "Switch ticketing to ticketing-config 1.5.0",
-        "Set the contact email of turnstile to ops@fair.test",
+        "Set the fallback email of turnstile to ops@fair.test",
         "Raise the replicas of ticketing by 2",
         "Do not turn on the controller metrics of turnstile",
         "Should the turnstile hostname be entry.fair.test?",
@@ -255,7 +255,7 @@ def test_nothing_is_offered_that_is_a_guess(fair: World, sentence: str) -> None:
         ("turnstile keeps its metrics for 60d only", '"only" restricts'),
         ("Change the base image in docker/mailer/Dockerfile to node:22.11-alpine", "a Dockerfile is never edited"),
         ("Set the `interval` of HelmRelease `turnstyle` to `10m`", '"turnstyle" is no name here; nearest: turnstile'),
-        ("Set the contact email of turnstile to ops@fair.test", "`spec.values.acme.email` of HelmRelease turnstile may be"),
+        ("Set the fallback email of turnstile to ops@fair.test", "`spec.values.acme.email` of HelmRelease turnstile may be"),
         ("Update all gate releases to the newest chart", '"newest" names no version'),
         ("The turnstile metrics interval is 10s", '"metrics" is not understood beside it'),
         ("Put ticketing 1.5.0 into production", "it seems to ask for a version"),
