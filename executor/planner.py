@@ -372,10 +372,9 @@ def _contradictions(criteria: Sequence[Planned], scene: Scene) -> dict[int, Cann
         paths = {edit.path for edit in step.forecast.edits} if step.forecast else set[str]()
         later = [other for other, its in editing[at + 1 :] if its.repository is step.repository and its.edits(paths)]
         if later and not _stands(step, scene):
-            numbers = (planned.criterion.index, later[-1].criterion.index)
-            reason = "criteria {} and {} ask for different things of {}; leave one of them out".format(
-                *numbers, ", ".join(sorted(paths))
-            )
+            one, other = planned.criterion.index, later[-1].criterion.index
+            who = f"criteria {one} and {other} ask" if one != other else "it asks"
+            reason = f"{who} for different things of {', '.join(sorted(paths))}; leave one of them out"
             cannot = Cannot(Status.BLOCKED, ReasonCode.AMBIGUOUS, reason)
             found |= dict.fromkeys({each.criterion.index for each in (planned, *later)}, cannot)
     return found

@@ -549,12 +549,17 @@ class _Search:
 
     def _as_coded(self, found: list[Place]) -> list[Place]:
         """Of the places that the words may mean, those that the code beside them means."""
+        from executor.flux.settings import shown
+
         if self.exact is None or self.named is self.exact.named:
             return found
         other = _Search(self.asks, self.exact.named, self.holder, self.file, self.limits)
         other._make_field()
-        there = {(each.file, each.seat.path) for each in other._places()}
-        both = [each for each in found if (each.file, each.seat.path) in there]
+        there = {_spot(each) for each in other._places()}
+        written = f".{self.exact.named.name}"
+        both = [each for each in found if _spot(each) in there or f".{shown(each.seat.path)}".endswith(written)]
+        if self.exact.named.what == "replicas":
+            both = [each for each in both if each.seat.path[-1] in ("replicas", "count")]
         if not both:
             what = f"`{_said(self.exact)}` of {self._called()} is not what the words beside it mean; write one"
             raise Unresolved(ReasonCode.AMBIGUOUS, what)
@@ -567,7 +572,8 @@ class _Search:
         if not found:
             self._block_none()
         among = sorted({name for each in found for name in each.seat.among})
-        if self.holder.container is None and not self.named.part and len(among) > 1:
+        sure = self.holder.container or self.named.part or (self.exact and "[" in self.exact.named.name)
+        if not sure and len(among) > 1:
             raise self._blocked(found, f"it has the containers {', '.join(among)}; say of which (of the X container)")
         if len(found) > 1:
             raise self._blocked(found, self._way_out(found))
@@ -1108,7 +1114,8 @@ class _Search:
         if one and other and {now.lower(), text.lower()} not in [set(pair) for pair in _OPPOSITES]:
             raise Blocked(
                 ReasonCode.NOT_DETERMINATE,
-                f"{place}: {now} and {text} are two spellings; write {_FLIPPED.get(now, now)}",
+                f"{place}: {now} and {text} are two spellings; write "
+                f"{now if (now in _FIRST) == (text in _FIRST) else _FLIPPED.get(now, now)}",
             )
         if isinstance(to, Token) and not (to.code or to.quoted) and self._may_be_key(text):
             reason = f"{place}: {text} looks like the name of a key; write `{text}` in code if it is meant as the value"
@@ -1149,6 +1156,11 @@ class _Search:
 
 
 _TRUTHS = frozenset(word for pair in _OPPOSITES for word in pair)
+
+
+def _spot(place: Place) -> tuple[str, int, object]:
+    """Where a value stands, however its path is written."""
+    return place.file, place.seat.line, place.seat.path[-1]
 
 
 def _said(exact: Exact) -> str:

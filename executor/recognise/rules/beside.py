@@ -9,7 +9,7 @@ from typing import Any
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Exact, Holder, Named, Rule, Target, Turned, all_asks, word_of, words_of
-from executor.recognise.rules.settings import AROUND, OF, asks_of, is_key
+from executor.recognise.rules.settings import AROUND, OF, asks_of, is_key, placed
 from executor.recognise.versions import is_placeholder
 from executor.recognise.words import VOCABULARY, fold
 
@@ -25,6 +25,12 @@ def add(g: Grammar) -> None:
     g.phrase("coded", "OPEN (<that_is> ,?)? (e:<exact_pair> | e:<exact_key>) CLOSE", lambda c: c["e"])
     g.phrase("coded", ",? (via | by setting) (e:<exact_pair> | e:<exact_key>)", lambda c: c["e"])
     g.phrase("coded", "(: | ,? DASH | (, | DASH)? <that_is> ,?) e:<exact_pair>", lambda c: c["e"])
+    g.phrase("inline_key", "OPEN e:<exact_key> CLOSE", lambda c: c["e"])
+    g.phrase(
+        "setting_in",
+        "(s:<any_setting> | s:<setting>) k:<inline_key> (of | in | on | for) h:<holder> { <where> w2:<where> }",
+        lambda c: {**placed(c), "coded": c["k"]},
+    )
     g.word("gloss", _gloss)
     g.phrase("glosses", "x:<gloss> r:<glosses>?", lambda c: (fold(c["x"].text), *c.get("r", ())))
     g.phrase("its_set", "its? (s:<any_setting> | s:<setting>) <turned>")
@@ -116,8 +122,11 @@ def _with_more(c: Captured) -> list[Ask] | None:
     """ "Set the memory limit of X to 512Mi and its CPU request to 20m": what has no object of its own is of the same."""
     q = c["q"]
     holders = [each for each in (q["holder"], c.get("in_holder")) if each is not None]
-    if len(holders) != 1 or "coded" in c or "turned" not in c:
+    if len(holders) != 1 or "coded" in c or "coded" in q or "turned" not in c:
         return None
+    there = bool(q["places"]) or "where" in c or "where2" in c
+    if there and any("q" in each and not each["q"]["places"] for each in c["more"]):
+        return None  # whether another object is meant there, too, is not said
     act = c.get("setting_verb") or c.get("setting_done") or "set"
     first = asks_of(c, named=q["named"], holder=holders[0], turned=c["turned"], act=act, places=q["places"])
     return all_asks([first, *(_one_more(c, each, holders[0], act, q["places"]) for each in c["more"])])
@@ -147,12 +156,13 @@ def _stated_two(c: Captured) -> list[Ask] | None:
 
 def _looked(c: Captured) -> list[Ask] | None:
     """ "Verify that CURRENCY of X is EUR": a word that is the value; for an edit it might say something else."""
-    if fold(c["v"].text) == "ensure":
+    turned = isinstance(c["value"], Token) and fold(c["value"].text) in ("enabled", "disabled")
+    if fold(c["v"].text) == "ensure" or (turned and not c["value"].code):
         return None
     named, holder = (c["q"]["named"], c["q"]["holder"]) if "q" in c else (c["s"], c["h"])
     holders = [each for each in (holder, c.get("in_holder")) if each is not None]
     spots = c["q"]["places"] if "q" in c else ()
-    if len(holders) != 1 or "coded" in c:
+    if len(holders) != 1 or "coded" in c or "coded" in c.get("q", ()):
         return None
     one = {key: each for key, each in c.items() if key != "where2" or "value2" not in c}
     asks = asks_of(one, named=named, holder=holders[0], turned=Turned(c["value"]), act="set", places=spots)
@@ -251,6 +261,9 @@ RULES = (
             "Set DPI of till-config to 300 and replicas to 3": "b not-found",
             "Bump longhorn to 1.11.0 and set the interval to 5m after testing": "u",
             "Bump longhorn to 1.11.0 and ffl-web to 0.2.0 and set its interval to 5m": "u",
+            "Set LOG_LEVEL of pos-api in demo to debug and DPI of till-config to 300": "u",
+            "Set LOG_LEVEL of pos-api to debug and DPI of till-config to 300 in demo": "u",
+            "In demo, set LOG_LEVEL of pos-api to debug and DPI of till-config to 300": "u",
             "Bump longhorn to 1.11.0 and set LOG_LEVEL to debug": "u unknown-name",
             "Build stitcher 1.1.0 and set `spec.interval` to 5m": "b ambiguous",
             "Set the interval of the kiosk HelmRelease to 10m and do not disable its cache": "u",
@@ -304,6 +317,7 @@ RULES = (
             "Verify that PAPER of till-config is documented": "b not-determinate",
             "Verify that PAPER of till-config is plain": "b not-determinate",
             "Verify that PAPER of till-config is set": "u",
+            "Verify that NEW_QUOTA of till-config is off": "b not-determinate",
             "Verify that PAPER of till-config is not thermal": "u",
             "Verify that PAPER of till-config was thermal": "u",
             "Verify that PAPER of till-config is thermal or plain": "u",

@@ -26,14 +26,14 @@ def add(g: Grammar) -> None:
     _parts(g)
     _holders(g)
     g.phrase("where", ", EVERYWHERE", lambda c: Place(everywhere=True))
-    g.phrase("setting_in", "s:<setting> { <in_holder> <where> w2:<where> }", _placed)
-    g.phrase("setting_in", "h:<holder> :? s:<any_setting> { <where> w2:<where> }", _placed)
-    g.phrase("setting_in", "h:<holder> :? s:<setting> { <where> w2:<where> }", _placed)
-    g.phrase("setting_in", "h:<holder> <where> :? s:<setting>", _placed)
-    g.phrase("setting_in", "THE? number of h:<holder> REPLICAS", lambda c: _placed({**c, "s": Named("replicas")}))
+    g.phrase("setting_in", "s:<setting> { <in_holder> <where> w2:<where> }", placed)
+    g.phrase("setting_in", "h:<holder> :? s:<any_setting> { <where> w2:<where> }", placed)
+    g.phrase("setting_in", "h:<holder> :? s:<setting> { <where> w2:<where> }", placed)
+    g.phrase("setting_in", "h:<holder> <where> :? s:<setting>", placed)
+    g.phrase("setting_in", "THE? number of h:<holder> REPLICAS", lambda c: placed({**c, "s": Named("replicas")}))
     g.phrase("any_setting", "THE? (key | setting | entry | VALUE)? x:<plain_key> (VALUE | key | setting)?", _key)
     g.phrase("any_setting_in", "_:<setting_in>")
-    g.phrase("any_setting_in", "s:<any_setting> { <in_holder> <where> w2:<where> }", _placed)
+    g.phrase("any_setting_in", "s:<any_setting> { <in_holder> <where> w2:<where> }", placed)
     g.phrase(
         "setting_verb", "x:BUMP", lambda c: fold(c["x"].text) if fold(c["x"].text) in ("set", "move") else "change"
     )
@@ -290,11 +290,11 @@ def _settings(g: Grammar) -> None:
     g.phrase("of_replicas", "(number of)? REPLICAS")
     g.phrase("setting_in", "THE? s:<most> (of | for) h:<holder> { <where> w2:<where> }", _of_scaler)
     g.phrase("setting_in", "h:<holder> s:<most> { <where> w2:<where> }", _of_scaler)
-    g.phrase("of_its_kind", "THE? k:OBJECT_KIND (x:<plain_key> | x:<marked_key> | s:<counted_setting>)", _of_its_kind)
+    g.phrase("of_its_kind", "THE? k:OBJECT_KIND (x:<plain_key> | s:<counted_setting>)", _of_its_kind)
     g.phrase("any_setting", "_:<of_its_kind>")
     g.phrase("any_setting_in", "o:<of_its_kind> (of | for) THE? n:OBJECT { <where> w2:<where> }", _of_its_kind_in)
-    g.phrase("any_setting_in", "THE? where:<stage_word> (s:<any_setting> | s:<setting>) (of | for) h:<holder>", _placed)
-    g.phrase("setting_in", "THE? where:<stage_word> s:<setting> (of | for) h:<holder>", _placed)
+    g.phrase("any_setting_in", "THE? where:<stage_word> (s:<any_setting> | s:<setting>) (of | for) h:<holder>", placed)
+    g.phrase("setting_in", "THE? where:<stage_word> s:<setting> (of | for) h:<holder>", placed)
     g.phrase("stage_word", "x:STAGE | x:PLACE", lambda c: Place(stage=c["x"].text))
     g.phrase("setting", "THE? r:RESOURCE b:BOUND", _resource)
     g.phrase("setting", "THE? b:BOUND (of | for | on) THE? r:RESOURCE", _resource)
@@ -546,18 +546,20 @@ def _of_part(c: Captured) -> Named:
 
 def _of_scaler(c: Captured) -> dict[str, Any] | None:
     """ "the maximum of the kiosk HPA": of anything else it may be any maximum."""
-    return _placed(c) if c["h"].kind == _AUTOSCALER else None
+    return placed(c) if c["h"].kind == _AUTOSCALER else None
 
 
 def _of_its_kind(c: Captured) -> Named | None:
     """ "the ingress host": the key of that kind of object."""
     kind = _KINDS.get(fold(c["k"].text)) or str(c["k"].value or "")
     named = c["s"] if "s" in c else Named("key", c["x"].text, c["x"])
-    return None if kind in ("", "Secret") else replace(named, kind=kind)
+    entry = named.token.entry if named.token is not None else None
+    own = entry is not None and any(each.kind == kind for each in entry.others)  # "ScanJob scout": that object
+    return None if own or kind in ("", "Secret") else replace(named, kind=kind)
 
 
 def _of_its_kind_in(c: Captured) -> dict[str, Any]:
-    return _placed({**c, "s": c["o"], "h": Holder(c["o"].kind, c["n"])})
+    return placed({**c, "s": c["o"], "h": Holder(c["o"].kind, c["n"])})
 
 
 def _is_part(c: Captured) -> Token | None:
@@ -585,14 +587,14 @@ def _of_probe(c: Captured) -> Named:
 def _of_its_probe(c: Captured) -> dict[str, Any] | None:
     """ "the initial delay of the api liveness probe"."""
     holder = _bare({"n": c["n"]})
-    return _placed({**c, "s": _of_probe(c), "h": holder}) if holder is not None else None
+    return placed({**c, "s": _of_probe(c), "h": holder}) if holder is not None else None
 
 
 def _common(c: Captured) -> dict[str, Any]:
     return {"named": Named("key", fold(c["x"].text), c["x"]), "holder": c["h"], "places": []}
 
 
-def _placed(c: Captured) -> dict[str, Any]:
+def placed(c: Captured) -> dict[str, Any]:
     places = [c[key] for key in ("where", "w2") if key in c]
     return {"named": c["s"], "holder": c.get("in_holder") or c.get("h"), "places": places}
 
@@ -604,6 +606,10 @@ def _set(c: Captured) -> list[Ask] | None:
     turned: Turned | None = c.get("turned") or (Turned(c["value"], c.get("y")) if "value" in c else None)
     if len(holders) > 1 or turned is None:
         return None
+    if "coded" in q:
+        if "coded" in c or "value2" in c:
+            return None
+        c = {**c, "coded": q["coded"]}
     if "value2" in c:  # "to A in staging and B in production"
         one = {key: value for key, value in c.items() if key not in ("value2", "where2")}
         return all_asks((_set(one), _set({**one, "value": c["value2"], "where": c["where2"]})))
@@ -997,6 +1003,9 @@ RULES = (
             "Set LOG_LEVEL of pos-api in base to debug": "manifest.set file=deploy/pos/base/deployment.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug",
             "Set LOG_LEVEL of pos-api in deploy/pos/base to debug": "manifest.set file=deploy/pos/base/deployment.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug",
             "Raise retentionPeriod of relay to 3w": "manifest.set file=deploy/relay/release.yaml path=spec.values.server.retentionPeriod value=3w",
+            "Set the log level (`LOG_LEVEL`) of pos-api in demo to debug": "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug",
+            "The size (`cache.size`) of kiosk is 8Gi": "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.size value=8Gi",
+            "Set the memory limit of till to 96Mi (`containers[name=proxy].resources.limits.memory`)": "manifest.set file=deploy/till/till.yaml path=spec.template.spec.containers[name=proxy].resources.limits.memory value=96Mi where=StatefulSet/till",
             "Set REFUNDS to on in pos-flags": "u",
             "Set REFUNDS to `on` in pos-flags": (
                 "manifest.set file=deploy/pos/uat/kustomization.yaml "
@@ -1244,7 +1253,7 @@ RULES = (
             ),
             "Set DPI in the till-config ConfigMap": "u",
             "Scale pos-api in demo to 3 replicas in uat": "u",
-            "The resolution (`DPI`) of till-config is 300": "u",
+            "The resolution (`DPI`) of till-config is 300": "u ambiguous",
             "Set DPI to 300 dots in the till-config ConfigMap": "u",
             "Set DPI to 300 or 600 in the till-config ConfigMap": "u",
             "Set DPI to the maximum in the till-config ConfigMap": "u",
@@ -1255,6 +1264,11 @@ RULES = (
             "Set DIP to 300 in the till-config ConfigMap": "u unknown-name",
             "Set dpi to 300 in the till-config ConfigMap": "u unknown-name",
             "Set DPI to 300": "u",
+            "The paper (`DPI`) of till-config is 300": "u ambiguous",
+            "The size (`cache.size`) of kiosk was 8Gi": "u",
+            "The size (`cache.size`) of kiosk is too small": "u",
+            "Set the memory limit of till to 96Mi (`containers[name=other].resources.limits.memory`)": "u ambiguous",
+            "Set the memory limit of till to 96Mi (`resources.requests.memory`)": "u ambiguous",
             "Set the maximum of kiosk to 8": "u",
             "The kiosk HPA maximum is reached": "u",
             "The kiosk HPA maximum was 8": "u",
@@ -1797,6 +1811,7 @@ RULES = (
             "Run 3 replicas of till and 2 of kiosk": "u",
             "Autoscale till to 3 replicas": "u",
             "kiosk should run with three replicas (`replicaCount: 4`)": "u ambiguous",
+            "kiosk should run with three replicas (`replicas: 3`)": "u ambiguous",
             "kiosk should run with three replicas (`cache.size: 3`)": "u ambiguous",
             "kiosk should run with three replicas (e.g. `replicaCount: 3`)": "u",
             "kiosk should run with three replicas (was `replicaCount: 3`)": "u",
