@@ -308,6 +308,10 @@ RULES = (
         _looked,
         {
             "Verify that PAPER of till-config is thermal": "manifest.set file=deploy/till/till.yaml path=data.PAPER value=thermal where=ConfigMap/till-config check=True",
+            "Verify that PAPER of till-config is https://paper.test": (
+                "manifest.set file=deploy/till/till.yaml path=data.PAPER value=https://paper.test "
+                "where=ConfigMap/till-config check=True"
+            ),
             "Confirm PAPER of till-config is thermal": "manifest.set file=deploy/till/till.yaml path=data.PAPER value=thermal where=ConfigMap/till-config check=True",
             "Verify that LOG_LEVEL of pos-api in uat is info": "manifest.set file=deploy/pos/base/deployment.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=info check=True",
             "In uat, check that LOG_LEVEL of pos-api is info": "manifest.set file=deploy/pos/base/deployment.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=info check=True",
