@@ -275,27 +275,31 @@ def _offered(
             continue
         if _tried(text, criterion, recogniser, types, scene).works:
             return replace(recognised, suggestion=text)
-    stopped = ""
     cannot = next((each for each in (recognised.cannot, *(step.cannot for step in steps)) if each is not None), None)
     sentence = recogniser.instead(criterion, recognised, cannot) if cannot is not None else None
     if cannot is None or sentence is None:
         return replace(recognised, suggestion=None)
+    vague = cannot.code in (ReasonCode.WORD_LEFT, ReasonCode.NOT_UNDERSTOOD, ReasonCode.AMBIGUOUS)
+    stopped = ""
     for offer in sentence.all():
         tried = _tried(offer.text, criterion, recogniser, types, scene)
-        if not recogniser.covers(criterion, tried.text, tried.effect, without=offer.instead_of):
-            continue
-        if tried.works:
+        lost = recogniser.lost(criterion, tried.text, tried.effect, without=offer.instead_of)
+        if tried.works and not lost:
             why = "" if recognised.requests and (offer.anew or cannot.code is not ReasonCode.NOT_FOUND) else offer.why
             return replace(_because(recognised, why), suggestion=tried.text)
-        if offer.anew and not (stopped or recognised.requests):
-            stopped = f"{offer.why}; there: {tried.why}"
+        if offer.anew and vague and not (stopped or recognised.requests):
+            left = f'and "{lost[0]}" is not understood beside it' if lost else f"there: {tried.why}"
+            stopped = f"{offer.why}; {left}" if tried.works or not lost else ""
     return replace(_because(recognised, stopped or sentence.why(cannot) or ""), suggestion=None)
 
 
 def _because(recognised: Recognised, why: str) -> Recognised:
     """With another reason, where a sentence was not understood: the cause that was found since."""
     cannot = recognised.cannot
-    return recognised if cannot is None or not why else replace(recognised, cannot=replace(cannot, reason=why))
+    if cannot is None or not why:
+        return recognised
+    code = ReasonCode.WORD_LEFT if cannot.code is ReasonCode.PERSON else cannot.code
+    return replace(recognised, cannot=replace(cannot, code=code, reason=why))
 
 
 def _everywhere(recognised: Recognised, criterion: Criterion, steps: Iterable[Step]) -> str | None:

@@ -159,9 +159,15 @@ class Held:
 def held_by(root: Map, kind: str, name: str) -> Iterator[Held]:
     """Every single value of the object, if `root` is that."""
     if root.get("kind") == kind and _at(root, "metadata", "name") == name:
-        for path, each in _walk(_body(kind, root), ()):
-            if isinstance(each, Scalar) and path and str(each):
-                yield Held(kind, name, show_path(_by_name(root, path)), str(each))
+        yield from all_held(root)
+
+
+def all_held(root: Map) -> Iterator[Held]:
+    """Every single value of whatever stands in a document."""
+    kind, name = str(root.get("kind", "")), str(_at(root, "metadata", "name") or "")
+    for path, each in _walk(_body(kind, root), ()):
+        if isinstance(each, Scalar) and path and str(each):
+            yield Held(kind, name, show_path(_by_name(root, path)), str(each))
 
 
 def held(kind: str, root: Map, name: str) -> list[tuple[Seat, str]]:

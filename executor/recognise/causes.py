@@ -37,6 +37,7 @@ class Causes(Offers):
             self._asked()
             or self._limited()
             or (self._of_an_operation() if self.is_about_something() else None)
+            or self._no_verb()
             or self._behind(cannot.reason)
         )
 
@@ -45,9 +46,9 @@ class Causes(Offers):
             self._image_file()
             or self._no_name()
             or self._no_version()
+            or self._no_object()
             or self._no_key()
             or self._no_value()
-            or self._no_verb()
         )
 
     def _asked(self) -> str | None:
@@ -67,6 +68,8 @@ class Causes(Offers):
                 continue
             put_off = token.bits & self.lexer.bit("PUT_OFF")
             said = kind_of_stop(token, self.lexer)
+            if token.bits & self.lexer.bit("OR"):
+                said = "leaves open which; write the one that is meant"
             if "used up" in said and put_off:
                 said = "may put it off, or leave it to somebody"
             return f'"{token.text}" {said}'
@@ -94,13 +97,44 @@ class Causes(Offers):
         return None
 
     def _parts(self, word: str) -> list[str]:
-        return self.scope.names.parts(word) if "-" in word else []
+        """Names that begin with a word of several parts, or of which one is a part."""
+        longer = [each for each in self._nameable() if fold(each).startswith(f"{fold(word)}-")]
+        return sorted(longer) or self.scope.names.parts(word) if "-" in word else []
+
+    def _no_object(self) -> str | None:
+        """ "Set replicaCount to 3"."""
+        new, _, key = self._turned()
+        named = any(each.entry is not None or each.bits & self.lexer.bit("PATH") for each in self.words)
+        kinds = any(self._kind(each) is not None for each in self.words)
+        sets = self.words[0].bits & (self.lexer.bit("SET") | self.lexer.bit("RAISE") | self.lexer.bit("LOWER"))
+        led = any(fold(each.text) in _LED - {"the"} for each in self.words)
+        if named or kinds or led or not sets or (new is None and key is None):
+            return None
+        return "of what it is to be set is not said; name the object: … of NAME to …"
 
     def _no_version(self) -> str | None:
-        vague = next((each.text for each in self.words if each.bits & self.lexer.bit("VAGUE") and not each.code), None)
-        bumps = self.words[0].bits & self.lexer.bit("BUMP")
+        bit = self.lexer.bit("VAGUE")
+        said = [
+            each.text for each in self.words if not each.code and (each.bits & bit or fold(each.text) == "previous")
+        ]
+        vague = said[0] if said else None
+        bumps = self.words[0].bits & self.lexer.bit("BUMP") or fold(self.words[0].text) in (
+            "roll",
+            "rollback",
+            "revert",
+        )
         version = any(each.bits & self.lexer.bit("VERSION") for each in self.words)
-        named = fold(vague or "") in ("newest", "latest", "newer", "current", "stable", "recent", "next")
+        named = fold(vague or "") in (
+            "newest",
+            "latest",
+            "newer",
+            "previous",
+            "last",
+            "current",
+            "stable",
+            "recent",
+            "next",
+        )
         return f'"{vague}" names no version; write one exact version' if bumps and named and not version else None
 
     def _no_key(self) -> str | None:
@@ -162,8 +196,10 @@ class Causes(Offers):
         first = self.words[0]
         if first.bits & ~self.lexer.weak or first.entry is not None or first.code or not first.text[:1].isalpha():
             return None
-        named = next((i for i, each in enumerate(self.words) if each.entry is not None and not each.code), None)
-        if named is None or named > _VERB or says_nothing(first, self.lexer):
+        behind = self.words[1] if len(self.words) > 1 else first
+        named = any(each.entry is not None for each in self.words[1:_VERB_LONG])
+        led = behind.bits & self.lexer.bit("THE") or behind.entry is not None or behind.code
+        if not (named and led) or says_nothing(first, self.lexer):
             return None
         return f'"{first.text}" is no verb that is understood here, and nothing is called so'
 
@@ -186,7 +222,9 @@ def _is_vague(reason: str) -> bool:
     return any(each in reason for each in said)
 
 
+_VAGUE = frozenset("newest latest newer previous last current stable recent next".split())
 _FEW = 6
+_VERB_LONG = 8
 _VERB = 3
 _ALIKE = 0.75
 _LED = frozenset("of for in the on".split())

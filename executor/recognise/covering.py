@@ -60,7 +60,7 @@ def atoms(text: str) -> set[str]:
 
 def limiting(words: Sequence[Token], lexer: Lexer) -> Iterator[int]:
     """Where a word restricts, negates, makes conditional, puts off, asks or tells; "instead of OLD" does not."""
-    limits = lexer.limits | lexer.bit("TELLS")
+    limits = lexer.limits | lexer.bit("TELLS") | lexer.bit("OR")
     for at, token in enumerate(words):
         if token.bits & limits and not token.code and not _is_before(words, at):
             yield at
@@ -72,16 +72,18 @@ def _is_before(tokens: Sequence[Token], at: int) -> bool:
     return (word == "instead" and behind == "of") or (word == "was" and tokens[at - 1].text == "(")
 
 
-def covers(tokens: Sequence[Token], said: Sequence[Token], text: str, effect: str, lexer: Lexer) -> bool:
-    """Whether the wording `text`, with the tokens `said`, which comes to `effect`, has all of a sentence."""
+def uncovered(tokens: Sequence[Token], said: Sequence[Token], text: str, effect: str, lexer: Lexer) -> list[str]:
+    """The words of a sentence that the wording `text`, with the tokens `said`, which comes to `effect`, loses."""
     told = f"{text}\n{effect}"
     known, both = atoms(told), (fold(text), fold(told))
-    for group in _groups(lexer):
-        if any(token.bits & group and not token.code for token in tokens) and not any(
-            token.bits & group for token in said
-        ):
-            return False
-    return all(_covered(tokens, at, known, both, lexer) for at in range(len(tokens) - 1))
+    has = [any(token.bits & group for token in said) for group in _groups(lexer)]
+    strong = [
+        token.text
+        for there, group in zip(has, _groups(lexer), strict=True)
+        for token in tokens
+        if not there and token.bits & group and not token.code
+    ]
+    return strong + [tokens[at].text for at in range(len(tokens) - 1) if not _covered(tokens, at, known, both, lexer)]
 
 
 def _is_named(token: Token, lexer: Lexer) -> bool:

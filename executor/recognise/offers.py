@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from executor.flux.settings import Held, documents, held_by
+from executor.flux.settings import Held, all_held, documents, held_by
 from executor.recognise import suggest
 from executor.recognise.covering import alike, atoms, limiting, says_nothing
 from executor.recognise.lexer import Token
@@ -75,7 +75,9 @@ class Offers:
     def is_about_something(self) -> bool:
         """Whether it names what exists, or asks for what operations do and has a value: prose is neither."""
         verbs = self.lexer.acts | self.lexer.acted
-        named = any(token.entry is not None and not says_nothing(token, self.lexer) for token in self.words)
+        named = self._file() is not None or any(
+            token.entry is not None and not says_nothing(token, self.lexer) for token in self.words
+        )
         signs = ("→", *_SWITCHED)
         asks = any((token.bits & verbs or fold(token.text) in signs) and not token.code for token in self.words)
         return (named or asks) and (asks or any(map(self._is_marked, self.words)))
@@ -194,13 +196,16 @@ class Offers:
         switched = None if new is not None or old is not None else self._switched()
         if new is None and switched is None:
             return
+        file = self._file()
         for held in self._meant(key, old, new or switched or "", switched=switched is not None):
             place = "".join(f" in {stage}" for stage in self._stages())
-            of = f"`{held.path}` of {held.kind} `{held.name}`{place}"
+            whole = f"of {held.kind} `{held.name}`{place}" if file is None else f"in `{file}`"
+            of = f"`{held.path}` {whole}"
             verb = next((word for bits, word in self._directions() if any(t.bits & bits for t in self.words)), None)
             way = f" from `{old}`" if old is not None else ""
             act = verb or ("Change" if old is not None else "Set")
-            why = f"no rule reads it as it is written; it seems to mean `{held.path}` of {held.kind} {held.name}"
+            what = f"{held.kind} {held.name}".strip() or str(file)
+            why = f"no rule reads it as it is written; it seems to mean `{held.path}` of {what}"
             yield Offer(f"{act} {of}{way} to `{new or switched}`", why, anew=True)
 
     def _switched(self) -> str | None:
@@ -376,6 +381,9 @@ class Offers:
 
     def _held(self) -> list[Held]:
         """Every single value of them."""
+        file = self._file()
+        if self._values is None and file is not None:
+            self._values = [held for root in documents(self._text(file)) for held in all_held(root)]
         if self._values is None:
             texts = {each.path: self._text(each.path) for each in self._objects()[:_FILES]}
             self._values = [
@@ -387,6 +395,12 @@ class Offers:
         return self._values
 
     _values: list[Held] | None = None
+
+    def _file(self) -> str | None:
+        """The only YAML file that it names."""
+        bit = self.lexer.bit("PATH")
+        paths = [each.text.removeprefix("./") for each in self.words if each.bits & bit]
+        return paths[0] if len(paths) == 1 and paths[0].endswith((".yaml", ".yml")) else None
 
     def _text(self, path: str) -> str | None:
         try:

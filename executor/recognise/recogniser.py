@@ -89,16 +89,15 @@ class Recogniser:
         stopped = next((word.start for word in found.words if word.taken_for == "stopped"), None)
         return Causes(reading, reading.stem, reading.scope, stopped, cannot.reason)
 
-    def covers(self, criterion: Criterion, text: str, effect: str, *, without: Sequence[Token] = ()) -> bool:
-        """Whether the wording `text`, which comes to `effect`, says all that `criterion` does (`without`: save those
-        words)."""
-        from executor.recognise.covering import covers
+    def lost(self, criterion: Criterion, text: str, effect: str, *, without: Sequence[Token] = ()) -> list[str]:
+        """The words of `criterion` (`without`: save these) that the wording `text`, which comes to `effect`, loses."""
+        from executor.recognise.covering import uncovered
 
         reading = Reading(self, criterion, decoration.strip(criterion.text), with_facts=True)
         scope = reading.scope
         dropped = {token.start for token in without}
         tokens = [each for each in reading.tokens(reading.stem, scope) if each.start not in dropped]
-        return covers(tokens, reading.tokens(text, scope), text, effect, self.lexer)
+        return uncovered(tokens, reading.tokens(text, scope), text, effect, self.lexer)
 
     def contradicts(self, criterion: Criterion, text: str) -> bool:
         """Whether a text that is to be pasted lacks what the criterion says in code (`KEY: value`)."""

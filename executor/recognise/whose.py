@@ -224,6 +224,8 @@ _DOCUMENTS = _words(
 def _documents(said: Said) -> str | None:
     if said.acts:
         return None
+    if any(token.text.endswith((".yaml", ".yml")) for token in said.tokens):
+        return None  # what such a file says is no letter
     notes = ("release", "notes") in zip(said.folds[:3], said.folds[1:4], strict=False)
     address = "address" in said.folds[:5] and said.word(_words("email e-mail"), 4) is not None  # a key of many files
     return "release notes" if notes else None if address else said.word(_DOCUMENTS, 3)

@@ -169,6 +169,10 @@ OFFERED: dict[str, tuple[str, str]] = {
         "- [ ] Turn on the controller metrics of turnstile",
         "controller.metrics.enabled false → true",
     ),
+    "The hostname in gate/turnstile.yaml should be `entry.fair.test`": (
+        "Set `spec.values.route.hostnames[0]` in `gate/turnstile.yaml` to `entry.fair.test`",
+        "gate.fair.test → entry.fair.test",
+    ),
     "Disable the turnstile controller metrics; its hostname is entry.fair.test": ("", ""),
     "The turnstile hostname is entry.fair.test": (
         "Set `spec.values.route.hostnames[0]` of HelmRelease `turnstile` to `entry.fair.test`",
@@ -222,6 +226,7 @@ def test_no_limiting_word_is_dropped(fair: World, sentence: str, limit: str, at:
     "sentence",
     [
         "Disable turnstile",
+        "turnstile is to be replaced (`controller.metrics.enabled: true`)",
         'Switch coupons on: `FEATURE_COUPONS: "false"` in ticketing-config',
         "Bump turnstile to 4.12.1 and ticketing to 1.5.0 in production and set its interval to 5m",
         "Pin the turnstile chart to 4.x",
@@ -250,6 +255,10 @@ def test_nothing_is_offered_that_is_a_guess(fair: World, sentence: str) -> None:
     ("sentence", "said"),
     [
         ("Should we move the turnstile hostname?", "it is a question"),
+        ("turnstile keeps its metrics on Mars (`controller.metrics.enabled: true`)", '"Mars" is not understood beside it'),
+        ("turnstile bumped to 4.12.1 or newer", '"or" leaves open which'),
+        ("Set replicaCount to 3", "of what it is to be set is not said"),
+        ("Double the memory of turnstile", '"Double" is no verb'),
         ("turnstile on 4.12.1?", "it is a question"),
         ("turnstile shall never be moved to 4.12.1", '"never" turns'),
         ("turnstile keeps its metrics for 60d only", '"only" restricts'),
