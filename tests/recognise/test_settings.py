@@ -326,6 +326,12 @@ spec:
       terminationGracePeriodSeconds: 30
       containers:
         - name: web
+          imagePullPolicy: IfNotPresent
+          ports:
+            - containerPort: 8080
+          resources:
+            limits:
+              cpu: 500m
           readinessProbe:
             httpGet:
               path: /ready
@@ -367,6 +373,11 @@ spec:
       enabled: true
     securityContext:
       privileged: true
+    service:
+      type: ClusterIP
+    persistence:
+      size: 2Gi
+      storageClass: slow
 """
 FLUX_BUILD = FLUX.format(name="shop", path="shop").replace("spec:", "spec:\n  prune: false")
 LIVENESS = "path=spec.template.spec.containers[name=web].livenessProbe.initialDelaySeconds value=10"
@@ -381,6 +392,14 @@ LIVENESS = "path=spec.template.spec.containers[name=web].livenessProbe.initialDe
         ("The liveness probe initial delay of web is 10s", LIVENESS),
         ("The readiness probe of web checks /up", "readinessProbe.httpGet.path value=/up"),
         ("The readiness probe of web checks out", "u"),
+        ("The image pull policy of web is Always", "imagePullPolicy value=Always"),
+        ("Set the container port of web to 8081", "ports[0].containerPort value=8081"),
+        ("The service type of shop is NodePort", "path=spec.values.service.type value=NodePort"),
+        ("The storage class of shop is `fast`", "path=spec.values.persistence.storageClass value=fast"),
+        ("The size of shop is 3Gi", "b ambiguous"),
+        ("The type of shop is NodePort", "u"),
+        ("Remove the memory limit from web", "b not-found"),
+        ("Remove the CPU limit from web", "manifest.remove file=web.yaml"),
         ("The readiness probe of web checked /up", "u"),
         ("The liveness probe of web checks /up", "u unknown-name"),
         ("The path of the readiness probe of web is /up", "readinessProbe.httpGet.path value=/up"),

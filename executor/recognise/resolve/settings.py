@@ -28,6 +28,7 @@ _OF_ANY_FILE = ("key", "env", "spoken", "listed", "text")
 """What a file that holds no object may have, too."""
 _SORTS_OF_VALUE = ("address", "period", "range", "mode")
 """What people say behind a key, for what its value is: "the e-mail address"."""
+_OF_VOLUMES = ("storageClass", "storageClassName", "accessMode", "existingClaim")
 _HOLD_VALUES = frozenset({*WORKLOAD_KINDS, "ConfigMap", "HelmRelease", "Kustomization"})
 _OPPOSITES = (("true", "false"), ("yes", "no"), ("on", "off"), ("enabled", "disabled"))
 _FLIPPED = {a: b for pair in _OPPOSITES for s in (str.lower, str.capitalize, str.upper)
@@ -451,7 +452,12 @@ class _Search:
 
     def _removed(self) -> list[Request]:
         # what is not there may be misspelt, or be elsewhere: that it is gone would be a tick for nothing
-        places = self._every(self._places())
+        found = self._places()
+        there = [each for each in found if each.seat.text is not None or each.seat.fixed]
+        if found and not there:
+            reason = f"{self._what()} is not set at {', '.join(map(str, found[:5]))}"
+            raise Blocked(ReasonCode.NOT_FOUND, f"{reason}; nothing is there to be removed")
+        places = self._every(there)
         self._block_under(places)
         return [self._removed_at(place) for place in places]
 
@@ -636,8 +642,9 @@ class _Search:
         from executor.flux.parts import beside
 
         own = self.holder.container or self.holder.part or self.named.part or self.named.what in ("listed", "text")
-        # a chart that makes a job has its schedule below that
-        part = None if own or self.named.name == "schedule" else beside(place.seat.path)
+        key = str(place.seat.path[-1])
+        # a chart that makes a job has its schedule below that, and a volume is its own wherever the values have it
+        part = None if own or key == "schedule" or key in _OF_VOLUMES else beside(place.seat.path)
         if part is not None and not _is_said_in(self.named.name, part):
             raise self._blocked([place], f"that is of {part}, not its own; write the whole path in code if it is meant")
 
@@ -1007,6 +1014,8 @@ class _Search:
     def _value(self, place: Place, turned: Turned, act: str) -> Any:
         """The value as that place takes it. Raises Blocked for what does not fit there."""
         text, what = self._spelt(place, turned.to), self.named.what
+        if isinstance(turned.to, tuple) and turned.to[0] == "cores" and not self.named.name.endswith(".cpu"):
+            raise Blocked(ReasonCode.NOT_DETERMINATE, f"{place}: it counts no cores; write the value as it is to stand")
         if what == "replicas":
             count = turned.to.value if isinstance(turned.to, Token) else text
             if isinstance(count, str) and count.isdigit():

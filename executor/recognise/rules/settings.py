@@ -78,6 +78,7 @@ def _parts(g: Grammar) -> None:
     """A key by its words, and with those of the part of an object that it is of."""
     g.phrase("any_setting", "THE? x:<part_word> y:<spoken_word> z:<spoken_word>? w:<spoken_word>?", _spoken)
     g.phrase("any_setting", "THE? x:<part_word> y:<part_word>? s:<counted_setting>", _of_part)
+    g.phrase("any_setting", "THE? x:container y:port | THE? x:image y:pull z:policy", _spoken)
     g.phrase("any_setting", "<probed> (of | for | on | in) THE? <probe>", _of_probe)
     g.phrase(
         "any_setting_in", "<probed> (of | for | on | in) THE? n:NAME <probe> { <where> w2:<where> }", _of_its_probe
@@ -107,6 +108,7 @@ def _values(g: Grammar) -> None:
     g.phrase("sure_value", "x:<scalar>", _sure)
     g.word("exact", _exact)
     g.phrase("scalar", "n:<number> u:UNIT | (one | a | an) u:UNIT", _lasting)
+    g.phrase("scalar", "n:<few> (core | cores)", _cores)
     g.phrase("route", "x:<scalar>", lambda c: c["x"] if getattr(c["x"], "text", "").startswith("/") else None)
     g.phrase("log_level", "x:ANY", lambda c: c["x"] if fold(c["x"].text) in _LEVELS else None)
     g.phrase("how_often", "x:AMOUNT", lambda c: c["x"])
@@ -171,6 +173,13 @@ def _lasting(c: Captured) -> tuple[str, str] | None:
     """ "10 minutes", in seconds: how the place writes it is seen there."""
     count = c["n"].value if "n" in c else 1
     return ("lasting", str(count * _SECONDS[fold(c["u"].text).removesuffix("s")])) if isinstance(count, int) else None
+
+
+def _cores(c: Captured) -> tuple[str, str] | None:
+    """ "2 cores": of a CPU's bound only."""
+    said = c["n"]
+    count = said[1] if isinstance(said, tuple) else said.value
+    return ("cores", str(count)) if str(count).isdigit() else None
 
 
 def _often(c: Captured) -> tuple[str, str] | None:
@@ -250,6 +259,10 @@ def _scalar(c: Captured) -> Token | None:
     )
 
 
+_ENUMERATED = re.compile(
+    r"Always|Forbid|Recreate|Retain|(?:If|On|Node|Cluster|Load|Rolling|Read|Prefer|Require)[A-Z][A-Za-z]+"
+)
+"""What Kubernetes writes so, and nobody else: IfNotPresent, OnFailure, NodePort, RollingUpdate, ReadWriteOnce."""
 _LEVELS = frozenset("debug info warn warning error trace".split())
 _STATED = frozenset("true false debug info warn trace json logfmt utc".split())
 """Words that are values behind "is", and nothing that may have been done to it."""
@@ -260,7 +273,7 @@ def _sure(c: Captured) -> Any:
     said = c["x"]
     plain = isinstance(said, Token) and not (said.code or said.quoted)
     wordy = plain and re.fullmatch(r"[^\W\d_][^\W\d_-]*(?:-[^\W\d_]*)*|\d+(?:st|nd|rd|th)", said.text) is not None
-    return None if wordy and fold(said.text) not in _STATED else said
+    return None if wordy and fold(said.text) not in _STATED and not _ENUMERATED.fullmatch(said.text) else said
 
 
 _NO_PLAIN_VALUE = re.compile(r"[A-Z]{2,}-\d+|\d{4}-\d\d-\d\d.*|\d+/\d+|.*(?:@|://).*|[Ee]rror|[Ww]arning")
@@ -290,13 +303,14 @@ def _settings(g: Grammar) -> None:
     g.phrase("of_replicas", "(number of)? REPLICAS")
     g.phrase("setting_in", "THE? s:<most> (of | for) h:<holder> { <where> w2:<where> }", _of_scaler)
     g.phrase("setting_in", "h:<holder> s:<most> { <where> w2:<where> }", _of_scaler)
-    g.phrase("of_its_kind", "THE? k:OBJECT_KIND (x:<plain_key> | s:<counted_setting>)", _of_its_kind)
+    g.phrase("of_its_kind", "THE? k:OBJECT_KIND (x:<plain_key> | x:type | s:<counted_setting>)", _of_its_kind)
     g.phrase("any_setting", "_:<of_its_kind>")
     g.phrase("any_setting_in", "o:<of_its_kind> (of | for) THE? n:OBJECT { <where> w2:<where> }", _of_its_kind_in)
     g.phrase("any_setting_in", "THE? where:<stage_word> (s:<any_setting> | s:<setting>) (of | for) h:<holder>", placed)
     g.phrase("setting_in", "THE? where:<stage_word> s:<setting> (of | for) h:<holder>", placed)
     g.phrase("stage_word", "x:STAGE | x:PLACE", lambda c: Place(stage=c["x"].text))
     g.phrase("setting", "THE? r:RESOURCE b:BOUND", _resource)
+    g.phrase("bound", "THE? r:RESOURCE b:BOUND", _resource)
     g.phrase("setting", "THE? b:BOUND (of | for | on) THE? r:RESOURCE", _resource)
     g.phrase("setting", "THE? k:HELMRELEASE? (RECONCILE | RECONCILIATION | sync)? x:FIELD_OF_SPEC", _field)
     g.phrase("env_setting", "THE? (ENVIRONMENT? VARIABLE | ENVIRONMENT) x:<any_key>", _env)
@@ -356,8 +370,8 @@ _NO_KEY = (
     )
 )
 """Words that people say of many things: no key, unless in code."""
-_OF_PARTS = ("tag", "version", "limit")
-"""Those of them that are keys behind what they are of: "the redis tag", "the history limit"."""
+_OF_PARTS = ("tag", "version", "limit", "type")
+"""Those of them that are keys behind what they are of: "the redis tag", "the service type"."""
 
 
 def is_key(c: Captured) -> Token | None:
@@ -727,9 +741,9 @@ def _given(c: Captured) -> list[Ask] | None:
         schedule = isinstance(cron, Token) and (cron.code or cron.quoted) and " " in cron.text
         named = Named("field", "schedule")
         return asks_of(c, named=named, holder=c["h"], turned=Turned(cron), act="set") if schedule else None
-    if "most" in c:
-        bound = Named("resource", f"limits.{fold(c['r'].text)}")
-        return asks_of(c, named=bound, holder=c["h"], turned=Turned(c["most"]), act="set")
+    if "most" in c or "least" in c:
+        bound = Named("resource", f"{'limits' if 'most' in c else 'requests'}.{fold(c['r'].text)}")
+        return asks_of(c, named=bound, holder=c["h"], turned=Turned(c.get("most") or c["least"]), act="set")
     if "often" in c:
         if ("of_flux" in c and c["h"].kind is None) or ("of_source" in c and c["h"].kind not in SOURCE_KINDS):
             return None  # "the cache is polled" may be said of what polls it
@@ -910,6 +924,10 @@ RULES = (
             ),
             "The replica count of kiosk should be 3": (
                 "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3"
+            ),
+            "Set the CPU request of pos-api in demo to 2 cores": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.requests.cpu value=2"
             ),
             "Raise the memory limit of pos-api in demo to 512Mi": (
                 "manifest.set file=deploy/pos/demo/pos-api.yaml "
@@ -1138,6 +1156,10 @@ RULES = (
             "The valkey tag of relay is raised from 8.6.2 to 8.6.3": "u unknown-name",
             "The redis tag is raised from 8.6.2 to 8.6.3": "u",
             "The retention period of relay is documented": "u",
+            "Set DPI of till-config to 300 cores": "b not-determinate",
+            "Set the memory limit of pos-api in demo to 2 cores": "b not-determinate",
+            "Set the CPU request of pos-api in demo to 2 cores per pod": "u",
+            "PAPER of till-config is Always full": "u",
             "Bump server of relay to 8.6.3": "u ambiguous",
             "Bump redis of relay": "u",
             "The time zone of relay is Europe/Vienna": "u unknown-name",
@@ -1545,6 +1567,7 @@ RULES = (
             f"h:<holder> THE? <probe> {AROUND} (checks | calls | hits | MODAL (check | call | hit)) url:<route> {AROUND}",
             f"h:<holder> {AROUND} (logs | MODAL log) at (level <log_level> | <log_level> level?) {AROUND}",
             f"h:<holder> {AROUND} <be> limited to most:AMOUNT of r:RESOURCE {AROUND}",
+            f"h:<holder> {AROUND} (requests | MODAL request) least:AMOUNT of r:RESOURCE {AROUND}",
             f"h:<holder> {AROUND} :? s:<setting> turned:<plain_value> {AROUND}",
             f"h:<holder> {AROUND} :? s:<variable> turned:<named_value> {AROUND}",
             f"h:<holder> {AROUND} (runs | MODAL run | <be> scheduled | MODAL? BE run) <recurring> {AROUND}",
@@ -1569,6 +1592,10 @@ RULES = (
             ),
             "The nightly CronJob runs at `30 6 * * *`": (
                 "manifest.set file=deploy/kiosk/flux.yaml path=spec.schedule value=30 6 * * * where=CronJob/nightly"
+            ),
+            "pos-api in demo requests 250m of CPU": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.requests.cpu value=250m"
             ),
             "pos-api in demo is limited to 512Mi of memory": (
                 "manifest.set file=deploy/pos/demo/pos-api.yaml "
@@ -1646,6 +1673,9 @@ RULES = (
             "The nightly CronJob runs at `noon`": "u",
             "The nightly CronJob runs every 7 minutes": "u",
             "pos-api in demo is limited to 3 users": "u",
+            "pos-api in demo requests 250m": "u",
+            "pos-api in demo requests 250 users of CPU": "u",
+            "pos-api in demo requested 250m of CPU": "u",
             "pos-api in demo is limited to 512Mi": "u",
             "kiosk LOG_LEVEL documented": "b",
             "kiosk TZ and LOG_LEVEL": "u",
@@ -2068,6 +2098,7 @@ RULES = (
         "remove a key, variable or label",
         (
             f"REMOVE s:<env_setting> (from | of | in) h:<holder> {AROUND}",
+            f"REMOVE s:<bound> (from | of | in) h:<holder> {AROUND}",
             f"REMOVE s:<meta_setting> (from | of | in) h:<marked> {AROUND}",
             f"REMOVE THE? (key | setting | entry | literal)? k:<any_key> (key | setting | entry | literal)? from h:<holder> {AROUND}",
         ),
@@ -2088,12 +2119,18 @@ RULES = (
                 "manifest.remove file=deploy/pos/demo/pos-api.yaml "
                 "path=spec.template.spec.containers[name=server].env entry={'name': 'LOG_LEVEL'}"
             ),
+            "Remove the memory limit from pos-api in demo": "b no-effect",
+            "Remove the memory limit of ScanJob scout-nightly": (
+                "manifest.remove file=deploy/scout/scout.yaml path=spec.resources.limits.memory where=ScanJob/scout-nightly"
+            ),
             "Remove the team label from the kiosks namespace": (
                 "manifest.remove file=deploy/kiosk/flux.yaml path=metadata.labels.team where=Namespace/kiosks"
             ),
         },
         {
             "Remove tests from till-config": "u",
+            "Remove the memory limits from all Deployments": "u",
+            "Remove the speed limit from pos-api in demo": "u",
             "Remove the REFUND literal from pos-flags": "u unknown-name",
             "Remove the env var LOG_LEVEL from the pos-api Deployment": "b ambiguous",
             "Remove the env var LOG_LEVEL from the pos-api Deployment in demo": "b no-effect",
