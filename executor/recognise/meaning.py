@@ -174,6 +174,17 @@ def words_of(key: str) -> frozenset[str]:
     return frozenset(word_of(each) for each in _WORD_OF_KEY.findall(key))
 
 
+_AGAINST = frozenset(
+    "disable disabled no not non never skip without ignore exclude deny block omit suppress mute hide off prevent "
+    "stop".split()
+)
+
+
+def negative(key: str) -> frozenset[str]:
+    """The words of a key that turn it around: `true` of `disableLogs` is no logs."""
+    return words_of(key) & _AGAINST
+
+
 def word_of(word: str) -> str:
     return word.lower().removesuffix("s")
 

@@ -467,3 +467,29 @@ def test_a_name_of_several_kinds_has_the_setting_of_one(tmp_path: Path) -> None:
     assert why(found, "Set `level` of ledger to 3").startswith("ambiguous")
     assert told(found.recognise("minAvailable of ledger-pdb is 2")).startswith("manifest.set file=c.yaml")
     assert told(found.recognise("minAvailable of inner is 2")).startswith("u"), "inner is a word, too"
+
+
+_NEGATED = (
+    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: shop\nspec:\n  suspend: false\n"
+    "  values:\n    disableLogs: false\n    cache:\n      noEviction: false\n    notices: false\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Enable logs of shop (`disableLogs: true`)", "u ambiguous"),
+        ("Enable logs of shop (`disableLogs: false`)", "u ambiguous"),
+        ("Turn on logs: `disableLogs: true` in shop", "u ambiguous"),
+        ("Set the logs of shop to true (`disableLogs: true`)", "u ambiguous"),
+        ("shop has logs (`disableLogs: true`)", "u"),
+        ("shop has eviction (`cache.noEviction: true`)", "u"),
+        ("Resume the shop HelmRelease (`suspend: true`)", "u ambiguous"),
+        ("shop has notices (`notices: true`)", "path=spec.values.notices value=true"),
+    ],
+)
+def test_a_key_in_code_that_turns_the_words_around_is_not_what_they_say(
+    tmp_path: Path, sentence: str, said: str
+) -> None:
+    found = told(make(tmp_path, {"shop.yaml": _NEGATED}).recognise(sentence))
+    assert said in found if "=" in said else found.startswith(said), found

@@ -11,7 +11,7 @@ from executor.errors import Blocked, Unresolved
 from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Exact, Holder, Named, Turned, words_of
+from executor.recognise.meaning import Ask, Exact, Holder, Named, Turned, negative, words_of
 from executor.recognise.names import WORKLOAD_KINDS, AManifest, Entry
 from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
 from executor.recognise.resolve.edits import objects_of, scalar
@@ -256,7 +256,8 @@ class _Search:
         if self.exact is None:
             return self._requests(act, turned)
         said = self.named.name if self.named.what in ("key", "spoken", "env") else ""
-        if said and words_of(" ".join((*self.named.part, said))) <= words_of(self.exact.named.name):
+        words, key = words_of(" ".join((*self.named.part, said))), self.exact.named.name
+        if said and negative(key) <= words <= words_of(key):
             self.named = self.exact.named
         found = self._requests(act, turned)
         self._block_other_value(found, self.exact)

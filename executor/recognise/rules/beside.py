@@ -8,7 +8,19 @@ from typing import Any
 
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Exact, Holder, Named, Rule, Target, Turned, all_asks, word_of, words_of
+from executor.recognise.meaning import (
+    Ask,
+    Exact,
+    Holder,
+    Named,
+    Rule,
+    Target,
+    Turned,
+    all_asks,
+    negative,
+    word_of,
+    words_of,
+)
 from executor.recognise.rules.settings import AROUND, OF, asks_of, is_key, placed
 from executor.recognise.versions import is_placeholder
 from executor.recognise.words import VOCABULARY, fold
@@ -28,7 +40,8 @@ def add(g: Grammar) -> None:
     g.phrase("inline_key", "OPEN e:<exact_key> CLOSE", lambda c: c["e"])
     g.phrase(
         "setting_in",
-        "(s:<any_setting> | s:<setting>) k:<inline_key> (of | in | on | for) h:<holder> { <where> w2:<where> }",
+        "(s:<any_setting> | s:<setting>) (k:<inline_key> (of | in | on | for) h:<holder> "
+        "| (of | in | on | for) h:<holder> k:<inline_key>) { <where> w2:<where> }",
         lambda c: {**placed(c), "coded": c["k"]},
     )
     g.word("gloss", _gloss)
@@ -54,7 +67,7 @@ def _named(key: str, token: Token) -> Named:
     return Named("field" if key in _FIELDS else "key", key, token)
 
 
-_FIELDS = frozenset(VOCABULARY["FIELD_OF_SPEC"].split())
+_FIELDS = frozenset(("interval", "timeout", "schedule", "suspend"))
 
 
 def _exact_pair(c: Captured) -> Exact | None:
@@ -69,9 +82,12 @@ def _exact_pair(c: Captured) -> Exact | None:
 def _exact_value(c: Captured) -> Exact | None:
     """ "schedule `30 3 * * *`", "`interval` `5m`": the value in code, too."""
     key, value = c["k"], c["v"]
-    if not value.code or isinstance(value.value, tuple) or is_placeholder(value.text) or is_key({"x": key}) is None:
-        return None if fold(key.text) not in _FIELDS or not value.code else Exact(_named(fold(key.text), key), value)
-    return Exact(_named(key.text, key), value)
+    if not (value.code or value.quoted) or isinstance(value.value, tuple) or is_placeholder(value.text):
+        return None
+    field = fold(key.text).removesuffix("s") in _FIELDS
+    if not field and is_key({"x": key}) is None:
+        return None
+    return Exact(_named(fold(key.text).removesuffix("s") if field else key.text, key), value)
 
 
 def _exact_key(c: Captured) -> Exact | None:
@@ -107,6 +123,8 @@ def _glossed(c: Captured) -> list[Ask] | None:
     value = exact.to if exact.to is None else str(exact.to[1] if isinstance(exact.to, tuple) else exact.to.text)
     own = words_of(f"{exact.named.name} {value}")
     told = [each for each in c["said"] if each not in _NEUTRAL]
+    if negative(exact.named.name):
+        return None
     if value is None or value.strip("\"'").lower() in _NO or not {word_of(each) for each in told} <= own or not told:
         return None
     if not {word_of(each) for each in told} & words_of(exact.named.name):

@@ -1024,6 +1024,7 @@ RULES = (
             "Set the log level (`LOG_LEVEL`) of pos-api in demo to debug": "manifest.set file=deploy/pos/demo/pos-api.yaml path=spec.template.spec.containers[name=server].env[name=LOG_LEVEL].value value=debug",
             "The size (`cache.size`) of kiosk is 8Gi": "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.size value=8Gi",
             "Set the memory limit of till to 96Mi (`containers[name=proxy].resources.limits.memory`)": "manifest.set file=deploy/till/till.yaml path=spec.template.spec.containers[name=proxy].resources.limits.memory value=96Mi where=StatefulSet/till",
+            "The log level of relay (`LOGLEVEL`) shall be DEBUG instead of INFO": "manifest.set file=deploy/relay/release.yaml path=spec.values.LOGLEVEL value=DEBUG from_version=INFO",
             "Set REFUNDS to on in pos-flags": "u",
             "Set REFUNDS to `on` in pos-flags": (
                 "manifest.set file=deploy/pos/uat/kustomization.yaml "
@@ -1286,6 +1287,8 @@ RULES = (
             "Set DIP to 300 in the till-config ConfigMap": "u unknown-name",
             "Set dpi to 300 in the till-config ConfigMap": "u unknown-name",
             "Set DPI to 300": "u",
+            "Set the log level of relay (`redis.tag`) to DEBUG": "u ambiguous",
+            "The size of kiosk (`cache.size`, `worker.size`) rises to 8Gi": "u",
             "The paper (`DPI`) of till-config is 300": "u ambiguous",
             "The size (`cache.size`) of kiosk was 8Gi": "u",
             "The size (`cache.size`) of kiosk is too small": "u",
