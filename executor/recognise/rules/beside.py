@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from executor.patterns import pattern
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import (
@@ -109,10 +109,13 @@ _LIMITS = frozenset(
 _NO = frozenset(("false", "off", "no", "disabled", "0"))
 
 
+_LETTERS = pattern(r"[A-Za-z][A-Za-z-]*")
+
+
 def _gloss(c: Captured) -> Token | None:
     """A word that may be one of the key's; nothing in code, no name, number or sign."""
     token: Token = c["x"]
-    plain = re.fullmatch(r"[A-Za-z][A-Za-z-]*", token.text) and not (token.code or token.quoted)
+    plain = _LETTERS.fullmatch(token.text) and not (token.code or token.quoted)
     return token if plain and token.entry is None and fold(token.text) not in _LIMITS else None
 
 

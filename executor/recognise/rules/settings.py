@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from executor.patterns import pattern
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import NO_WORD, Ask, Holder, Named, Place, Rule, Turned, all_asks
@@ -254,9 +255,7 @@ def _scalar(c: Captured) -> Token | None:
         return token
     if token.end - token.start != len(token.text) or _EITHER.fullmatch(token.text):
         return None  # "to prod's", "to debug/trace"
-    return (
-        token if re.match(r"[\w/.-]|@[a-z]+ly$", token.text, re.ASCII) and fold(token.text) not in _NO_VALUE else None
-    )
+    return token if _VALUE.match(token.text) and fold(token.text) not in _NO_VALUE else None
 
 
 _ENUMERATED = re.compile(
@@ -374,6 +373,11 @@ _OF_PARTS = ("tag", "version", "limit", "type")
 """Those of them that are keys behind what they are of: "the redis tag", "the service type"."""
 
 
+_SHAPED = pattern(r"[A-Za-z][\w-]*")
+_VARIABLE = pattern(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_VALUE = pattern(r"[\w/.-]|@[a-z]+ly$", re.ASCII)
+
+
 def is_key(c: Captured) -> Token | None:
     token: Token = c["x"]
     entry = token.entry if not token.code else None
@@ -385,11 +389,11 @@ def is_key(c: Captured) -> Token | None:
 
 def is_plain_key(c: Captured) -> Token | None:
     token: Token = c["x"]
-    shaped = token.quoted or re.fullmatch(r"[A-Za-z][\w-]*", token.text)
+    shaped = token.quoted or _SHAPED.fullmatch(token.text)
     return is_key(c) if shaped and not token.code else None
 
 
-_META_KEY = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
+_META_KEY = pattern(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
 
 
 def _is_meta_key(c: Captured) -> Token | None:
@@ -579,7 +583,7 @@ def _of_its_kind_in(c: Captured) -> dict[str, Any]:
 def _is_part(c: Captured) -> Token | None:
     """A word before a key that may say of what part it is; the name of another thing, too."""
     token: Token = c["x"]
-    plain = re.fullmatch(r"[A-Za-z][\w-]*", token.text) and not (token.code or token.quoted)
+    plain = _SHAPED.fullmatch(token.text) and not (token.code or token.quoted)
     return token if plain and fold(token.text) not in _NO_KEY else None
 
 
@@ -668,7 +672,7 @@ def asks_of(c: Captured, **slots: Any) -> list[Ask] | None:
 
 def _is_variable(token: Token) -> bool:
     """Written as variables are: what is called so, is nothing else."""
-    return re.fullmatch(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", token.text) is not None
+    return _VARIABLE.fullmatch(token.text) is not None
 
 
 def _set_several(c: Captured) -> list[Ask] | None:
