@@ -49,7 +49,7 @@ STOPPED = [
 
 @pytest.mark.parametrize("sentence", [part for row in STOPPED for part in [row.split(", ")[0]]])
 def test_these_stop(world: World, sentence: str) -> None:
-    assert told(world.recognise(sentence))[0] == "u"
+    assert told(world.recognise(sentence)).split()[0] in ("u", "b")
 
 
 @pytest.mark.parametrize("sentence", listed("## Commands"))
