@@ -229,14 +229,14 @@ def _spoken(kind: str, root: Map, wish: Wish) -> Iterator[Seat]:
 
 
 def _ends(words: Sequence[str], key: str) -> int | None:
-    """0 for the words of a key, 2 for those of one that has a unit of time behind them."""
+    """0 for the words of a key, 2 for those of one that has a unit of time or "name" behind them."""
     said = _letters("".join(words))
     return 0 if said == _letters(key) else 2 if said == _letters(without_unit(key)) else None
 
 
 def without_unit(key: str) -> str:
-    """`initialDelaySeconds` without the unit that people leave out; nothing else."""
-    return re.sub(r"(?<=[a-z])Seconds$|(?<=[A-Z])_SECONDS$", "", key)
+    """`initialDelaySeconds` without the unit, `ingressClassName` without the "name": what people leave out."""
+    return re.sub(r"(?<=[a-z])(?:Seconds|Name)$|(?<=[A-Z])_(?:SECONDS|NAME)$", "", key)
 
 
 def _annotations(root: Map) -> Iterator[tuple[Path, Any]]:
@@ -269,14 +269,11 @@ def _says(steps: Sequence[tuple[str, ...]], words: Sequence[str], *, exact: bool
 
 
 def _is_kept(steps: Sequence[tuple[str, ...]], words: Sequence[str]) -> bool:
-    """ "liveness probe" for `probes.liveness`: what a map of several has under that name."""
-    if len(steps) < 2 or len(steps[0]) > 1 or not steps[0][0].endswith("s"):
+    """ "liveness probe" for `probes.liveness`, "main route" for `route.main`: what a map has under that name."""
+    if len(steps) < 2 or len(steps[0]) > 1:
         return False
-    several, name = steps[0][0], steps[1][0]
-    return any(
-        _is_said(words[:at], name, exact=True) and f"{_letters(''.join(words[at:]))}s" == _letters(several)
-        for at in range(1, len(words))
-    )
+    kept, name = steps[0][0], steps[1][0]
+    return any(_is_said(words[:at], name, exact=True) and _is_said(words[at:], kept) for at in range(1, len(words)))
 
 
 def _is_step(step: tuple[str, ...], words: Sequence[str], *, exact: bool) -> bool:
@@ -522,7 +519,8 @@ def _key_of_release(root: Map, name: str) -> Iterator[Seat]:
     """A dotted path as it is written, from the top of the values or of the object; else a key of that name anywhere."""
     keys = tuple(name.split("."))
     values = _at(root, "spec", "values")
-    whole = [(_at(values, *keys), ("spec", "values", *keys)), (_at(root, *keys), keys)]
+    tops: tuple[Path, ...] = (("spec", "values"), ("spec",), ())
+    whole = [(_at(root, *map(str, top), *keys), (*top, *keys)) for top in tops]
     exact = [
         Seat(steps, node.line, str(node), plain=node.plain)
         for node, steps in whole

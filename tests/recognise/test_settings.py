@@ -324,6 +324,7 @@ spec:
   template:
     spec:
       terminationGracePeriodSeconds: 30
+      priorityClassName: low
       containers:
         - name: web
           imagePullPolicy: IfNotPresent
@@ -354,6 +355,9 @@ kind: HelmRelease
 metadata:
   name: shop
 spec:
+  upgrade:
+    remediation:
+      retries: 3
   values:
     config:
       proxy-read-timeout: "60"
@@ -375,6 +379,14 @@ spec:
       privileged: true
     service:
       type: ClusterIP
+    route:
+      main:
+        enabled: true
+    controllers:
+      shop:
+        cronjob:
+          failedJobsHistory: 1
+          ttlSecondsAfterFinished: 86400
     persistence:
       size: 2Gi
       storageClass: slow
@@ -397,6 +409,15 @@ LIVENESS = "path=spec.template.spec.containers[name=web].livenessProbe.initialDe
         ("The service type of shop is NodePort", "path=spec.values.service.type value=NodePort"),
         ("The storage class of shop is `fast`", "path=spec.values.persistence.storageClass value=fast"),
         ("The size of shop is 3Gi", "b ambiguous"),
+        ("Disable the main route of shop", "path=spec.values.route.main.enabled value=false"),
+        ("Disable the route main of shop", "path=spec.values.route.main.enabled value=false"),
+        ("Disable the other route of shop", "u unknown-name"),
+        ("Set failedJobsHistory of shop to 3", "cronjob.failedJobsHistory value=3"),
+        ("Set ttlSecondsAfterFinished of shop to 1 hour", "ttlSecondsAfterFinished value=3600"),
+        ("Set upgrade.remediation.retries of shop to 5", "path=spec.upgrade.remediation.retries value=5"),
+        ("Set remediation.tries of shop to 5", "u unknown-name"),
+        ("The priority class of web is `high`", "priorityClassName value=high"),
+        ("The restart class of web is `high`", "u unknown-name"),
         ("The type of shop is NodePort", "u"),
         ("Remove the memory limit from web", "b not-found"),
         ("Remove the CPU limit from web", "manifest.remove file=web.yaml"),

@@ -28,6 +28,10 @@ _OF_ANY_FILE = ("key", "env", "spoken", "listed", "text")
 """What a file that holds no object may have, too."""
 _SORTS_OF_VALUE = ("address", "period", "range", "mode")
 """What people say behind a key, for what its value is: "the e-mail address"."""
+_OF_JOBS = (
+    "schedule", "concurrencyPolicy", "failedJobsHistory", "failedJobsHistoryLimit", "successfulJobsHistory",
+    "successfulJobsHistoryLimit", "ttlSecondsAfterFinished", "startingDeadlineSeconds", "backoffLimit",
+)  # fmt: skip
 _OF_VOLUMES = ("storageClass", "storageClassName", "accessMode", "existingClaim")
 _HOLD_VALUES = frozenset({*WORKLOAD_KINDS, "ConfigMap", "HelmRelease", "Kustomization"})
 _OPPOSITES = (("true", "false"), ("yes", "no"), ("on", "off"), ("enabled", "disabled"))
@@ -325,7 +329,7 @@ class _Search:
             self.named = replace(self.named, what="key", name=found.pop())
 
     def _known_as(self, name: str) -> set[str]:
-        """The keys and variables that have just these letters, or these and a unit of time."""
+        """The keys and variables that have just these letters, or these and a unit of time or "name"."""
         from executor.flux.settings import without_unit
 
         letters, known = _letters_of(name), self._known()
@@ -645,7 +649,7 @@ class _Search:
         own = self.holder.container or self.holder.part or self.named.part or self.named.what in ("listed", "text")
         key = str(place.seat.path[-1])
         # a chart that makes a job has its schedule below that, and a volume is its own wherever the values have it
-        part = None if own or key == "schedule" or key in _OF_VOLUMES else beside(place.seat.path)
+        part = None if own or key in (*_OF_JOBS, *_OF_VOLUMES) else beside(place.seat.path)
         if part is not None and not _is_said_in(self.named.name, part):
             raise self._blocked([place], f"that is of {part}, not its own; write the whole path in code if it is meant")
 
@@ -1067,8 +1071,9 @@ class _Search:
             return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
         if now is not None and re.fullmatch(r"\d+d", now) and seconds % 86400 == 0:
             return f"{seconds // 86400}d"
-        unit = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", str(place.seat.path[-1]))[-1:]
-        size = {"seconds": 1, "minutes": 60, "hours": 3600}.get(unit[0].lower()) if unit else None
+        words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", str(place.seat.path[-1]))
+        sizes = {"seconds": 1, "minutes": 60, "hours": 3600}
+        size = next((sizes[each.lower()] for each in words if each.lower() in sizes), None)
         if size is not None and seconds % size == 0 and (now is None or now.isdigit()):
             return str(seconds // size)
         raise Blocked(
@@ -1077,12 +1082,10 @@ class _Search:
 
     def _is_in_seconds(self, place: Place, said: Any) -> bool:
         """ "45s" where a number of seconds stands."""
-        from executor.flux.settings import without_unit
-
         key, now = str(place.seat.path[-1]), self._plain(place) or ""
         if not isinstance(said, Token) or said.code or said.quoted or not _DURATION.fullmatch(said.text):
             return False
-        return without_unit(key) != key and now.isdigit() and (_amount(said.text) or 0) % 1 == 0
+        return key.lower().endswith("seconds") and now.isdigit() and (_amount(said.text) or 0) % 1 == 0
 
     def _literal(self, place: Place, text: str) -> Any:
         """Typed where Helm values or a specification may want it; a text where Kubernetes takes nothing else."""

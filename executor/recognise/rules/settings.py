@@ -1718,25 +1718,25 @@ RULES = (
     Rule(
         "scale",
         (
-            f"SCALE h:<holder> {AROUND} <scaling>? (from y:<number>)? to x:<number> <counted>? {AROUND}",
-            f"SCALE h:<holder> {AROUND} scaling:<upwards> from y:<number> to x:<number> <counted>? {AROUND}",
-            f"SCALE (<scaling> | scaling:<upwards>) h:<holder> {AROUND} (from y:<number>)? to x:<number> <counted>? {AROUND}",
-            f"SCALE BOTH? hs:<held> (from y:<number>)? to x:<number> <counted>? ALL? {AROUND}",
-            f"h:<holder> {AROUND} <be>? SCALED <scaling>? (from y:<number>)? to x:<number> <counted>? {AROUND}",
-            f"h:<holder> {AROUND} <be>? SCALED scaling:<upwards> from y:<number> to x:<number> <counted>? {AROUND}",
-            f"h:<holder> {AROUND} (runs with? | gets | MODAL run with? | MODAL have) x:<number> REPLICAS "
+            f"SCALE h:<holder> {AROUND} <scaling>? (from y:<number>)? to x:<few> <counted>? {AROUND}",
+            f"SCALE h:<holder> {AROUND} scaling:<upwards> from y:<number> to x:<few> <counted>? {AROUND}",
+            f"SCALE (<scaling> | scaling:<upwards>) h:<holder> {AROUND} (from y:<number>)? to x:<few> <counted>? {AROUND}",
+            f"SCALE BOTH? hs:<held> (from y:<number>)? to x:<few> <counted>? ALL? {AROUND}",
+            f"h:<holder> {AROUND} <be>? SCALED <scaling>? (from y:<number>)? to x:<few> <counted>? {AROUND}",
+            f"h:<holder> {AROUND} <be>? SCALED scaling:<upwards> from y:<number> to x:<few> <counted>? {AROUND}",
+            f"h:<holder> {AROUND} (runs with? | gets | MODAL run with? | MODAL have) x:<few> REPLICAS "
             f"y:<instead_of>? {AROUND}",
             f"h:<holder> {AROUND} (runs with | MODAL run with | MODAL have) x:<number> p:<part_word> REPLICAS {AROUND}",
-            f"hs:<held> (both | each)? MODAL (both | each)? (have | run with?) x:<number> REPLICAS each? {AROUND}",
-            f"h:<holder> {AROUND} (from y:<number>)? to x:<number> <counted> {AROUND}",
-            f"h:<held_part> {AROUND} (runs with? | MODAL run with?) x:<number> REPLICAS y:<instead_of>? {AROUND}",
-            f"h:<held_part> {AROUND} <be>? SCALED (from y:<number>)? to x:<number> <counted>? {AROUND}",
-            f"SCALE h:<held_part> {AROUND} (from y:<number>)? to x:<number> <counted>? {AROUND}",
-            f"(run | keep) h:<holder> (with | at) x:<number> REPLICAS {AROUND}",
-            f"(run | keep) x:<number> REPLICAS of h:<holder> {AROUND}",
-            "THE? where:<a_stage> (ENVIRONMENT | CLUSTER | OVERLAY)? (runs | MODAL run) x:<number> REPLICAS of h:<holder>",
-            f"h:<holder> {AROUND} : x:<number> REPLICAS",
-            f"<setting_verb> h:<holder> {AROUND} (from y:<number>)? to x:<number> <counted> {AROUND}",
+            f"hs:<held> (both | each)? MODAL (both | each)? (have | run with?) x:<few> REPLICAS each? {AROUND}",
+            f"h:<holder> {AROUND} (from y:<number>)? to x:<few> <counted> {AROUND}",
+            f"h:<held_part> {AROUND} (runs with? | MODAL run with?) x:<few> REPLICAS y:<instead_of>? {AROUND}",
+            f"h:<held_part> {AROUND} <be>? SCALED (from y:<number>)? to x:<few> <counted>? {AROUND}",
+            f"SCALE h:<held_part> {AROUND} (from y:<number>)? to x:<few> <counted>? {AROUND}",
+            f"(run | keep) h:<holder> (with | at) x:<few> REPLICAS {AROUND}",
+            f"(run | keep) x:<few> REPLICAS of h:<holder> {AROUND}",
+            "THE? where:<a_stage> (ENVIRONMENT | CLUSTER | OVERLAY)? (runs | MODAL run) x:<few> REPLICAS of h:<holder>",
+            f"h:<holder> {AROUND} : x:<few> REPLICAS",
+            f"<setting_verb> h:<holder> {AROUND} (from y:<number>)? to x:<few> <counted> {AROUND}",
         ),
         _scaled,
         {
@@ -1796,6 +1796,9 @@ RULES = (
             "The relay operator is scaled to 2 replicas (currently one)": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2 from_version=1"
             ),
+            "kiosk runs with one replica": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=1"
+            ),
             "relay should run with 2 operator replicas": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2"
             ),
@@ -1843,6 +1846,8 @@ RULES = (
             "Scale till": "u",
             "Scale the team to 3": "u",
             "till runs with 2 healthy replicas": "u",
+            "till runs with one replica too many": "u",
+            "till runs with one more replica": "u",
             "relay should have 2 redis replicas": "u unknown-name",
             "till runs with 2 replicas per zone": "u",
             "Run 3 replicas of till and 2 of kiosk": "u",
