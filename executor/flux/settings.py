@@ -651,6 +651,19 @@ def patched(
                 yield Seat((field, i), line, "", "a patch that is not edited here")
 
 
+def takes_away(file: tuple[str, Map], kind: str, name: str, read_file: Callable[[str], str | None]) -> bool:
+    """Whether a kustomization holds a patch of the object that may take away more than it names: operations on what is
+    above a value, `$patch`."""
+    folder, root = posixpath.dirname(file[0]), file[1]
+    for field in ("patches", "patchesJson6902", "patchesStrategicMerge"):
+        for each in _items(root, field):
+            text, target, _ = _patch(each, folder, name, read_file)
+            fits = not isinstance(target, Map) or (_fits(target, "kind", kind) and _fits(target, "name", name))
+            if text is not None and fits and ("$patch" in text or _OPERATES.search(text)):
+                return True
+    return False
+
+
 def _patch(each: Any, folder: str, name: str, read_file: Callable[[str], str | None]) -> tuple[str | None, Any, int]:
     """text, target and line of one patch; no text where its file is an object of that name, which counts by itself."""
     if isinstance(each, Scalar):
@@ -662,9 +675,13 @@ def _patch(each: Any, folder: str, name: str, read_file: Callable[[str], str | N
     path = each.get("path")
     text = read_file(posixpath.normpath(posixpath.join(folder, path))) if isinstance(path, Scalar) else None
     target = each.get("target")
-    if text is None or ("op:" not in text and not (target and _is_of_another(text, name))):
+    if text is None or (not _OPERATES.search(text) and not (target and _is_of_another(text, name))):
         return None, target, each.line
     return text, target, each.line
+
+
+_OPERATES = re.compile(r"(?<!\w)[\"']?op[\"']?\s*:")
+"""What a list of JSON patch operations has."""
 
 
 def _is_of_another(text: str, name: str) -> bool:

@@ -340,8 +340,30 @@ def test_a_look_at_a_place_without_a_value_of_its_own_is_one_at_what_comes_throu
         },
         {"production/kustomization.yaml": kustomization("../base") + _PATCH.format("web", "path: p.yaml"),
          "production/p.yaml": _OTHER},
+        {"production/kustomization.yaml": kustomization("../base")
+         + _PATCH.format("web", "patch: '[{op: replace, path: /spec/template/spec/containers/0/env, value: []}]'")},
+        {"production/kustomization.yaml": kustomization("../base")
+         + _PATCH.format("web", "patch: '[{\"op\": \"remove\", \"path\": \"/spec/template/spec\"}]'")},
+        {"production/kustomization.yaml": kustomization("../base") + "patches:\n  - path: gone.yaml\n",
+         "production/gone.yaml": "$patch: delete\n" + WEB.removesuffix("spec:\n")},
     ],
-    ids=["component", "replacement", "flux", "flux-parent", "expression", "another-name"],
+    ids=["component", "replacement", "flux", "flux-parent", "expression", "another-name", "list", "json", "gone"],
 )  # fmt: skip
 def test_what_may_be_changed_on_the_way_is_not_looked_at(tmp_path: Path, files: dict[str, str]) -> None:
     assert why(world(tmp_path, files), _LOOK) != "runs"
+
+
+def test_a_list_that_another_one_replaces_is_not_looked_at(tmp_path: Path) -> None:
+    release = OBJECT.format(api="helm.toolkit.fluxcd.io/v2", kind="HelmRelease", name="web") + "  values:\n"
+    listed = "    extraEnv:\n      - name: {}\n        value: info\n"
+    files = {
+        "base/web.yaml": release + "    size: 3\n" + listed.format("LEVEL"),
+        "production/kustomization.yaml": kustomization("../base") + "patches:\n  - path: web.yaml\n",
+        "production/web.yaml": release + listed.format("OTHER"),
+        "staging/web.yaml": release + "    size: 4\n",
+    }
+    found = world(tmp_path, files)
+    assert why(found, _LOOK) != "runs"
+    assert told(found.recognise("Verify that size of web in production is 3")).startswith(
+        "manifest.set file=base/web.yaml"
+    )

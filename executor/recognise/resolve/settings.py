@@ -831,12 +831,28 @@ class _Search:
         if not files or len(files) < len(every) or len({self._value_at(each) for each in every}) > 1 or self.file:
             return None
         kept = counting(graph, sorted(files), where=where) or []
-        if len(kept) != 1 or self.named.what in ("label", "annotation"):
+        if len(kept) != 1 or self.named.what in ("label", "annotation") or self._may_be_lost(files[kept[0]]):
             return None
         if altered(graph, kept[0], where, lambda path: [key for one in documents(self.at.read(path)) for key in one]):
             return None
         self.at.remark(f"{self.stage} takes it from {files[kept[0]]}")
         return files[kept[0]]
+
+    def _may_be_lost(self, place: Place) -> bool:
+        """Whether what lies over it may take it away without naming it: another list in its place, an operation on what
+        is above it, `$patch`, a generator."""
+        from executor.flux.settings import documents, takes_away
+
+        lists = [step for step in place.seat.path if not isinstance(step, str)]
+        if any(isinstance(each, int) for each in lists) or (lists and place.kind not in WORKLOAD_KINDS):
+            return True
+        others = [each for each in self._objects() if each.path != place.file and self._reaches(each.path)]
+        if any(_is_generated(each) or "$patch" in (self.at.read(each.path) or "") for each in others):
+            return True
+        kind, _, name = place.holder.partition(" ")
+        files = [each for each in self._kustomizations(place.file) if self._reaches(each)]
+        roots = [(each, root) for each in files for root in documents(self.at.read(each))[:1]]
+        return any(takes_away(each, kind, name, self.at.read) for each in roots)
 
     def _beside(self, every: Sequence[Place], inside: Sequence[Place]) -> list[Place]:
         """What stands in a base and is deployed to the stage, too: another container's, another part's. Its value for
