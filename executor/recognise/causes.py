@@ -5,6 +5,7 @@ Asked with the wordings to write instead (offers.py), and of sentences that no r
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,8 @@ class Causes(Offers):
             near = self.scope.names.near(token.text, self._nameable(), cutoff=_ALIKE) or self._parts(token.text)
             if near:
                 return f'"{token.text}" is no name here; nearest: {", ".join(near[:3])}'
+            if at == 0 and re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)+", token.text):
+                return f'"{token.text}" is no name here'
         return None
 
     def _parts(self, word: str) -> list[str]:

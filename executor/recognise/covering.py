@@ -105,7 +105,9 @@ def _covered(tokens: Sequence[Token], at: int, known: set[str], told: tuple[str,
         led = at == 0 and tokens[1].text == ":" and f"/{word}/" in low  # "tuppr: …", the folder that the file is in
         return led or re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
     if token.bits & lexer.bit("SETTING"):
-        return all(_is_in(str(each), low) or atoms(str(each)) <= known for each in token.value)
+        key, value = (fold(str(each)) for each in token.value)
+        there = re.search(rf"(?<!\w){re.escape(key)}(?!\w)", low[len(text) :]) is not None
+        return there and (_is_in(value, low) or atoms(value) <= known)
     if isinstance(token.value, int) and not token.code:
         return _is_in(str(token.value), low)
     if re.search(r"\d", word):
@@ -124,6 +126,8 @@ def _is_plain_covered(tokens: Sequence[Token], at: int, known: set[str], told: t
         return not alike(word).isdisjoint(known - {"on", "off"})
     if word in _DAILY and (re.search(r"\d \* \* \*", low) or behind.bits & lexer.bit("AMOUNT")):
         return True
+    if word == "replace":  # "Replace the email in FILE with …"; of one in code, it may be the name that is replaced
+        return at == 0 and bool(behind.bits & lexer.bit("THE")) and not tokens[2].code
     if word in _BEFORE:
         marked = tokens[at - 1].text in ("(", ",") or behind.text == ")" or behind.code
         return bool(marked or re.search(r"\d", behind.text)) and " from " in text

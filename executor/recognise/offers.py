@@ -113,12 +113,17 @@ class Offers:
         return suggest.nearest(self.stem, token, text)
 
     def _from_range(self) -> Iterator[Offer]:
-        """Where a range is to be one version from now on, as the reason asks for."""
-        ranged = re.search(r"write from (`[^`]+`) to VERSION", self.reason)
+        """Where a range is to be one version from now on, as the reason asks for: in the sentence, or of the chart."""
+        ranged = re.search(r"write from `([^`]+)` to VERSION", self.reason)
         at = next((i for i, token in enumerate(self.words) if token.bits & self.lexer.bit("VERSION")), None)
-        if ranged is not None and at is not None and at > 1 and fold(self.words[at - 1].text) == "to":
-            start = self.words[at - 1].start
-            yield Offer(f"{self.stem[:start]}from {ranged[1]} {self.stem[start:]}")
+        if ranged is None or at is None or at < 2 or fold(self.words[at - 1].text) != "to":
+            return
+        start = self.words[at - 1].start
+        yield Offer(f"{self.stem[:start]}from {ranged[1]} {self.stem[start:]}")
+        named = [each.text for each in self.words if each.entry is not None and self._is_object(each)]
+        if len(named) == 1:
+            place = "".join(f" in {stage}" for stage in self._stages())
+            yield Offer(f"Bump the {named[0]} chart from {ranged[1]} to {self.words[at].text}{place}")
 
     def _as_code(self) -> Iterator[Offer]:
         """ "… is debug": a value is told from a word of the sentence by being code. Only of what looks like one."""
@@ -326,11 +331,14 @@ class Offers:
             return atoms(key)
         names = {fold(each.name) for each in self._objects()}
         values = {fold(each) for each in (new, old) if each is not None}
+        own = self._keys() if self._file() is not None else frozenset()
         found: set[str] = set()
         for at, token in enumerate(self.words):
             word = fold(token.text)
             place = has_stage(self.scope.names, word) is not None and not token.code
-            if not re.search(r"[a-z]", word) or word in names or word in values or place or word in _KINDS:
+            if not re.search(r"[a-z]", word) or word in names or word in values or place or word == "replace":
+                continue
+            if word in _KINDS and word not in own:
                 continue
             if token.bits & self.lexer.bit("PATH") or self._is_value(at):
                 continue
