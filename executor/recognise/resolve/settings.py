@@ -11,11 +11,11 @@ from executor.errors import Blocked, Unresolved
 from executor.models import Request
 from executor.reasons import ReasonCode
 from executor.recognise.lexer import Token
-from executor.recognise.meaning import Ask, Exact, Holder, Named, Turned, negative, words_of
+from executor.recognise.meaning import NO_WORD, Ask, Exact, Holder, Named, Turned, negative, words_of
 from executor.recognise.names import WORKLOAD_KINDS, AManifest, Entry
 from executor.recognise.resolve.base import KUSTOMIZATION_FILES, Base
 from executor.recognise.resolve.edits import objects_of, scalar
-from executor.recognise.versions import Version
+from executor.recognise.versions import ImageReference, Version
 from executor.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -362,8 +362,22 @@ class _Search:
             place = self._place_of(there[0], Seat(whole(self.named.name), there[0].line, None))
             self._block_shared(place, "manifest.set", {"path": self.named.name, "value": request.arguments["value"]})
             return [request]
+        if not found:
+            found, turned = self._as_value(turned, act)
         self._block_scaled(found)
         return [self._turned_at(place, turned, act) for place in self._every(found)]
+
+    def _as_value(self, turned: Turned, act: str) -> tuple[list[Place], Turned]:
+        """ "Change wire.test to cable.test in …": of what is no key there, and certainly no word, the places where it
+        is the value."""
+        plain, said = self.named, (self.named.token, turned.to)
+        if act != "change" or plain.what != "key" or turned.before is not None or not all(map(_is_exact, said)):
+            return [], turned
+        self.named, self.old = Named("text", token=plain.token), plain.name
+        if found := self._places():
+            return found, replace(turned, before=plain.token, there=True)
+        self.named, self.old = plain, ""
+        return [], turned
 
     def _versioned(self, turned: Turned) -> list[Place]:
         """Where what is named holds more than one value, and is to be a version: its tag, or else its version."""
@@ -1229,6 +1243,13 @@ def _is_any_word(said: Any) -> bool:
 def _is_word(said: Any) -> bool:
     """What may be a word of the sentence as well as an old value."""
     return isinstance(said, Token) and not (said.code or said.quoted) and said.text[:1].isalpha()
+
+
+def _is_exact(said: Any) -> bool:
+    """What certainly is a value; versions and images have rules of their own."""
+    if not isinstance(said, Token) or isinstance(said.value, tuple | Version | ImageReference):
+        return False
+    return said.code or said.quoted or NO_WORD.search(said.text) is not None
 
 
 def _block_no_value(said: Any) -> None:

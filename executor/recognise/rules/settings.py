@@ -1060,6 +1060,10 @@ RULES = (
             "Set the operator replicas of relay to 2": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.operator.replicas value=2"
             ),
+            "Change wire.test to cable.test in deploy/relay/release.yaml": (
+                "manifest.set file=deploy/relay/release.yaml path=spec.values.route.app.hostnames[1] value=cable.test "
+                "from_version=wire.test"
+            ),
             "Bump redis of relay to 8.6.3": (
                 "manifest.set file=deploy/relay/release.yaml path=spec.values.redis.tag value=8.6.3"
             ),
@@ -1166,6 +1170,11 @@ RULES = (
             "Set the CPU request of pos-api in demo to 2 cores per pod": "u",
             "PAPER of till-config is Always full": "u",
             "Bump server of relay to 8.6.3": "u ambiguous",
+            "Change cord.test to cable.test in deploy/relay/release.yaml": "u unknown-name",
+            "Set wire.test to cable.test in deploy/relay/release.yaml": "u unknown-name",
+            "Change wire.test to something in deploy/relay/release.yaml": "u",
+            "Change INFO to DEBUG in deploy/relay/release.yaml": "u unknown-name",
+            "Change wire.test to cable.test": "u",
             "Bump redis of relay": "u",
             "The time zone of relay is Europe/Vienna": "u unknown-name",
             "maxReplicas of the HPA for the team is 8": "u",
