@@ -683,6 +683,11 @@ class _Search:
             way = (
                 "name the file" if self.stage is None else f"leave {where} out and name the file, if all of it is meant"
             )
+            if shared and self.limits.get("check"):
+                reason = (
+                    f"what {where} takes for {self._what()} may be changed on the way, or by another part: {listed}"
+                )
+                raise Blocked(ReasonCode.SHARED, f"{reason}; leave {where} out and name the file to look at that one")
             raise Blocked(
                 ReasonCode.SHARED if shared else ReasonCode.NOT_FOUND,
                 f"{self._what()} is set nowhere in {where} alone: {listed}; put it into a file of {where}, or {way}",

@@ -52,6 +52,9 @@ def add(g: Grammar) -> None:
     g.phrase("more_sets", "(a:<its_set> | a:<own_set>) <and> (b:<its_set> | b:<own_set>)", _listed)
     g.phrase("given_set", "THE? s:<setting> (of | : | =)? value:<scalar>")
     g.phrase("stated_set", "its? s:<setting> (<is> | to)? value:<sure_value>")
+    g.phrase("cpus", "(x:NUMBER | x:AMOUNT) (cpu | cpus | core | cores)", lambda c: c["x"])
+    g.phrase("memory", "x:AMOUNT (of? memory)?", lambda c: c["x"])
+    g.phrase("amounts", "c:<cpus> AND m:<memory> | m:<memory> AND c:<cpus>", lambda c: (c["c"], c["m"]))
     g.phrase("follow_set", "v:<setting_verb> m:<more_sets>", lambda c: (c["v"], c["m"]))
     g.phrase("follow_toggle", "o:<onoff> (its | THE)? (k:<any_key> | q:<any_setting>)", _follow_toggle)
     g.phrase("clauses", "clause:<clause> <sep> (f:<follow_set> | t:<follow_toggle>)", _followed)
@@ -173,6 +176,20 @@ def _given_two(c: Captured) -> list[Ask] | None:
 def _stated_two(c: Captured) -> list[Ask] | None:
     """ "The memory limit of X is 512Mi and its CPU request 20m"."""
     return _with_more({**c, "turned": c["turned"], "more": (c["more"],)})
+
+
+def _bounded(c: Captured) -> list[Ask] | None:
+    """ "The limits of X are 1 CPU and 512Mi"."""
+    bound = "limits" if fold(c["b"].text).startswith("limit") else "requests"
+    act = c.get("setting_verb") or "set"
+    return (
+        all_asks(
+            asks_of(c, named=Named("resource", f"{bound}.{what}"), holder=c["h"], turned=Turned(value), act=act)
+            for what, value in zip(("cpu", "memory"), c["amounts"], strict=True)
+        )
+        if "coded" not in c
+        else None
+    )
 
 
 def _looked(c: Captured) -> list[Ask] | None:
@@ -353,6 +370,38 @@ RULES = (
             "Set LOG_LEVEL of pos-api in uat to info": "b shared",
             "Verify that LOG_LEVEL of pos-api in canary is info": "u",
             "Verify that pos-api has LOG_LEVEL info in uat and canary": "u",
+        },
+    ),
+    Rule(
+        "bound both resources",
+        (
+            f"<setting_verb> THE? b:BOUND (of | for | on) h:<holder> {AROUND} to <amounts> {AROUND}",
+            f"THE? b:BOUND (of | for | on) h:<holder> {AROUND} <is> <amounts> {AROUND}",
+            f"h:<holder> {AROUND} (gets | has | MODAL (get | have)) b:BOUND of <amounts> {AROUND}",
+        ),
+        _bounded,
+        {
+            "Set the requests of pos-api in demo to 1 CPU and 192Mi": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.requests.cpu value=1 + "
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.requests.memory value=192Mi"
+            ),
+            "The limits of pos-api in demo are 512Mi of memory and 500m CPU": (
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.limits.cpu value=500m + "
+                "manifest.set file=deploy/pos/demo/pos-api.yaml "
+                "path=spec.template.spec.containers[name=server].resources.limits.memory value=512Mi"
+            ),
+        },
+        {
+            "Set the limits of pos-api in demo to 1 CPU": "u",
+            "Set the limits of pos-api in demo to 1 CPU or 512Mi": "u",
+            "Set the limits of pos-api in demo to 1 and 512Mi": "u",
+            "Set the limits of pos-api in demo to 1 GPU and 512Mi": "u",
+            "Set the limits of the team to 1 CPU and 512Mi": "u",
+            "Set the limits of till to 1 CPU and 512Mi": "b ambiguous",
+            "Raise the limits of pos-api in demo to 1 CPU and 128Mi": "b",
         },
     ),
 )

@@ -88,6 +88,7 @@ def add(g: Grammar) -> None:  # noqa: PLR0915 - one statement a way to say somet
     g.phrase("fields", "HELMRELEASES | RELEASES", lambda c: Field())
     g.phrase("one_to", "w:<what_of> c:<change>", lambda c: {"what_of": c["w"], "change": c["c"]})
     g.phrase("there", "<change> <where>")
+    g.phrase("at_there", "x:<value> <where>", lambda c: {"change": Change(c["x"]), "where": c["where"]})
     g.phrase("there", "to? x:<value> <where>", lambda c: {"change": Change(c["x"]), "where": c["where"]})
     g.phrase("all_over", ",? EVERYWHERE | OPEN EVERYWHERE CLOSE", lambda c: Place(everywhere=True))
     g.phrase("many_to", "a:<one_to> <and> b:<one_to>", lambda c: (c["a"], c["b"]))
@@ -595,11 +596,16 @@ RULES = (
             f"<bump_verb> THE? x:NAME names:<own_parts> (IMAGES (TAG | VERSION_WORD)? | IMAGE TAG) {{ (<change> | to <list>) {_AT} }}",
             f"({_AT} ,)? <bump_verb> <many_to> <in_release>? <manner>*",
             "<bump_verb> <what_of> there:<there> <and> there2:<there> <manner>*",
+            "<what_of> <is_now> at there:<at_there> <and> at? there2:<at_there>",
             "<bump_verb> <many_to> where:<all_over> <manner>*",
             "(<fields> | f:<field>) : <many_to> where:<all_over>? <manner>*",
         ),
         _several,
         {
+            "longhorn is at 1.11.0 in staging and at 1.10.2 in prod": (
+                "helmrelease.bump where=staging name=longhorn version=1.11.0 + "
+                "helmrelease.bump where=prod name=longhorn version=1.10.2"
+            ),
             "Bump longhorn and ffl-web to 1.11.0 and 0.2.0 respectively": (
                 "helmrelease.bump name=longhorn version=1.11.0 + helmrelease.bump name=ffl-web version=0.2.0"
             ),
@@ -648,6 +654,10 @@ RULES = (
             ),
         },
         {
+            "longhorn is at 1.11.0 in staging and 1.10.2": "u",
+            "longhorn is at 1.11.0 in staging and not at 1.10.2 in prod": "u",
+            "longhorn was at 1.11.0 in staging and at 1.10.2 in prod": "u",
+            "longhorn is at 1.11.0 in staging or at 1.10.2 in prod": "u",
             "Bump longhorn, ffl-web and ffl to 1.11.0 and 0.2.0 respectively": "u",
             "Bump longhorn to 1.11.0 and 1.12.0": "u",
             "Bump longhorn to 1.11.0 in staging and 1.10.2": "u",
