@@ -103,7 +103,10 @@ def _covered(tokens: Sequence[Token], at: int, known: set[str], told: tuple[str,
         return token.text in _SIGNS
     if _is_named(token, lexer):
         led = at == 0 and tokens[1].text == ":" and f"/{word}/" in low  # "tuppr: …", the folder that the file is in
-        return led or re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
+        return led or re.search(rf"(?<![\w.-]){re.escape(word)}(?!\.?\w|-)", text) is not None
+    if token.entry is not None and token.entry.part and not token.code:
+        lines = [line for line in low[len(text) :].split("\n") if line]  # a folder: all that is done is done there
+        return _is_in(word, text) or all(f"/{word}/" in re.sub(r"['\"]", "/", line) for line in lines)
     if token.bits & lexer.bit("SETTING"):
         key, value = (fold(str(each)) for each in token.value)
         there = re.search(rf"(?<!\w){re.escape(key)}(?!\w)", low[len(text) :]) is not None

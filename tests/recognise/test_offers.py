@@ -213,13 +213,89 @@ LIMITS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sentence=st.sampled_from(sorted(OFFERED)), limit=st.sampled_from(LIMITS), at=st.sampled_from(["front", "end"]))
 def test_no_limiting_word_is_dropped(fair: World, sentence: str, limit: str, at: str) -> None:
     said = f"{limit.capitalize()} {sentence}" if at == "front" else f"{sentence} {limit}"
     (found,) = planned(fair, [said])
     offered = (found.recognised.suggestion or "").lower()
     assert not offered or all(word in offered for word in limit.lower().split())
+
+
+QUALIFIERS = [
+    "canary",
+    "idle",
+    "spare",
+    "backup",
+    "secondary",
+    "internal",
+    "external",
+    "default",
+    "last",
+    "top",
+    "main",
+    "half",
+    "double",
+    "extra",
+    "another",
+    "other",
+    "same",
+    "any",
+    "some",
+    "few",
+    "least",
+    "almost",
+    "about",
+    "over",
+    "under",
+    "per",
+    "plus",
+    "minus",
+    "times",
+    "x2",
+    "weekly",
+    "hourly",
+    "tomorrow",
+    "friday",
+    "tonight",
+    "later",
+    "once",
+    "twice",
+    "never",
+    "hardly",
+    "no",
+    "zero",
+    "old",
+    "prod",
+    "staging",
+    "base",
+    "all",
+    "every",
+    "only",
+    "just",
+    "not",
+    "2",
+    "v2",
+    "sidecar",
+    "init",
+    "worker",
+    "pod",
+    "team",
+    "test",
+    "dev",
+    "until",
+    "off",
+    "min",
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(sentence=st.sampled_from(sorted(OFFERED)), word=st.sampled_from(QUALIFIERS), at=st.integers(0, 12))
+def test_no_word_in_the_middle_is_dropped(fair: World, sentence: str, word: str, at: int) -> None:
+    words = sentence.split(" ")
+    (found,) = planned(fair, [" ".join([*words[:at], word, *words[at:]])])
+    offered = (found.recognised.suggestion or "").lower().replace("`", " ").split()
+    assert not offered or word in offered or (word == "off" and "false" in offered)
 
 
 @pytest.mark.parametrize(
