@@ -161,6 +161,7 @@ def _security_words(g: Grammar) -> None:
         "(HAVE | USES | (run | runs) with) (a? read-only | readonly) root (filesystem | filesystems | file system)",
         "read-only-root-filesystem",
     )
+    says("barred", "privilege escalation <be> (disallowed | forbidden | disabled)", "privilege-escalation")
     says("good", "(disallow | disallows | forbid | forbids) privilege escalation", "privilege-escalation")
     g.phrase(
         "good",
@@ -446,6 +447,8 @@ RULES = (
         (
             "(VERIFY <that>?)? every:ALL? THE? <pods> <on_paths>? <good> <on_paths>?",
             "(VERIFY <that>?)? (ALL? THE? <pods> (of | in))? h:<holder> <good>",
+            "(VERIFY <that>?)? good:<barred> (for | in) (ALL? THE? <pods> (of | in))? h:<holder>",
+            "(VERIFY <that>?)? good:<barred> (for | in) every:ALL THE? <pods> <on_paths>?",
             "(VERIFY <that>?)? every:ALL? THE? SECRETS <on_paths>? <be> (encrypted | sealed | sops-encrypted) ((with | by | using) sops)? <on_paths>?",
             "(VERIFY <that>?)? every:ALL? THE? (MANIFESTS | <pods>) <on_paths>? <meets> <standard> <on_paths>?",
             "(VERIFY <that>?)? every:ALL? THE? (IMAGES | IMAGE) <on_paths>? <be> pinned <pinned> <on_paths>?",
@@ -474,6 +477,10 @@ RULES = (
             "All containers run with a read-only root filesystem": (
                 "security.check paths=. rules=read-only-root-filesystem"
             ),
+            "Privilege escalation is disallowed for the ffl-api Deployment": (
+                "security.check paths=apps/ffl/deployment.yaml rules=privilege-escalation"
+            ),
+            "Privilege escalation is forbidden in all containers": "security.check paths=. rules=privilege-escalation",
             "All containers in apps/ffl disallow privilege escalation": (
                 "security.check paths=apps/ffl rules=privilege-escalation"
             ),
@@ -491,6 +498,10 @@ RULES = (
         },
         {
             "All containers have resource limits of 512Mi": "u",
+            "Privilege escalation is allowed for the ffl-api Deployment": "u",
+            "Privilege escalation was disallowed for the ffl-api Deployment": "u",
+            "Privilege escalation is disallowed for the team": "u",
+            "All containers run with a read-only root filesystem but the exporter": "u",
             "All containers have health checks": "u",
             "The till-config ConfigMap has resource limits": "u",
             "The proxy container of till has resource limits": "u",
