@@ -113,6 +113,10 @@ def test_who_scales_it_elsewhere(tmp_path: Path) -> None:
     scaled = counted.replace("../base", "../base\n  - hpa.yaml")
     found = world(tmp_path, staging__kustomization=counted, production__kustomization=scaled, production__hpa=HPA)
     assert told(found.recognise("Scale web to 3 replicas in staging")).startswith("manifest.set file=staging/")
+    of_it = "manifest.set file=production/hpa.yaml path=spec.maxReplicas value=8"
+    assert told(found.recognise("The production HPA of web has maxReplicas 8")) == of_it
+    assert told(found.recognise("Set maxReplicas of the production HPA of web to 8")) == of_it
+    assert why(found, "Set maxReplicas of the staging HPA of web to 8").startswith("not-found")
     assert why(found, "Scale web to 3 replicas in production").startswith("no-effect")
     assert why(found, "Scale web to 3 replicas everywhere").startswith("no-effect")
     assert why(found, "Set replicas of web to 3 in base/web.yaml").startswith("no-effect")

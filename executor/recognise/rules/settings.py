@@ -428,7 +428,9 @@ def _holders(g: Grammar) -> None:
         "THE? (n:OBJECT | n:<named>) k:OBJECT_KIND | THE? k:OBJECT_KIND (n:OBJECT | n:<named> | n:KEY)",
         _of_other,
     )
-    g.phrase("holder", "THE? k:OBJECT_KIND (of | for) THE? (n:OBJECT | n:<named>)", _of_what)
+    g.phrase("holder", "THE? h:<for_another>", lambda c: c["h"])
+    g.phrase("for_another", "k:OBJECT_KIND (of | for) THE? (n:OBJECT | n:<named>)", _of_what)
+    g.phrase("any_setting_in", "s:<setting> (of | in | on | for) THE? where:<stage_word> h:<for_another>", placed)
     g.phrase("holder", "THE? n:<named> cron k:WORKLOAD", _of_cron)
     g.phrase("holder", "x:KIND_NAME", _of_written)
     g.phrase("holder", "the k:OBJECT_KIND (s:resource | s:object)?", _of_only)
@@ -1575,6 +1577,8 @@ RULES = (
         "give an object a setting",
         (
             f"give h:<holder> s:<setting> (of | : | =)? value:<scalar> {AROUND}",
+            "THE? where:<stage_word> h:<for_another> (gets | has | requires | MODAL (get | have | require)) s:<setting> "
+            "(of | : | =)? value:<scalar>",
             f"h:<holder> {AROUND} (gets | has | requires | MODAL (get | have | require)) s:<setting> (of | : | =)? "
             f"value:<scalar> {AROUND}",
             f"h:<holder> {AROUND} (gets | has | MODAL get | MODAL have) a s:<any_setting> of value:<scalar> {AROUND}",
@@ -1674,6 +1678,7 @@ RULES = (
             "The nightly CronJob runs at 03:30 every night, i.e. schedule `30 4 * * *`": "u ambiguous",
             "The kiosk HelmRelease reconciles every 10 minutes (`interval: 5m`)": "u ambiguous",
             "The kiosk HelmRelease reconciles every 10 minutes (`timeout: 10m`)": "u ambiguous",
+            "The demo Deployment of pos-api has a memory limit of 512Mi": "u",
             "The kiosk HelmRelease reconciles every time": "u",
             "Flux has reconciled the kiosk HelmRelease every 10 minutes": "u",
             "Flux reconciles the kiosk HelmRelease": "cluster.observe kind=HelmRelease name=kiosk condition=Ready",
