@@ -147,3 +147,17 @@ def test_yaml_that_cannot_be_read(tmp_path: Path) -> None:
     rows = {each["name"]: each for each in json.loads(executor(root, "doctor", "--json").stdout)}
     assert "apps/broken.yaml:2: " in rows["manifests"]["remedy"] and not rows["manifests"]["ok"]
     assert "tasks/empty.md:1: " in rows["task files"]["remedy"] and "executor lint" in rows["task files"]["remedy"]
+
+
+def test_tasks_that_all_wait_for_each_other_are_told_once_each(tmp_path: Path) -> None:
+    names = [f"TASK-{number:03}" for number in range(2, 26)]
+    waiting = {
+        f"tasks/{name}.md": GOOD.replace("TASK-001", name).replace(
+            "title:", f"depends_on: [{', '.join(other for other in names if other != name)}]\ntitle:"
+        )
+        for name in names
+    }
+    root = repository(tmp_path / "ops", GOOD, **waiting)
+    found = findings(root)
+    circles = [each for each in found if each[0] == "dependency-cycle"]
+    assert 0 < len(circles) <= len(names)

@@ -251,7 +251,12 @@ class ImageAsks(Base):
                 ReasonCode.NOT_DETERMINATE,
                 f"no version for {name}: neither the sentence nor its heading nor the front matter has one; write it",
             )
-        return self._exact(found, "image").text
+        tag = self._exact(found, "image").text
+        if not tag:
+            said = "the sentence" if found is not self.at.version else self.at.version_said
+            what = f"{said} has a digest for the version of {name}, and an image gets that when it is pushed"
+            raise Blocked(ReasonCode.NOT_DETERMINATE, f"{what}; write its tag")
+        return tag
 
     def _is_its_version(self, name: str) -> bool:
         """A version of a heading that names something is that thing's and no other's."""
