@@ -79,6 +79,7 @@ def _parts(g: Grammar) -> None:
     """A key by its words, and with those of the part of an object that it is of."""
     g.phrase("any_setting", "THE? x:<part_word> y:<spoken_word> z:<spoken_word>? w:<spoken_word>?", _spoken)
     g.phrase("any_setting", "THE? x:<part_word> y:<part_word>? s:<counted_setting>", _of_part)
+    g.phrase("any_setting", "THE? feature? x:<any_key> flag | THE? feature? flag x:<any_key>", _key)
     g.phrase("any_setting", "THE? x:container y:port | THE? x:image y:pull z:policy", _spoken)
     g.phrase("any_setting", "<probed> (of | for | on | in) THE? <probe>", _of_probe)
     g.phrase(
@@ -1977,6 +1978,13 @@ RULES = (
             "Enable NEW_QUOTA in the till-config ConfigMap": (
                 "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=True where=ConfigMap/till-config"
             ),
+            "Enable the NEW_QUOTA flag in till-config": (
+                "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=True where=ConfigMap/till-config"
+            ),
+            "The feature flag REFUNDS in pos-flags is turned on": (
+                "manifest.set file=deploy/pos/uat/kustomization.yaml "
+                "path=configMapGenerator[name=pos-flags].literals[0] value=REFUNDS=on"
+            ),
             "Turn off NEW_QUOTA in till-config": (
                 "manifest.set file=deploy/till/till.yaml path=data.NEW_QUOTA value=False where=ConfigMap/till-config"
             ),
@@ -2017,6 +2025,10 @@ RULES = (
             "Disable the cache of kiosk (`cache.enabled: true`)": "u ambiguous",
             "Disable the cache of kiosk by setting `cache.size: 0`": "b not-determinate",
             "Switch NEW_QUOTA": "u",
+            "Enable the OTHER_QUOTA flag in till-config": "u unknown-name",
+            "Enable the flag in till-config": "u unknown-name",
+            "Enable the NEW_QUOTA flag in till-config for beta users": "u",
+            "Enable the NEW_QUOTA flags in till-config": "u",
             "Turn on REFUND in deploy/pos/uat/kustomization.yaml": "b not-found",
             "Turn on REFUNDS in deploy/pos/demo/kustomization.yaml": "b not-found",
             "Enable DPI in till-config": "b not-determinate",
