@@ -81,6 +81,8 @@ class Place:
     namespace: str | None = None
     everywhere: bool = False
     deployed: bool = False
+    only: bool = False
+    """Said with "only": for a look that would be one at all other places, too."""
     both: bool = False
 
 

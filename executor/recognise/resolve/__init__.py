@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from executor.errors import Stop, Unresolved
 from executor.models import Request
 from executor.reasons import ReasonCode
-from executor.recognise.meaning import Ask
+from executor.recognise.meaning import Ask, Place
 from executor.recognise.resolve.base import Facts, Incomplete, Setting, has_stage
 from executor.recognise.resolve.bumps import BumpAsks
 from executor.recognise.resolve.checks import CheckAsks
@@ -26,6 +26,8 @@ class Resolver(ImageAsks, BumpAsks, EditAsks, SettingAsks, CheckAsks):
     """All kinds of asks."""
 
     def requests(self, ask: Ask) -> list[Request]:
+        if ask.get("check"):
+            _block_only(ask)
         handler: Callable[[Ask], list[Request]] = getattr(self, "_" + ask.what.replace(".", "_"))
         found = handler(ask)
         return (
@@ -33,6 +35,14 @@ class Resolver(ImageAsks, BumpAsks, EditAsks, SettingAsks, CheckAsks):
             if ask.get("check")
             else found
         )
+
+
+def _block_only(ask: Ask) -> None:
+    """Raises where a look is said to hold at one place only: nobody looks at the others."""
+    places = [*(ask.get("places") or ()), *(ask.get("where") or ())]
+    if any(isinstance(each, Place) and each.only for each in places):
+        reason = '"only" says that it is not so elsewhere, which is not looked at; leave it out'
+        raise Unresolved(ReasonCode.WORD_LEFT, reason)
 
 
 def resolve(asks: Sequence[Ask], setting: Setting) -> tuple[Request, ...]:

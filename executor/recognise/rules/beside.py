@@ -73,12 +73,17 @@ def _named(key: str, token: Token) -> Named:
 _FIELDS = frozenset(("interval", "timeout", "schedule", "suspend"))
 
 
+_ONE_VALUE = pattern(r"\"[^\"]*\"|'[^']*'|[^\"']+")
+
+
 def _exact_pair(c: Captured) -> Exact | None:
     """`replicaCount: 3`, `LOG_LEVEL=debug`."""
     token: Token = c["x"]
     if not isinstance(token.value, tuple) or is_placeholder(token.value[1]):
         return None
     key, value = token.value
+    if not _ONE_VALUE.fullmatch(value.strip()):
+        return None  # more than a value
     return Exact(_named(key, Token(key, token.start, token.end, code=True)), ("setting", value))
 
 
@@ -103,7 +108,7 @@ def _exact_key(c: Captured) -> Exact | None:
 
 _NEUTRAL = frozenset(
     "the a an its their all own object objects resource resources to be is are become with of in on by has have uses use "
-    "must should shall will now and for ready".split()
+    "must should shall will and for ready".split()
 )
 """What may stand beside the words of a key and its object, and says nothing against them."""
 _LIMITS = frozenset(
@@ -247,7 +252,7 @@ def owner(ask: Ask) -> tuple[Holder, list[Any]] | None:
 RULES = (
     Rule(
         "say it in code, too",
-        ("h:<holder> said:<glosses> <coded>",),
+        ("h:<holder> said:<glosses> <coded> { <where> where2:<where> }",),
         _glossed,
         {
             "kiosk has a cache (`cache.enabled: true`)": "manifest.set file=deploy/kiosk/release.yaml path=spec.values.cache.enabled value=true",
@@ -257,6 +262,8 @@ RULES = (
         {
             "kiosk has a cache (`cache.enabled: false`)": "u",
             "kiosk has no cache (`cache.enabled: true`)": "u",
+            "kiosk has a cache for now (`cache.enabled: true`)": "u",
+            "kiosk now has a cache (`cache.enabled: true`)": "u",
             "kiosk ignores the cache (`cache.enabled: true`)": "u",
             "kiosk must have a bigger cache (`cache.size: 8Gi`)": "u",
             "kiosk has a cache problem (`cache.enabled: true`)": "u",
@@ -359,6 +366,8 @@ RULES = (
             "Verify that PAPER of till-config is documented": "b not-determinate",
             "Verify that PAPER of till-config is plain": "b not-determinate",
             "Verify that PAPER of till-config is set": "u",
+            "Verify that LOG_LEVEL of pos-api is warn in demo only": "u",
+            "Verify that LOG_LEVEL of pos-api only in demo is warn": "u",
             "Verify that NEW_QUOTA of till-config is off": "b not-determinate",
             "Verify that PAPER of till-config is not thermal": "u",
             "Verify that PAPER of till-config was thermal": "u",

@@ -34,7 +34,11 @@ def add(g: Grammar) -> None:
     g.phrase("list_entry", "x:CODE | x:PATH | x:NAME | x:SPACE | x:IDENTIFIER | x:PLAIN | x:PLACEHOLDER", _entry_word)
     g.phrase("entries", "e:<entry>", lambda c: (c["e"],))
     g.phrase("entries", "e:<entry> <and> more:<entries>", lambda c: (c["e"], *c["more"]))
-    g.phrase("as_list", "(as | among | in | under) (its | THE)? list:<list_name>", lambda c: c["list"])
+    g.phrase(
+        "as_list",
+        "(as | among | in | under) (its | THE)? (x:resources | x:components | x:bases | x:patches)",
+        lambda c: c["x"],
+    )
     g.phrase("adding", "ADD | append")
     g.phrase("listing", "x:PATH", lambda c: Holder(file=c["x"].text))
     g.phrase("app", "THE? (x:NAME | x:PART) (app | application)?", lambda c: c["x"])
@@ -174,6 +178,9 @@ RULES = (
             "`../triager` was listed in `apps/kustomization.yaml`": "u",
             "`apps/kustomization.yaml` includes tests": "u",
             "apps/kustomization.yaml lists ffl and tests": "u unknown-name",
+            "apps/kustomization.yaml lists ffl and longhorn in staging": "u",
+            "In staging, apps/kustomization.yaml lists ffl and longhorn": "u",
+            "apps/kustomization.yaml lists ffl and longhorn in full": "u",
             "apps/kustomization.yaml lists ffl or ffl-web": "u",
             "apps/kustomization.yaml lists ffl but not longhorn": "u",
             "apps/kustomization.yaml lists only ffl and longhorn": "u",

@@ -101,7 +101,7 @@ def _places(g: Grammar) -> None:
     g.phrase("where", "_:<in_repository>")
     g.phrase(
         "where",
-        "only? <in> (the | our)? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? only? "
+        "o:only? <in> (the | our)? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? o:only? "
         "| <in> (the | our)? (ENVIRONMENT | CLUSTER | OVERLAY) (x:STAGE | x:PLACE)"
         "| <in> THE? x:PART (ENVIRONMENT | CLUSTER | OVERLAY | folder | directory)",
         _stage,
@@ -136,7 +136,7 @@ def _places(g: Grammar) -> None:
 
 
 def _stage(c: Captured) -> Place:
-    return Place(stage=c["x"].text)
+    return Place(stage=c["x"].text, only="o" in c)
 
 
 def _each_spot(c: Captured) -> tuple[Place, ...]:
