@@ -38,6 +38,7 @@ class Causes(Offers):
             self._asked()
             or self._limited()
             or (self._of_an_operation() if self.is_about_something() else None)
+            or self._no_change(cannot.reason)
             or self._no_verb()
             or self._behind(cannot.reason)
         )
@@ -46,6 +47,7 @@ class Causes(Offers):
         return (
             self._image_file()
             or self._no_name()
+            or self._not_of_a_version()
             or self._no_version()
             or self._no_object()
             or self._no_key()
@@ -103,6 +105,27 @@ class Causes(Offers):
         """Names that begin with a word of several parts, or of which one is a part."""
         longer = [each for each in self._nameable() if fold(each).startswith(f"{fold(word)}-")]
         return sorted(longer) or self.scope.names.parts(word) if "-" in word else []
+
+    def _not_of_a_version(self) -> str | None:
+        """A version of what has none: a folder, a dashboard."""
+        named = [each for each in self.words if each.entry is not None and "-" in each.text]
+        versions = any(each.bits & self.lexer.bit("VERSION") for each in self.words)
+        if len(named) != 1 or not versions or self._is_named(named[0].text) or self._turned()[2] is not None:
+            return None
+        word, entry = named[0].text, named[0].entry
+        kinds = sorted({each.kind for each in entry.others}) if entry is not None else []
+        near = sorted(each for each in self._nameable() if fold(each).startswith(f"{fold(word)}-"))
+        near = near or [each for each in self.scope.names.parts(word) if each != word]
+        said = f"; nearest: {', '.join(near[:3])}" if near else ""
+        return f'"{word}" is only {" and ".join(kinds) or "a folder"} here, which has no version{said}'
+
+    def _no_change(self, reason: str) -> str | None:
+        """ "Reduce radarr's memory limit"."""
+        changes = sum(self.lexer.bit(each) for each in ("SET", "RAISE", "LOWER", "BUMP", "SCALE"))
+        valued = any(each.code or each.quoted or re.search(r"\d", each.text) for each in self.words)
+        if valued or not self.words[0].bits & changes or not reason.startswith("it is no whole sentence"):
+            return None
+        return "to what is not said; write the value"
 
     def _no_object(self) -> str | None:
         """ "Set replicaCount to 3"."""

@@ -276,6 +276,7 @@ def test_nothing_is_offered_that_is_a_guess(fair: World, sentence: str) -> None:
         ("Should we move the turnstile hostname?", "it is a question"),
         ("turnstile keeps its metrics on Mars (`controller.metrics.enabled: true`)", '"Mars" is not understood beside it'),
         ("turnstile bumped to 4.12.1 or newer", '"or" leaves open which'),
+        ("Reduce the memory limit of ticketing", "to what is not said"),
         ("Set replicaCount to 3", "of what it is to be set is not said"),
         ("Double the memory of turnstile", '"Double" is no verb'),
         ("turnstile on 4.12.1?", "it is a question"),
