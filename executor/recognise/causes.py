@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from executor.reasons import ReasonCode
 from executor.recognise.covering import alike, atoms, limiting, says_nothing
 from executor.recognise.lexer import Token
-from executor.recognise.offers import Offers
+from executor.recognise.offers import LED, Offers
 from executor.recognise.reading.stopped import SEEN_NO, kind_of_stop
 from executor.recognise.words import fold
 
@@ -89,10 +89,7 @@ class Causes(Offers):
     def _no_name(self) -> str | None:
         """A word behind "of", "for" or a kind, or at the start, that nearly is a name that exists."""
         for at, token in enumerate(self.words):
-            before = self.words[at - 1] if at else None
-            led = before is None or fold(before.text) in _LED or self._kind(before) is not None
-            free = not token.bits & ~(self.lexer.weak | self.lexer.bit("PART") | self.lexer.bit("KEY"))
-            if not (led and free) or token.entry is not None or len(token.text) < 4 or says_nothing(token, self.lexer):
+            if not self._stands_for_a_name(at):
                 continue
             near = self.scope.names.near(token.text, self._nameable(), cutoff=_ALIKE) or self._parts(token.text)
             if near:
@@ -133,7 +130,7 @@ class Causes(Offers):
         named = any(each.entry is not None or each.bits & self.lexer.bit("PATH") for each in self.words)
         kinds = any(self._kind(each) is not None for each in self.words)
         sets = self.words[0].bits & (self.lexer.bit("SET") | self.lexer.bit("RAISE") | self.lexer.bit("LOWER"))
-        led = any(fold(each.text) in _LED - {"the"} for each in self.words)
+        led = any(fold(each.text) in LED - {"the"} for each in self.words)
         if named or kinds or led or not sets or (new is None and key is None):
             return None
         return "of what it is to be set is not said; name the object: … of NAME to …"
@@ -253,4 +250,3 @@ _FEW = 6
 _VERB_LONG = 8
 _VERB = 3
 _ALIKE = 0.75
-_LED = frozenset("of for in the on".split())

@@ -150,15 +150,24 @@ class Offers:
 
     def _renamed(self) -> Iterator[Offer]:
         """A name that is nearly one that exists."""
-        for token in self.words:
-            plain = not token.bits & ~(self.lexer.weak | self.lexer.bit("PART") | self.lexer.bit("KEY"))
-            if not plain or token.entry is not None or len(token.text) < 4:
+        for at, token in enumerate(self.words):
+            if not self._stands_for_a_name(at):
                 continue
             near = self.reading.misspelt(token, self.scope, self._nameable())
             if len(near) == 1:
                 name = f"`{near[0]}`" if token.code else near[0]
                 why = f'"{token.text}" is no name here; nearest: {near[0]}'
                 yield Offer(self._spliced(token, name), why, (token,))
+
+    def _stands_for_a_name(self, at: int) -> bool:
+        """An unknown word at the start, behind "of", "for", a verb or a kind, or in code."""
+        token, before = self.words[at], self.words[at - 1] if at else None
+        free = not token.bits & ~(self.lexer.weak | self.lexer.bit("PART") | self.lexer.bit("KEY"))
+        if not free or token.entry is not None or len(token.text) < 4 or says_nothing(token, self.lexer):
+            return False
+        led = before is None or fold(before.text) in LED or bool(before.bits & self.lexer.acts)
+        kinds = (before, *self.words[at + 1 : at + 2])
+        return led or token.code or any(self._kind(each) is not None for each in kinds if each is not None)
 
     def _nameable(self) -> list[str]:
         entries = self.scope.names.entries.values()
@@ -376,7 +385,13 @@ class Offers:
     def _by_part(self, token: Token) -> Iterator[AManifest]:
         """ "Prometheus", where one release is called after it (`kube-prometheus-stack`), and nothing as it."""
         entry = token.entry
-        if not token.text[:1].isupper() or token.code or (entry is not None and (entry.releases or entry.workloads)):
+        known = token.bits & ~(self.lexer.weak | self.lexer.bit("PART")) and entry is None
+        if (
+            known
+            or not token.text[:1].isupper()
+            or token.code
+            or (entry is not None and (entry.releases or entry.workloads))
+        ):
             return
         found = [e for name in self.scope.names.parts(token.text) if (e := self.scope.names.entry(name)) is not None]
         made = [each for each in found if each.releases]
@@ -540,6 +555,7 @@ _LEADS = ("from", "to", "→", "is", "with", "at", "=", ":", "(", ",")
 """What a value stands behind, with words between."""
 _SWITCHED = ("turn", "turned", "turns", "switch", "switched")
 _PASSES = frozenset("is passes pass passed succeeds clean green ok".split())
+LED = frozenset("of for in the on".split())
 _VERB_LONG = 4
 _BRINGS = frozenset("roll rolling out rollout install adopt bring take put the new".split())
 """Verbs for having a version somewhere, which no rule knows."""
