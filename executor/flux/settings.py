@@ -659,9 +659,20 @@ def takes_away(file: tuple[str, Map], kind: str, name: str, read_file: Callable[
         for each in _items(root, field):
             text, target, _ = _patch(each, folder, name, read_file)
             fits = not isinstance(target, Map) or (_fits(target, "kind", kind) and _fits(target, "name", name))
-            if text is not None and fits and ("$patch" in text or _OPERATES.search(text)):
+            if text is not None and fits and (empties(text) or _OPERATES.search(text)):
                 return True
     return False
+
+
+def empties(text: str) -> bool:
+    """Whether a patch takes away what it does not name: `$patch`, or nothing in the place of a mapping or list."""
+    return "$patch" in text or any(map(_has_nothing, documents(text)))
+
+
+def _has_nothing(node: Any) -> bool:
+    if isinstance(node, Scalar):
+        return node.plain and node.lower() in ("", "~", "null")
+    return any(map(_has_nothing, node.values() if isinstance(node, Map) else node if isinstance(node, Items) else ()))
 
 
 def _patch(each: Any, folder: str, name: str, read_file: Callable[[str], str | None]) -> tuple[str | None, Any, int]:

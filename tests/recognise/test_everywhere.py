@@ -346,8 +346,13 @@ def test_a_look_at_a_place_without_a_value_of_its_own_is_one_at_what_comes_throu
          + _PATCH.format("web", "patch: '[{\"op\": \"remove\", \"path\": \"/spec/template/spec\"}]'")},
         {"production/kustomization.yaml": kustomization("../base") + "patches:\n  - path: gone.yaml\n",
          "production/gone.yaml": "$patch: delete\n" + WEB.removesuffix("spec:\n")},
+        {"production/kustomization.yaml": kustomization("../base") + "patches:\n  - path: none.yaml\n",
+         "production/none.yaml": WEB + "  template: null\n"},
+        {"production/kustomization.yaml": kustomization("../base") + "patches:\n  - path: bare.yaml\n",
+         "production/bare.yaml": WEB},
     ],
-    ids=["component", "replacement", "flux", "flux-parent", "expression", "another-name", "list", "json", "gone"],
+    ids=["component", "replacement", "flux", "flux-parent", "expression", "another-name", "list", "json", "gone",
+         "null", "nothing"],
 )  # fmt: skip
 def test_what_may_be_changed_on_the_way_is_not_looked_at(tmp_path: Path, files: dict[str, str]) -> None:
     assert why(world(tmp_path, files), _LOOK) != "runs"

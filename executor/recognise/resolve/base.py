@@ -115,6 +115,9 @@ class Base:
             if said.keys() & found.keys():
                 raise Unresolved(ReasonCode.AMBIGUOUS, "two places of one kind; write one")
             found |= said
+        if "stage" in found and found.get("everywhere"):
+            reason = f"it says {found['stage']}, and everywhere; write the one that is meant"
+            raise Unresolved(ReasonCode.AMBIGUOUS, reason)
         named = named or "file" in found or "where" in found
         if "stage" not in found and not (named and len(self.at.above) > 1):
             stage = self._stage_above()

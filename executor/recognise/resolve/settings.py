@@ -859,14 +859,14 @@ class _Search:
 
     def _may_be_lost(self, place: Place) -> bool:
         """Whether what lies over it may take it away without naming it: another list in its place, an operation on what
-        is above it, `$patch`, a generator."""
-        from executor.flux.settings import documents, takes_away
+        is above it, `$patch`, null, a generator."""
+        from executor.flux.settings import documents, empties, takes_away
 
         lists = [step for step in place.seat.path if not isinstance(step, str)]
         if any(isinstance(each, int) for each in lists) or (lists and place.kind not in WORKLOAD_KINDS):
             return True
         others = [each for each in self._objects() if each.path != place.file and self._reaches(each.path)]
-        if any(_is_generated(each) or "$patch" in (self.at.read(each.path) or "") for each in others):
+        if any(_is_generated(each) or empties(self.at.read(each.path) or "") for each in others):
             return True
         kind, _, name = place.holder.partition(" ")
         files = [each for each in self._kustomizations(place.file) if self._reaches(each)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -108,13 +109,16 @@ def _exact_key(c: Captured) -> Exact | None:
 
 _NEUTRAL = frozenset(
     "the a an its their all own object objects resource resources to be is are become with of in on by has have uses use "
-    "must should shall will and for ready".split()
+    "must should shall will for".split()
 )
 """What may stand beside the words of a key and its object, and says nothing against them."""
+_WAITED_FOR = pattern(r"\b(?:object|resource)s? to be ready\b")
+"""Of anything else, "ready" is something that is said besides."""
 _LIMITS = frozenset(
     " ".join(VOCABULARY[each] for each in "NEGATION CONDITION RESTRICTION QUESTION PUT_OFF TELLS".split()).split()
 )
-_NO = frozenset(("false", "off", "no", "disabled", "0"))
+_NOTHING = pattern(r"false|off|no|not|none|never|null|nil|~|disabled?|0[^1-9]*|", re.IGNORECASE)
+"""Values that say that there is none of it."""
 
 
 _LETTERS = pattern(r"[A-Za-z][A-Za-z-]*")
@@ -133,10 +137,15 @@ def _glossed(c: Captured) -> list[Ask] | None:
     exact: Exact = c["coded"]
     value = exact.to if exact.to is None else str(exact.to[1] if isinstance(exact.to, tuple) else exact.to.text)
     own = words_of(f"{exact.named.name} {value}")
-    told = [each for each in c["said"] if each not in _NEUTRAL]
+    told = [each for each in _WAITED_FOR.sub("", " ".join(c["said"])).split() if each not in _NEUTRAL]
     if negative(exact.named.name):
         return None
-    if value is None or value.strip("\"'").lower() in _NO or not {word_of(each) for each in told} <= own or not told:
+    if (
+        value is None
+        or _NOTHING.fullmatch(value.strip("\"'"))
+        or not {word_of(each) for each in told} <= own
+        or not told
+    ):
         return None
     if not {word_of(each) for each in told} & words_of(exact.named.name):
         return None
@@ -270,6 +279,10 @@ RULES = (
             "kiosk has the size of the worker (`cache.size: 2Gi`)": "u",
             "kiosk had a cache (`cache.enabled: true`)": "u",
             "kiosk uses cache (`cache.size: <size>`)": "u",
+            "kiosk has a cache (`cache.size: 0Gi`)": "u",
+            "till-config has paper (`PAPER: none`)": "u",
+            "kiosk is ready and has a cache (`cache.enabled: true`)": "u",
+            "kiosk is ready with a cache (`cache.enabled: true`)": "u",
             "kiosk is to be replaced (`cache.enabled: true`)": "u",
             "The kiosk Kustomization waits (`wait: true`)": "b not-found",
             "The kiosk Kustomization becomes ready (`wait: true`)": "u",

@@ -512,7 +512,7 @@ RULES = (
             f"<what_of> {_AT}? (<stands> | <equals>) where2:<where>? <manner>*",
             "<what_of> (<stands> | <equals>) <in_each> <manner>*",
             f"{_AT} , <what_of> (<stands> | <equals>) <manner>*",
-            "THE? where:<a_stage> (OVERLAY | ENVIRONMENT | CLUSTER)? (pins | sets) <what_of> <change> <manner>*",
+            "(the | our)? where:<a_stage> (OVERLAY | ENVIRONMENT | CLUSTER)? (pins | sets) <what_of> <change> <manner>*",
         ),
         _bump,
         {

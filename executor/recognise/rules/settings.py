@@ -306,8 +306,12 @@ def _settings(g: Grammar) -> None:
     g.phrase("of_its_kind", "THE? k:OBJECT_KIND (x:<plain_key> | x:type | s:<counted_setting>)", _of_its_kind)
     g.phrase("any_setting", "_:<of_its_kind>")
     g.phrase("any_setting_in", "o:<of_its_kind> (of | for) THE? n:OBJECT { <where> w2:<where> }", _of_its_kind_in)
-    g.phrase("any_setting_in", "THE? where:<stage_word> (s:<any_setting> | s:<setting>) (of | for) h:<holder>", placed)
-    g.phrase("setting_in", "THE? where:<stage_word> s:<setting> (of | for) h:<holder>", placed)
+    g.phrase(
+        "any_setting_in",
+        "(the | our)? where:<stage_word> (s:<any_setting> | s:<setting>) (of | for) h:<holder>",
+        placed,
+    )
+    g.phrase("setting_in", "(the | our)? where:<stage_word> s:<setting> (of | for) h:<holder>", placed)
     g.phrase("stage_word", "x:STAGE | x:PLACE", lambda c: Place(stage=c["x"].text))
     g.phrase("setting", "THE? r:RESOURCE b:BOUND", _resource)
     g.phrase("bound", "THE? r:RESOURCE b:BOUND", _resource)
@@ -1265,6 +1269,8 @@ RULES = (
             "Update PAPER of till-config to comply": "u",
             "In demo, set LOG_LEVEL of pos-api to error everywhere": "u",
             "Everywhere: set LOG_LEVEL of pos-api to error in demo": "u",
+            "Set LOG_LEVEL of pos-api in demo to error everywhere": "u ambiguous",
+            "Set a demo LOG_LEVEL of pos-api to debug": "u",
             "kiosk polls every 10 minutes": "u",
             "PAPER of till-config is non-empty": "u",
             "PAPER of till-config is 2nd": "u",
@@ -1749,7 +1755,7 @@ RULES = (
             f"SCALE h:<held_part> {AROUND} (from y:<number>)? to x:<few> <counted>? {AROUND}",
             f"(run | keep) h:<holder> (with | at) x:<few> REPLICAS {AROUND}",
             f"(run | keep) x:<few> REPLICAS of h:<holder> {AROUND}",
-            "THE? where:<a_stage> (ENVIRONMENT | CLUSTER | OVERLAY)? (runs | MODAL run) x:<few> REPLICAS of h:<holder>",
+            "(the | our)? where:<a_stage> (ENVIRONMENT | CLUSTER | OVERLAY)? (runs | MODAL run) x:<few> REPLICAS of h:<holder>",
             f"h:<holder> {AROUND} : x:<few> REPLICAS",
             f"<setting_verb> h:<holder> {AROUND} (from y:<number>)? to x:<few> <counted> {AROUND}",
         ),
@@ -1833,6 +1839,7 @@ RULES = (
         {
             "Scale pos-api to 3 replicas": "b ambiguous",
             "Scale till up to 3 replicas": "u",
+            "A demo runs 3 replicas of pos-api": "u",
             "till runs with 3 replicas (currently two)": "b not-that-version",
             "till runs with 3 replicas (currently)": "u",
             "The relay agent shall run with two replicas": "b not-found",
