@@ -94,6 +94,12 @@ def standing(text: str | None, path: str) -> list[str] | None:
     return missing
 
 
+def text_at(text: str | None, path: str) -> str | None:
+    """The scalar that a path leads to, if it does so in one document of a file only."""
+    found = [each for each in (_through(root, whole(path)) for root in documents(text)) if each is not None]
+    return str(found[0]) if len(found) == 1 and isinstance(found[0], Scalar) else None
+
+
 def _through(node: Any, steps: Path) -> Any:
     for step in steps:
         if isinstance(node, Items):

@@ -391,6 +391,7 @@ spec:
         cronjob:
           failedJobsHistory: 1
           ttlSecondsAfterFinished: 86400
+          pollMilliseconds: 4000
     persistence:
       size: 2Gi
       storageClass: slow
@@ -418,6 +419,8 @@ LIVENESS = "path=spec.template.spec.containers[name=web].livenessProbe.initialDe
         ("Disable the other route of shop", "u unknown-name"),
         ("Set failedJobsHistory of shop to 3", "cronjob.failedJobsHistory value=3"),
         ("Set ttlSecondsAfterFinished of shop to 1 hour", "ttlSecondsAfterFinished value=3600"),
+        ("Set pollMilliseconds of shop to 5s", "b not-determinate"),
+        ("Set pollMilliseconds of shop to 5 seconds", "b not-determinate"),
         ("Set upgrade.remediation.retries of shop to 5", "path=spec.upgrade.remediation.retries value=5"),
         ("Set remediation.tries of shop to 5", "u unknown-name"),
         ("The priority class of web is `high`", "priorityClassName value=high"),

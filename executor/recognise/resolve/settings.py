@@ -207,7 +207,7 @@ class SettingAsks(Base):
         return not objects or file.rpartition("/")[2] in KUSTOMIZATION_FILES
 
     def _as_written(self, file: str, named: Named, turned: Turned | None, limits: dict[str, Any], act: str) -> Request:
-        from executor.flux.settings import standing
+        from executor.flux.settings import standing, text_at
 
         if turned is None:
             raise Unresolved(ReasonCode.NOT_UNDERSTOOD, "to what is not said; write the value")
@@ -227,6 +227,10 @@ class SettingAsks(Base):
                 raise Blocked(ReasonCode.NOT_DETERMINATE, what)
         value = scalar(_text(turned.to), named.name)
         before = _text(turned.before) if turned.before is not None else None
+        key = named.name.lower()
+        now = text_at(self.at.read(file), named.name)
+        bound = key.endswith("cpu") or ".resources." in key
+        _block_direction(f"{file}: {named.name}", (now, before), _text(turned.to), act, key, minutes=not bound)
         return self._request_set(file, named.name, value, before, limits)
 
     def _request_set(self, file: str, path: str, value: Any, before: str | None, limits: dict[str, Any]) -> Request:
@@ -1062,7 +1066,7 @@ class _Search:
                 count = int(count)
             if not isinstance(count, int):
                 raise Blocked(ReasonCode.NOT_DETERMINATE, f"{text} is no number of replicas")
-            self._block_direction(place, str(count), act)
+            self._block_direction(place, str(count), act, turned.before)
             return count
         if what == "resource" and not _QUANTITY[self.named.name.rpartition(".")[2]].fullmatch(text):
             raise Blocked(
@@ -1071,7 +1075,7 @@ class _Search:
         self._block_not_taken(place, text)
         if what == "field" and self.named.name == "suspend" and place.seat.path == ("spec", "suspend"):
             return text == "true"
-        self._block_direction(place, text, act)
+        self._block_direction(place, text, act, turned.before)
         if what in (*_OF_ANY_FILE, "field"):
             spelt = _is_time(turned.to) or self._is_in_seconds(place, turned.to)
             self._block_other_kind(place, ("setting", text) if spelt else turned.to)
@@ -1106,7 +1110,7 @@ class _Search:
             return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
         if now is not None and re.fullmatch(r"\d+d", now) and seconds % 86400 == 0:
             return f"{seconds // 86400}d"
-        words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", str(place.seat.path[-1]))
+        words = _UNIT_OF_KEY.findall(str(place.seat.path[-1]))
         sizes = {"seconds": 1, "minutes": 60, "hours": 3600}
         size = next((sizes[each.lower()] for each in words if each.lower() in sizes), None)
         if size is not None and seconds % size == 0 and (now is None or now.isdigit()):
@@ -1117,10 +1121,11 @@ class _Search:
 
     def _is_in_seconds(self, place: Place, said: Any) -> bool:
         """ "45s" where a number of seconds stands."""
-        key, now = str(place.seat.path[-1]), self._plain(place) or ""
+        now = self._plain(place) or ""
         if not isinstance(said, Token) or said.code or said.quoted or not _DURATION.fullmatch(said.text):
             return False
-        return key.lower().endswith("seconds") and now.isdigit() and (_amount(said.text) or 0) % 1 == 0
+        counts = _UNIT_OF_KEY.findall(str(place.seat.path[-1]))[-1:]
+        return [each.lower() for each in counts] == ["seconds"] and now.isdigit() and (_amount(said.text) or 0) % 1 == 0
 
     def _literal(self, place: Place, text: str) -> Any:
         """Typed where Helm values or a specification may want it; a text where Kubernetes takes nothing else."""
@@ -1135,23 +1140,12 @@ class _Search:
             return place.seat.text.partition("=")[2]
         return place.seat.text
 
-    def _block_direction(self, place: Place, text: str, act: str) -> None:
-        now = self._plain(place)
-        if act not in ("raise", "lower") or now is None or now == text:
-            return
-        minutes = self.named.what != "resource" and str(place.seat.path[-1]).lower() != "cpu"
-        old, new = ([_amount(each, minutes=minutes)] for each in (now, text))
-        if now.endswith("%") and text.endswith("%"):
-            old, new = ([_amount(each[:-1])] for each in (now, text))
-        if str(place.seat.path[-1]).lower().endswith(("tag", "version")):
-            old, new = _release(now), _release(text)
-        if None in (*old, *new):
-            reason = f"{place}: {now} and {text} cannot be compared, so whether that is to {act} it is not known"
-            raise Blocked(ReasonCode.NOT_THAT_VERSION, f"{reason}; write Set … to {text}")
-        if (new > old) != (act == "raise"):
-            raise Blocked(
-                ReasonCode.NOT_THAT_VERSION, f"{place}: {now} to {text} is not to {act} it; write Set … to {text}"
-            )
+    def _block_direction(self, place: Place, text: str, act: str, before: Any) -> None:
+        """Raises Blocked where a value would not rise or fall, as the sentence says."""
+        key = str(place.seat.path[-1]).lower()
+        minutes = self.named.what != "resource" and key != "cpu"
+        was = self._spelt(place, before) if before is not None else None
+        _block_direction(str(place), (self._plain(place), was), text, act, key, minutes=minutes)
 
     def _block_other_kind(self, place: Place, to: Any) -> None:
         """Raises Blocked where a number becomes a word, or loses its unit, and nothing says that this is meant."""
@@ -1257,6 +1251,28 @@ def _is_exact(said: Any) -> bool:
     return said.code or said.quoted or NO_WORD.search(said.text) is not None
 
 
+def _block_direction(
+    place: str, known: tuple[str | None, str | None], text: str, act: str, key: str, *, minutes: bool
+) -> None:
+    """`known`: what stands there and what it was, as the sentence says; where it is so already, it was another."""
+    now, was = known
+    now = was if now == text and was is not None else now
+    if act not in ("raise", "lower") or now is None or now == text:
+        return
+    old, new = ([_amount(each, minutes=minutes)] for each in (now, text))
+    if now.endswith("%") and text.endswith("%"):
+        old, new = ([_amount(each[:-1])] for each in (now, text))
+    if key.endswith(("tag", "version")):
+        old, new = _release(now), _release(text)
+    if None in (*old, *new):
+        reason = f"{place}: {now} and {text} cannot be compared, so whether that is to {act} it is not known"
+        raise Blocked(ReasonCode.NOT_THAT_VERSION, f"{reason}; write Set … to {text}")
+    if (new > old) != (act == "raise"):
+        raise Blocked(
+            ReasonCode.NOT_THAT_VERSION, f"{place}: {now} to {text} is not to {act} it; write Set … to {text}"
+        )
+
+
 def _block_no_value(said: Any) -> None:
     if isinstance(said, tuple) and said[0] == "placeholder":
         raise Blocked(ReasonCode.PLACEHOLDER, f'"{said[1]}" stands for a value; write the value')
@@ -1273,6 +1289,8 @@ def _is_time(said: Any) -> bool:
     return isinstance(said, tuple) and said[0] == "lasting"
 
 
+_UNIT_OF_KEY = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+"""The words of a key; one of them may be the unit that it counts in."""
 _TAGGED = re.compile(r".:[\w.-]+$|.@\w+:")
 """An image with its tag or digest."""
 
@@ -1294,7 +1312,9 @@ def _shape(text: str) -> str:
         return "truth"
     if _DURATION.fullmatch(text):
         return "time"
-    return "amount" if _amount(text) is not None else "text"
+    if _amount(text) is None:
+        return "text"
+    return "bytes" if text.endswith("B") else "amount"  # "8GB" is no quantity of Kubernetes
 
 
 def _amount(text: str, *, minutes: bool = True) -> float | None:
