@@ -391,7 +391,7 @@ spec:
         cronjob:
           failedJobsHistory: 1
           ttlSecondsAfterFinished: 86400
-          pollMilliseconds: 4000
+    pollMilliseconds: 4000
     persistence:
       size: 2Gi
       storageClass: slow
