@@ -236,7 +236,9 @@ class Causes(Offers):
             return None
         rest = self.stem[token.start :].strip()
         done = self.stem[: token.start].rstrip(" ,;")
-        return f'"{rest}" fits nothing in "{done}"; write it as a criterion of its own, with its object'
+        joints = self.lexer.bit("AND") | self.lexer.bit("THEN") | self.lexer.bit("','") | self.lexer.bit("';'")
+        way = "; write it as a criterion of its own, with its object" if token.bits & joints else ""
+        return f'"{rest}" fits nothing in "{done}"{way}'
 
 
 def _is_vague(reason: str) -> bool:
