@@ -22,7 +22,9 @@ from executor.recognise.meaning import (
     word_of,
     words_of,
 )
-from executor.recognise.rules.settings import AROUND, OF, asks_of, is_key, placed
+from executor.recognise.rules.settings.holders import placed
+from executor.recognise.rules.settings.keys import is_key
+from executor.recognise.rules.settings.setting import AROUND, OF, asks_of
 from executor.recognise.versions import is_placeholder
 from executor.recognise.words import VOCABULARY, fold
 
