@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from executor.models import Status
@@ -233,6 +233,7 @@ QUALIFIERS = [
 
 
 @settings(max_examples=40, deadline=None)
+@example("The nightly sweep (CronJob archive-sweep) moves to 03:45: `45 3 * * *`", "every", 0)
 @given(sentence=st.sampled_from(sorted(OFFERED)), word=st.sampled_from(QUALIFIERS), at=st.integers(0, 12))
 def test_no_word_in_the_middle_is_dropped(fair: World, sentence: str, word: str, at: int) -> None:
     words = sentence.split(" ")
