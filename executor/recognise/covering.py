@@ -127,8 +127,9 @@ def _is_plain_covered(tokens: Sequence[Token], at: int, known: set[str], told: t
     word = fold(token.text).strip("'’")
     if word in ("on", "off") and any(fold(each.text) in _SWITCH for each in tokens[max(0, at - 4) : at]):
         return not alike(word).isdisjoint(known - {"on", "off"})
-    often = word not in ("every", "each") or fold(behind.text) in _DAILY or behind.bits & lexer.bit("AMOUNT")
-    if word in _DAILY and often and (re.search(r"\d \* \* \*", low) or behind.bits & lexer.bit("AMOUNT")):
+    counted = bool(behind.bits & lexer.bit("AMOUNT"))
+    often = word not in ("every", "each") or fold(behind.text) in _DAILY or counted
+    if word in _DAILY and often and (re.search(r"\d \* \* \*", low) or (word == "every" and counted)):
         return True
     if word == "replace":  # "Replace the email in FILE with …"; of one in code, it may be the name that is replaced
         return at == 0 and bool(behind.bits & lexer.bit("THE")) and not tokens[2].code

@@ -9,6 +9,7 @@ from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Change, Field, Images, Item, Place, Registry, Target, Wanted
 from executor.recognise.versions import ONE, ImageReference, Version
+from executor.recognise.words import fold
 
 Captured = Mapping[str, Any]
 
@@ -92,7 +93,8 @@ def wanted(token: Token) -> Wanted:
 
 
 def _places(g: Grammar) -> None:
-    g.phrase("in", "in | on | at | of | for | inside | within | under")
+    g.phrase("in_not_for", "in | on | at | of | inside | within | under")
+    g.phrase("in", "<in_not_for> | for")
     g.phrase(
         "in_repository",
         "(<in> | from) THE? x:REPO REPOSITORY? | (<in> | from) REPOSITORY x:REPO",
@@ -101,7 +103,7 @@ def _places(g: Grammar) -> None:
     g.phrase("where", "_:<in_repository>")
     g.phrase(
         "where",
-        "o:only? <in> (the | our)? (x:STAGE | x:PLACE) (ENVIRONMENT | CLUSTER | OVERLAY)? o:only? "
+        "o:only? (<in_not_for> | p:for) (the | our)? (x:STAGE | x:PLACE) (n:ENVIRONMENT | n:CLUSTER | n:OVERLAY)? o:only? "
         "| <in> (the | our)? (ENVIRONMENT | CLUSTER | OVERLAY) (x:STAGE | x:PLACE)"
         "| <in> THE? x:PART (ENVIRONMENT | CLUSTER | OVERLAY | folder | directory)",
         _stage,
@@ -135,7 +137,13 @@ def _places(g: Grammar) -> None:
     )
 
 
-def _stage(c: Captured) -> Place:
+_PURPOSES = frozenset("demo test testing development live preview".split())
+"""What a thing may be done for, whatever environment is called so."""
+
+
+def _stage(c: Captured) -> Place | None:
+    if "p" in c and "n" not in c and fold(c["x"].text) in _PURPOSES:
+        return None  # "for the demo", "for testing"
     return Place(stage=c["x"].text, only="o" in c)
 
 

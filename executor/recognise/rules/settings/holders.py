@@ -159,13 +159,14 @@ def _part_of(c: Captured) -> Holder | None:
 def _container(c: Captured) -> Holder | None:
     """ "the web container", "the sidecar container of the api Deployment"."""
     entry, noun = c["c"].entry, fold(c["x"].text)
-    if noun == "sidecar" and entry is not None and entry.workloads:
-        return None  # "the web sidecar" is not the web container itself
+    if noun == "sidecar" and (c.get("h") is None or (entry is not None and entry.workloads)):
+        return None  # "the web sidecar" is not web itself
     if noun not in ("container", "sidecar") or fold(c["c"].text) in NO_VALUE:
         return None
     held: Holder | None = c.get("h")
     if held is None:
-        return Holder(None, c["c"], container=c["c"]) if c["c"].entry is not None else None
+        runs = entry is not None and (entry.workloads or entry.releases)
+        return Holder(None, c["c"], container=c["c"]) if runs else None
     return None if held.container else Holder(held.kind, held.token, held.file, c["c"], held.part)
 
 
