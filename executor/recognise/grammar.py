@@ -142,8 +142,10 @@ class Grammar:
 
     def _possible(self, name: str, parse: Parse, start: int) -> list[_Way]:
         """The ways to say `<name>` from `start` that find the classes there which they need, in their order."""
-        here = parse.tokens[start].bits
-        groups = self._beginning.get((name, here)) or self._that_begin(name, here)
+        here = parse.tokens[start].bits & self._first[name]
+        groups = self._beginning.get((name, here))
+        if groups is None:
+            groups = self._that_begin(name, here)
         if parse.classes is None:
             found = [way for _, ways in groups for way in ways]
         else:

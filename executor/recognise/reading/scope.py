@@ -35,7 +35,7 @@ class Scope:
         if found is None:
             leaves = not path or path[0] in "/~" or ".." in path.split("/")
             # unlike Path.exists, false for what no file can be called
-            found = self.known[path] = not leaves and os.path.exists(self.repository.root / path)  # noqa: PTH110
+            found = self.known[path] = not leaves and os.path.exists(f"{self.repository.root}/{path}")  # noqa: PTH110
         return found
 
 

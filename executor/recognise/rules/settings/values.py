@@ -114,7 +114,7 @@ def _at_a_time(c: Captured) -> tuple[str, str] | None:
 
 
 _FILLED_IN_LATER = frozenset("tbd tba tbc todo fixme xxx whatever something".split())
-_EITHER = re.compile(r"[a-z]+(?:[/+][a-z]+)+|(?:non|not|anything|any)-.*|.*-or-.*")
+_EITHER = pattern(r"[a-z]+(?:[/+][a-z]+)+|(?:non|not|anything|any)-.*|.*-or-.*")
 """Alternatives and the like, of plain words."""
 
 
@@ -132,7 +132,7 @@ def _scalar(c: Captured) -> Token | None:
     return token if _VALUE.match(token.text) and fold(token.text) not in NO_VALUE else None
 
 
-_ENUMERATED = re.compile(
+_ENUMERATED = pattern(
     r"Always|Forbid|Recreate|Retain|(?:If|On|Node|Cluster|Load|Rolling|Read|Prefer|Require)[A-Z][A-Za-z]+"
 )
 """What Kubernetes writes so, and nobody else: IfNotPresent, OnFailure, NodePort, RollingUpdate, ReadWriteOnce."""
