@@ -94,6 +94,8 @@ def _entry(what: str) -> Any:
         holder: Holder = c["h"] if "h" in c else c["file"]
         if "h" in c and holder.file is not None:
             return None  # a file is the other way to say it
+        if of is not None and "list" in c and not fold(c["list"].text).startswith(of):
+            return None  # "the pos-api patch from the docs of …" is none of the patches
         if what == "manifest.remove" and "list" not in c and of is None and is_key_of_file(entry, holder):
             return None  # a key, no entry
         places = [c[key] for key in ("where", "where2") if key in c]
@@ -244,6 +246,8 @@ RULES = (
             "Remove mtg-agents from clusters/minikube/apps/kustomization.yaml after migration": "u",
             "Remove the mtg-agents namespace": "u",
             "Remove the old patch from deploy/pos/demo": "b not-found",
+            "Remove the pos-api patch from a copy of deploy/pos/demo": "u",
+            "Remove the pos-api patch from the resources of deploy/pos/demo": "u",
             "Remove pos from deploy/pos/demo/kustomization.yaml": "b ambiguous",
             "Remove the till patch from deploy/pos/demo": "b not-found",
             "Drop tests from demo": "u",
