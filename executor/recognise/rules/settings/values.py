@@ -132,10 +132,12 @@ def _scalar(c: Captured) -> Token | None:
     return token if _VALUE.match(token.text) and fold(token.text) not in NO_VALUE else None
 
 
-_ENUMERATED = pattern(
-    r"Always|Forbid|Recreate|Retain|(?:If|On|Node|Cluster|Load|Rolling|Read|Prefer|Require)[A-Z][A-Za-z]+"
+_ENUMERATED = frozenset(
+    "Always IfNotPresent OnFailure OnDelete OnRootMismatch Forbid Recreate RollingUpdate Retain NodePort ClusterIP "
+    "LoadBalancer ClusterFirst ClusterFirstWithHostNet ReadWriteOnce ReadWriteOncePod ReadWriteMany ReadOnlyMany "
+    "PreferNoSchedule PreferDualStack RequireDualStack".split()
 )
-"""What Kubernetes writes so, and nobody else: IfNotPresent, OnFailure, NodePort, RollingUpdate, ReadWriteOnce."""
+"""What Kubernetes writes so, and nobody else; a word that only looks so may be a state ("OnHold")."""
 _LEVELS = frozenset("debug info warn warning error trace".split())
 _STATED = frozenset("true false debug info warn trace json logfmt utc".split())
 """Words that are values behind "is", and nothing that may have been done to it."""
@@ -146,7 +148,7 @@ def sure(c: Captured) -> Any:
     said = c["x"]
     plain = isinstance(said, Token) and not (said.code or said.quoted)
     wordy = plain and re.fullmatch(r"[^\W\d_][^\W\d_-]*(?:-[^\W\d_]*)*|\d+(?:st|nd|rd|th)", said.text) is not None
-    return None if wordy and fold(said.text) not in _STATED and not _ENUMERATED.fullmatch(said.text) else said
+    return None if wordy and fold(said.text) not in _STATED and said.text not in _ENUMERATED else said
 
 
 _NO_PLAIN_VALUE = re.compile(r"[A-Z]{2,}-\d+|\d{4}-\d\d-\d\d.*|\d+/\d+|.*(?:@|://).*|[Ee]rror|[Ww]arning")
