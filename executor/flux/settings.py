@@ -671,8 +671,9 @@ def takes_away(file: tuple[str, Map], kind: str, name: str, read_file: Callable[
 
 
 def empties(text: str) -> bool:
-    """Whether a patch takes away what it does not name: `$patch`, or nothing in the place of a mapping or list."""
-    return "$patch" in text or any(map(_has_nothing, documents(text)))
+    """Whether a patch takes away what it does not name: `$patch`, nothing in the place of a mapping or list, or what a
+    release takes from elsewhere and puts over its values."""
+    return "$patch" in text or "targetPath" in text or any(map(_has_nothing, documents(text)))
 
 
 def _has_nothing(node: Any) -> bool:

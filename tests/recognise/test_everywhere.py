@@ -369,6 +369,9 @@ def test_a_list_that_another_one_replaces_is_not_looked_at(tmp_path: Path) -> No
     }
     found = world(tmp_path, files)
     assert why(found, _LOOK) != "runs"
-    assert told(found.recognise("Verify that size of web in production is 3")).startswith(
-        "manifest.set file=base/web.yaml"
-    )
+    look = "Verify that size of web in production is 3"
+    assert told(found.recognise(look)).startswith("manifest.set file=base/web.yaml")
+    taken = "  valuesFrom:\n    - kind: ConfigMap\n      name: sizes\n      targetPath: size\n"
+    for file in ("base/web.yaml", "production/web.yaml"):
+        over = {**files, file: files[file].replace("  values:\n", taken + "  values:\n")}
+        assert why(world(tmp_path / file.partition("/")[0], over), look) != "runs", file

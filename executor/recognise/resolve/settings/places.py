@@ -137,6 +137,8 @@ class Places:
         lists = [step for step in place.seat.path if not isinstance(step, str)]
         if any(isinstance(each, int) for each in lists) or (lists and place.kind not in WORKLOAD_KINDS):
             return True
+        if place.kind == "HelmRelease" and "targetPath" in (self.at.read(place.file) or ""):
+            return True
         others = [each for each in self._objects() if each.path != place.file and self._reaches(each.path)]
         if any(is_generated(each) or empties(self.at.read(each.path) or "") for each in others):
             return True
