@@ -217,7 +217,7 @@ _STOPS = (
     ("NEGATION", "turns the sentence around; write what is to be, or a criterion for a person"),
     ("CONDITION", "makes it conditional; a criterion runs or does not"),
     ("RESTRICTION", "restricts it in a way that is not understood"),
-    ("QUESTION", "makes it a question"),
+    ("QUESTION", "asks, or describes in words; write what is to be"),
     ("IMAGE_REF IMAGE_NAME", "is an image, which does not fit there"),
     ("VERSION", "is a version that belongs to nothing here"),
     ("TELLS", 'tells what was or might be, and asks for nothing; write "is" if it is to be so'),
