@@ -20,6 +20,8 @@ def add(g: Grammar) -> None:
     """The phrases for that."""
     g.phrase("scaling", "down | back | in", lambda c: "lower")
     g.phrase("scaling", "out", lambda c: "raise")
+    g.phrase("up_from", ",? up from y:<few>", lambda c: ("raise", c["y"]))
+    g.phrase("up_from", ",? down from y:<few>", lambda c: ("lower", c["y"]))
     g.phrase("upwards", "up", lambda c: "raise")
     g.phrase("counted", "REPLICAS | INSTANCES")
     g.phrase("pruning", "THE? (x:pruning | garbage x:collection)", _pruning)
@@ -32,8 +34,11 @@ def add(g: Grammar) -> None:
 
 
 def _scaled(c: Captured) -> list[Ask] | None:
-    turned, verb = Turned(c["x"], c.get("y")), c.get("setting_verb")
-    act = c.get("scaling") or (verb if verb in ("raise", "lower") else "set")
+    verb, (way, before) = c.get("setting_verb"), c.get("up_from", (None, c.get("y")))
+    if way is not None and "y" in c:
+        return None
+    turned = Turned(c["x"], before)
+    act = c.get("scaling") or way or (verb if verb in ("raise", "lower") else "set")
     holders = c.get("hs", (c.get("h"),))
     named = Named("replicas", "replicas", c["p"], None, (c["p"].text,)) if "p" in c else Named("replicas")
     return all_asks(asks_of(c, named=named, holder=each, turned=turned, act=act) for each in holders)
@@ -78,18 +83,18 @@ RULES = (
     Rule(
         "scale",
         (
-            f"SCALE h:<holder> {AROUND} <scaling>? (from y:<number>)? to x:<few> <counted>? {AROUND}",
+            f"SCALE h:<holder> {AROUND} <scaling>? (from y:<number>)? to x:<few> <counted>? {AROUND} <up_from>?",
             f"SCALE h:<holder> {AROUND} scaling:<upwards> from y:<number> to x:<few> <counted>? {AROUND}",
             f"SCALE (<scaling> | scaling:<upwards>) h:<holder> {AROUND} (from y:<number>)? to x:<few> <counted>? {AROUND}",
             f"SCALE BOTH? hs:<held> (from y:<number>)? to x:<few> <counted>? ALL? {AROUND}",
             f"h:<holder> {AROUND} <be>? SCALED <scaling>? (from y:<number>)? to x:<few> <counted>? {AROUND}",
             f"h:<holder> {AROUND} <be>? SCALED scaling:<upwards> from y:<number> to x:<few> <counted>? {AROUND}",
             f"h:<holder> {AROUND} (runs with? | gets | MODAL run with? | MODAL have) x:<few> REPLICAS "
-            f"y:<instead_of>? {AROUND}",
+            f"y:<instead_of>? {AROUND} <up_from>?",
             f"h:<holder> {AROUND} (runs with | MODAL run with | MODAL have) x:<number> p:<part_word> REPLICAS {AROUND}",
             f"hs:<held> (both | each)? MODAL (both | each)? (have | run with?) x:<few> REPLICAS each? {AROUND}",
             f"h:<holder> {AROUND} (from y:<number>)? to x:<few> <counted> {AROUND}",
-            f"h:<held_part> {AROUND} (runs with? | MODAL run with?) x:<few> REPLICAS y:<instead_of>? {AROUND}",
+            f"h:<held_part> {AROUND} (runs with? | MODAL run with?) x:<few> REPLICAS y:<instead_of>? {AROUND} <up_from>?",
             f"h:<held_part> {AROUND} <be>? SCALED (from y:<number>)? to x:<few> <counted>? {AROUND}",
             f"SCALE h:<held_part> {AROUND} (from y:<number>)? to x:<few> <counted>? {AROUND}",
             f"(run | keep) h:<holder> (with | at) x:<few> REPLICAS {AROUND}",
@@ -129,6 +134,9 @@ RULES = (
             ),
             "till shall run with three replicas instead of one": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 from_version=1 where=StatefulSet/till"
+            ),
+            "kiosk runs with three replicas, up from two": (
+                "manifest.set file=deploy/kiosk/release.yaml path=spec.values.controller.replicaCount value=3 from_version=2"
             ),
             "till and kiosk shall each have 3 replicas": (
                 "manifest.set file=deploy/till/till.yaml path=spec.replicas value=3 where=StatefulSet/till + "
@@ -177,6 +185,10 @@ RULES = (
         },
         {
             "Scale pos-api to 3 replicas": "b ambiguous",
+            "Scale kiosk from 2 to 3 replicas, up from 2": "u",
+            "kiosk runs with 3 replicas instead of 2, up from 2": "u",
+            "kiosk runs with 3 replicas, down from 2": "b not-that-version",
+            "kiosk runs with 3 replicas, up from 1 or 2": "u",
             "Scale till up to 3 replicas": "u",
             "A demo runs 3 replicas of pos-api": "u",
             "till runs with 3 replicas (currently two)": "b not-that-version",
