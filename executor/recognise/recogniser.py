@@ -17,7 +17,7 @@ from executor.recognise.rules import table
 from executor.values import replace
 
 if TYPE_CHECKING:
-    from executor.recognise.causes import Causes
+    from executor.recognise.instead.causes import Causes
     from executor.recognise.phrases import Phrase
     from executor.repository import Repository, Workspace
     from executor.taskfile.model import Criterion, TaskFile
@@ -84,14 +84,14 @@ class Recogniser:
         reading = self._reading_of(criterion, cannot)
         if reading is None:
             return None
-        from executor.recognise.causes import Causes
+        from executor.recognise.instead.causes import Causes
 
         stopped = next((word.start for word in found.words if word.taken_for == "stopped"), None)
         return Causes(reading, reading.stem, reading.scope, stopped, cannot.reason)
 
     def lost(self, criterion: Criterion, text: str, effect: str, *, without: Sequence[Token] = ()) -> list[str]:
         """The words of `criterion` (`without`: save these) that the wording `text`, which comes to `effect`, loses."""
-        from executor.recognise.covering import uncovered
+        from executor.recognise.instead.covering import uncovered
 
         reading = Reading(self, criterion, decoration.strip(criterion.text), with_facts=True)
         scope = reading.scope

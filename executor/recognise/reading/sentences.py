@@ -6,25 +6,21 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from executor.models import Cannot, Recognised, Request, Source, Status
 from executor.patterns import pattern
 from executor.reasons import ReasonCode
-from executor.recognise import decoration, suggest
+from executor.recognise import decoration
 from executor.recognise.grammar import Parse
+from executor.recognise.instead import wording
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import EDITS, Ask, Wanted
+from executor.recognise.reading.scope import Scope
+from executor.recognise.reading.stopped import SEEN_NO, Stopped
 from executor.recognise.resolve import Incomplete, Setting, resolve
 from executor.recognise.words import fold
 from executor.values import replace
-
-if TYPE_CHECKING:
-    pass
-
-
-from executor.recognise.reading.scope import Scope
-from executor.recognise.reading.stopped import SEEN_NO, Stopped
 
 
 class Sentences(Stopped):
@@ -220,7 +216,7 @@ class Sentences(Stopped):
         except Incomplete as incomplete:
             instead = incomplete.instead
             if isinstance(instead, tuple):
-                instead = suggest.nearest(stem, *instead)
+                instead = wording.nearest(stem, *instead)
             return Recognised(stem, incomplete.requests, incomplete.stop.as_cannot(), words, instead)
 
     def _stopped(self, tokens: Sequence[Token], scope: Scope) -> Recognised:
@@ -251,17 +247,17 @@ class Sentences(Stopped):
             return None
         if cannot.code is ReasonCode.UNKNOWN_NAME:
             near = self.misspelt(tokens[at], scope)
-            renamed = suggest.nearest(self.stem, tokens[at], near[0]) if len(near) == 1 else ""
+            renamed = wording.nearest(self.stem, tokens[at], near[0]) if len(near) == 1 else ""
             return renamed if renamed and self._runs(renamed, scope) else None
-        plain = self._declared(tokens, scope) or suggest.without_reason(self.stem, tokens, self.whole.lexer)
+        plain = self._declared(tokens, scope) or wording.without_reason(self.stem, tokens, self.whole.lexer)
         if plain is not None and self._runs(plain, scope):
             return plain
         if at == 0 or self._restricted(tokens):
             return None  # a wording without the restriction, pasted, would do what was not wanted
-        shorter = suggest.without_demands(self.stem, tokens, at)
+        shorter = wording.without_demands(self.stem, tokens, at)
         if shorter is not None:
             return shorter if self._runs(shorter, scope) else None
-        two = suggest.two_criteria(self.stem, tokens, self.whole.lexer)
+        two = wording.two_criteria(self.stem, tokens, self.whole.lexer)
         return "\n- [ ] ".join(two) if two is not None and self._runs(two[0], scope) else None
 
     def _declared(self, tokens: Sequence[Token], scope: Scope) -> str | None:
@@ -269,7 +265,7 @@ class Sentences(Stopped):
         runs = [token for token in tokens if fold(token.text) in ("runs", "run") and not token.code]
         if len(runs) != 1 or self._restricted(tokens):
             return None
-        return suggest.nearest(self.stem, runs[0], "uses" if fold(runs[0].text) == "runs" else "use")
+        return wording.nearest(self.stem, runs[0], "uses" if fold(runs[0].text) == "runs" else "use")
 
     def _restricted(self, tokens: Sequence[Token]) -> bool:
         """Whether a word restricts, negates, makes conditional or puts off, or a note stands behind."""

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from executor.models import Cannot, Status
 from executor.reasons import ReasonCode
-from executor.recognise import suggest
 from executor.recognise.grammar import Parse
+from executor.recognise.instead import wording
 from executor.recognise.lexer import Lexer, Token
 from executor.recognise.names import Names
 from executor.recognise.reading.scope import Scope
@@ -62,7 +62,7 @@ class Stopped(Surroundings):
 
     def _half(self, tokens: Sequence[Token]) -> Cannot | None:
         """ "… and document it"."""
-        two = suggest.two_criteria(self.stem, tokens, self.whole.lexer)
+        two = wording.two_criteria(self.stem, tokens, self.whole.lexer)
         if two is None:
             return None
         what = f'"{two[1]}" is a person\'s work; make it a criterion of its own'
@@ -106,7 +106,7 @@ class Stopped(Surroundings):
         if not token.bits & nameable or not any(each.bits & kind for each in beside):
             return None
         coded = f"`{fold(token.text)}`"
-        if not self.reads(suggest.nearest(self.stem, token, coded), scope):
+        if not self.reads(wording.nearest(self.stem, token, coded), scope):
             return None
         what = f'there is no "{token.text}" in the manifests here; what a chart makes is written as code: {coded}'
         return Cannot(Status.UNRESOLVED, ReasonCode.UNKNOWN_NAME, what)
@@ -146,7 +146,7 @@ class Stopped(Surroundings):
 
     def _reads_as(self, names: Sequence[str], tokens: Sequence[Token], at: int, scope: Scope) -> bool:
         """Whether the sentence would be understood with one of these names in the place of the word."""
-        return any(self.reads(suggest.nearest(self.stem, tokens[at], each), scope) for each in names)
+        return any(self.reads(wording.nearest(self.stem, tokens[at], each), scope) for each in names)
 
     def _stands_for_a_name(self, tokens: Sequence[Token], at: int) -> bool:
         lexer, token = self.whole.lexer, tokens[at]

@@ -1,7 +1,7 @@
 """Other wordings for a sentence that was not understood, or that cannot be done as it stands: from its typed words.
 
 Computed when somebody asks what to write instead (explain, lint, a run's report), never while sentences are read. Each
-is only a candidate: the planner takes one that would run, and that says all that the sentence does (`covering.covers`).
+is only a candidate: the planner takes one that would run, and that says all that the sentence does (covering.py).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from executor.flux.settings import Held, all_held, documents, held_by
-from executor.recognise import suggest
-from executor.recognise.covering import alike, atoms, limiting, says_nothing
+from executor.recognise.instead import wording
+from executor.recognise.instead.covering import alike, atoms, limiting, says_nothing
 from executor.recognise.lexer import Token
 from executor.recognise.names import AManifest, is_named
 from executor.recognise.resolve import has_stage
@@ -110,7 +110,7 @@ class Offers:
             )
 
     def _spliced(self, token: Token, text: str) -> str:
-        return suggest.nearest(self.stem, token, text)
+        return wording.nearest(self.stem, token, text)
 
     def _from_range(self) -> Iterator[Offer]:
         """Where a range is to be one version from now on, as the reason asks for: in the sentence, or of the chart."""

@@ -10,9 +10,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from executor.reasons import ReasonCode
-from executor.recognise.covering import alike, atoms, limiting, says_nothing
+from executor.recognise.instead.covering import alike, atoms, limiting, says_nothing
+from executor.recognise.instead.offers import LED, Offers
 from executor.recognise.lexer import Token
-from executor.recognise.offers import LED, Offers
 from executor.recognise.reading.stopped import SEEN_NO, kind_of_stop
 from executor.recognise.words import fold
 
