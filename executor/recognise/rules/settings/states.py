@@ -35,7 +35,7 @@ def add(g: Grammar) -> None:
 
 def _scaled(c: Captured) -> list[Ask] | None:
     verb, (way, before) = c.get("setting_verb"), c.get("up_from", (None, c.get("y")))
-    if way is not None and "y" in c:
+    if way is not None and ("y" in c or c.get("scaling", way) != way):
         return None
     turned = Turned(c["x"], before)
     act = c.get("scaling") or way or (verb if verb in ("raise", "lower") else "set")
@@ -188,6 +188,7 @@ RULES = (
             "Scale kiosk from 2 to 3 replicas, up from 2": "u",
             "kiosk runs with 3 replicas instead of 2, up from 2": "u",
             "kiosk runs with 3 replicas, down from 2": "b not-that-version",
+            "Scale kiosk down to 1 replica, up from 2": "u",
             "kiosk runs with 3 replicas, up from 1 or 2": "u",
             "Scale till up to 3 replicas": "u",
             "A demo runs 3 replicas of pos-api": "u",
