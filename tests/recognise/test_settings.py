@@ -521,3 +521,53 @@ def test_a_key_in_code_that_turns_the_words_around_is_not_what_they_say(
 ) -> None:
     found = told(make(tmp_path, {"shop.yaml": _NEGATED}).recognise(sentence))
     assert said in found if "=" in said else found.startswith(said), found
+
+
+SEVERAL = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: shop
+spec:
+  values:
+    controllers:
+      shop:
+        containers:
+          app:
+            env: {MODE: fast}
+          tunnel:
+            env: {TZ: UTC}
+            resources: {limits: {memory: 64Mi}}
+      worker:
+        replicas: 2
+    service:
+      app:
+        ports: {http: {port: 80}}
+      peers:
+        type: LoadBalancer
+"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Scale shop to 3 replicas", "b ambiguous"),
+        ("Set the memory limit of shop to 1Gi", "b ambiguous"),
+        ("Set TZ of shop to Europe/Vienna", "b ambiguous"),
+        ("The service type of shop is NodePort", "b ambiguous"),
+        ("Verify that the memory limit of shop is 64Mi", "b ambiguous"),
+        ("Scale the shop worker to 3 replicas", "controllers.worker.replicas value=3"),
+        ("shop runs with 3 replicas (`worker.replicas: 3`)", "controllers.worker.replicas value=3"),
+        (
+            "Set the memory limit of the tunnel container of shop to 1Gi",
+            "containers.tunnel.resources.limits.memory value=1Gi",
+        ),
+        ("Set the tunnel memory limit of shop to 1Gi", "containers.tunnel.resources.limits.memory value=1Gi"),
+        ("Set `controllers.shop.containers.tunnel.env.TZ` of shop to Europe/Vienna", "env.TZ value=Europe/Vienna"),
+        ("The peers service type of shop is NodePort", "service.peers.type value=NodePort"),
+        ("Set MODE of shop to `slow`", "containers.app.env.MODE value=slow"),
+        ("Set the port of shop to 8080", "service.app.ports.http.port value=8080"),
+    ],
+)
+def test_one_of_several_controllers_containers_or_services_is_named(tmp_path: Path, sentence: str, said: str) -> None:
+    assert said in told(make(tmp_path, {"shop.yaml": SEVERAL}).recognise(sentence))

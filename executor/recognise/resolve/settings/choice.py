@@ -122,8 +122,10 @@ class Choice(Values):
         return "name the file" + (", or say everywhere if all of them are meant" if self._counting(found) else "")
 
     def _block_beside(self, place: Place) -> None:
-        """Raises Blocked for the value of a part that is not named: its exporter's, an init container's."""
-        from executor.flux.parts import beside
+        """Raises Blocked for the value of a part that is not named: its exporter's, an init container's, a second
+        controller's."""
+        from executor.flux.parts import beside, one_of_several
+        from executor.flux.settings import document
 
         own = self.holder.container or self.holder.part or self.named.part or self.named.what in ("listed", "text")
         key = str(place.seat.path[-1])
@@ -131,6 +133,17 @@ class Choice(Values):
         part = None if own or key in (*_OF_JOBS, *_OF_VOLUMES) else beside(place.seat.path)
         if part is not None and not _is_said_in(self.named.name, part):
             raise self._blocked([place], f"that is of {part}, not its own; write the whole path in code if it is meant")
+        if own or place.kind != "HelmRelease":
+            return
+        same = [each for each in self._objects() if each.kind == place.kind]
+        roots = [document(self.at.read(each.path), each.kind, each.name) for each in same]
+        said = self.named.name if self.exact is None else f"{self.named.name} {self.exact.named.name}"
+        for one, every in one_of_several(place.seat.path, place.holder.partition(" ")[2], roots):
+            if not _is_said_in(said, one):
+                reason = (
+                    f"that is of {one}, and there are {', '.join(every)}; say of which, or write the whole path in code"
+                )
+                raise self._blocked([place], reason)
 
     def _block_none(self) -> None:
         objects = self._objects()
