@@ -319,6 +319,17 @@ def test_a_part_of_an_operation_is_no_fault_of_its_own(fair: World) -> None:
     assert {step.cannot.code for step in found.steps if step.cannot is not None} == {found.cannot.code}
 
 
+def test_what_one_of_several_has_is_offered_by_its_name_only(tmp_path: Path) -> None:
+    release = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: shop\nspec:\n  values:\n"
+        "    ingress:\n      admin:\n        host: a.b.test\n      public:\n        className: outer\n"
+    )
+    world = make(tmp_path, {"shop.yaml": release})
+    nobody, admin = planned(world, ["shop: host c.d.test", "shop: admin host c.d.test"])
+    assert nobody.recognised.suggestion is None
+    assert admin.recognised.suggestion == "Set `spec.values.ingress.admin.host` of HelmRelease `shop` to `c.d.test`"
+
+
 def test_words_that_only_say_to_run_the_command(tmp_path: Path) -> None:
     world = make(tmp_path, {**FILES, "scripts/check.sh": "#!/bin/sh\n"})
     said = [

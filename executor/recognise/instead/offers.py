@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from executor.flux.settings import Held, all_held, documents, held_by
+from executor.flux.settings import Held, all_held, document, documents, held_by, whole
 from executor.recognise.instead import wording
 from executor.recognise.instead.covering import alike, atoms, limiting, says_nothing
 from executor.recognise.lexer import Token
@@ -315,7 +315,16 @@ class Offers:
             return []
         fewest = min(len(atoms(each.path)) for each in fitting)
         best = {(each.kind, each.name, each.path): each for each in fitting if len(atoms(each.path)) == fewest}
-        return list(best.values()) if len(best) == 1 else []
+        return [each for each in best.values() if not self._is_of_another(each, said)] if len(best) == 1 else []
+
+    def _is_of_another(self, held: Held, said: set[str]) -> bool:
+        """Whether it is a second controller's, container's or service's that the sentence does not name."""
+        from executor.flux.parts import one_of_several
+
+        same = [each for each in self._objects()[:_FILES] if (each.kind, each.name) == (held.kind, held.name)]
+        roots = [document(self._text(each.path), each.kind, each.name) for each in same]
+        parts = one_of_several(whole(held.path), held.name, roots) if held.kind == "HelmRelease" else []
+        return any(not atoms(one) & said for one, _ in parts)
 
     def _says(self, held: Held, said: set[str], key: str | None, new: str) -> bool:
         """Whether the path, with the object's own names, has all words, and its last key one of them."""
