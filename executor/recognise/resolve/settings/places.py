@@ -188,6 +188,8 @@ class Places:
         if self.scalers:
             return self.scalers
         kind = self.holder.kind or self.named.kind
+        if self.named.kind not in (None, kind):
+            return []  # "the pod interval of the kiosk HelmRelease" is not that of the release
         entry = token.entry or names.entry(token.text)
         if kind == "Namespace":
             return [each for each in names.of_kind("Namespace") if entry is not None and each.name == entry.name]

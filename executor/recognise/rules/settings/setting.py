@@ -681,6 +681,8 @@ RULES = (
             "Set the contact email of relay to a@b.test": "u unknown-name",
             "Raise TZ of kiosk to `Europe/Vienna`": "b not-that-version",
             "DPI of till-config grows from 406 to 203": "b not-that-version",
+            "Set the pod interval of the kiosk HelmRelease to 10m": "u unknown-name",
+            "Set the HPA DPI to 300 in the till-config ConfigMap": "u unknown-name",
             "PAPER of till-config is OnHold": "u",
             "TZ of the kiosk sidecar is Europe/Vienna": "u",
             "Raise the HPA maximum of the kiosk sidecar to 8": "u",
