@@ -80,11 +80,13 @@ def _kind(text: str) -> str | None:
 
 
 def is_range(text: str) -> bool:
-    return _RANGE.fullmatch(text) is not None
+    return text[:1] in "<>~^vV0123456789" and _RANGE.fullmatch(text) is not None
 
 
 def is_placeholder(text: str) -> bool:
     """Whether some of `text` stands for something that is to be filled in."""
+    if text.isalpha() and text.islower():
+        return False  # most words
     return _PLACEHOLDER.search(text) is not None
 
 
@@ -95,7 +97,7 @@ def is_host(text: str) -> bool:
 
 def is_address(text: str) -> bool:
     """A host that is certainly one: with a port, or an IPv4 address, or localhost."""
-    if not is_host(text):
+    if (":" not in text and text != "localhost" and not text[:1].isdigit()) or not is_host(text):
         return False
     bare = text.partition(":")[0]
     return bare != text or bare == "localhost" or re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", bare) is not None

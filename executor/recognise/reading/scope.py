@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,11 +30,17 @@ class Scope:
     limits: dict[tuple[str, str], str | None] = field(default_factory=dict)
     """What was found of texts around criteria: (text, how) → the word that limits."""
 
+    @functools.cached_property
+    def _top(self) -> frozenset[str]:
+        """What lies in the repository itself: most words in code are no path, and need no look at the disk."""
+        return frozenset(os.listdir(self.repository.root))  # noqa: PTH208
+
     def exists(self, path: str) -> bool:
         """Whether a repository path exists; looked up once."""
         found = self.known.get(path)
         if found is None:
-            leaves = not path or path[0] in "/~" or ".." in path.split("/")
+            first, *rest = path.split("/")
+            leaves = not (first == "." or first in self._top) or first[0] == "~" or ".." in rest
             # unlike Path.exists, false for what no file can be called
             found = self.known[path] = not leaves and os.path.exists(f"{self.repository.root}/{path}")  # noqa: PTH110
         return found
