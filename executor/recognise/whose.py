@@ -572,7 +572,14 @@ WHOSE: tuple[Whose, ...] = (
 )
 
 
-_TELLING = frozenset[str]().union(*(each.words for each in WHOSE))
+@functools.cache
+def _by_word() -> dict[str, list[Whose]]:
+    """Word → the kinds that it may tell."""
+    found: dict[str, list[Whose]] = {}
+    for kind in WHOSE:
+        for word in kind.words:
+            found.setdefault(word, []).append(kind)
+    return found
 
 
 @functools.cache
@@ -582,18 +589,14 @@ def _marked(lexer: Lexer) -> int:
 
 def whose(tokens: Sequence[Token], lexer: Lexer, text: str) -> tuple[Whose, str] | None:
     """The kind of the sentence `text`, and the word that tells it."""
-    words = {fold(token.text) for token in tokens}
-    marked = _marked(lexer)
+    by_word, marked = _by_word(), _marked(lexer)
+    told = {id(kind) for token in tokens for kind in by_word.get(fold(token.text), ())}
     seen, foreign = any(token.bits & marked for token in tokens), not text.isascii()
-    if not (seen or foreign) and words.isdisjoint(_TELLING):
+    if not (told or seen or foreign):
         return None
     said = Said(tokens, lexer)
     for each in WHOSE:
-        if (
-            not each.words.isdisjoint(words)
-            or (seen and each.tells is _cluster)
-            or (foreign and each.tells is _foreign)
-        ):
+        if id(each) in told or (seen and each.tells is _cluster) or (foreign and each.tells is _foreign):
             word = each.tells(said)
             if word is not None:
                 return each, word

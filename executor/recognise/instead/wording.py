@@ -52,8 +52,9 @@ def without_reason(stem: str, tokens: Sequence[Token], lexer: Lexer) -> str | No
     None where they name something, or limit it."""
     for at in range(3, len(tokens) - 3):
         word = fold(tokens[at].text)
-        begins = word in _REASONS or (word == "in" and fold(tokens[at + 1].text) == "order")
+        if tokens[at].code or not (word in _REASONS or (word == "in" and fold(tokens[at + 1].text) == "order")):
+            continue
         behind = tokens[at + 1 + (fold(tokens[at + 1].text) in ("that", "order")) : -1]
-        if begins and not tokens[at].code and not any(token.bits & (lexer.no_note | lexer.limits) for token in behind):
+        if not any(token.bits & (lexer.no_note | lexer.limits) for token in behind):
             return stem[: tokens[at].start].rstrip(" ,;")
     return None

@@ -42,12 +42,10 @@ class Stopped(Surroundings):
         lexer = self.whole.lexer
         if tokens[at].bits & lexer.negative and fold(tokens[at].text) not in SEEN_NO:
             return None
-        if self._is_asked_of_nobody(tokens):
-            return None
         from executor.recognise.whose import whose
 
         found = whose(tokens, lexer, self.stem)
-        if found is None:
+        if found is None or self._is_asked_of_nobody(tokens):
             return None
         kind, word = found
         reason = kind.reason.format(word=word) + (f"; {kind.done}: {self._tick()}" if kind.done else "")
