@@ -21,7 +21,8 @@ class Keys(Places):
         """`spec.interval` of an object that has such a field is that field, set or not; "the log level" is the only
         key there that has those letters, else the only path that begins and ends so."""
         if self.named.what in ("field", "replicas") and self.named.part and not self._places(anywhere=True):
-            words = " ".join((*self.named.part, self.named.name))  # "the read timeout" is readTimeout, too
+            said = self.named.name or "replicas"
+            words = " ".join((*self.named.part, said))  # "the read timeout" is readTimeout, too
             self.named = replace(self.named, what="spoken", name=words, part=())
         if self.named.what == "spoken":
             self._make_key()

@@ -515,6 +515,7 @@ RULES = (
             "Set `spec.interval` in apps/longhorn/helmrelease.yaml to 30 minutes": "b not-determinate",
             "The redis tag of relay is raised from 8.6.2 to 8.6.1": "b not-that-version",
             "The redis tag of kiosk is raised from 8.6.2 to 8.6.3": "u unknown-name",
+            "Set the size replicas of relay to 3": "u unknown-name",
             "The valkey tag of relay is raised from 8.6.2 to 8.6.3": "u unknown-name",
             "The redis tag is raised from 8.6.2 to 8.6.3": "u",
             "The retention period of relay is documented": "u",
