@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from executor.errors import Blocked, Unresolved
@@ -116,6 +115,8 @@ class EditAsks(Base):
                 ReasonCode.AMBIGUOUS, f"{token.text} is no entry of {file}; {', '.join(like)} is: write it as it stands"
             )
         if not _is_marked(token):
+            from difflib import get_close_matches
+
             near = get_close_matches(
                 token.text, {name for each in entries for name in (_stem(each), _folder(each))}, n=2
             )

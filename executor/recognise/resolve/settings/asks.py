@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from executor.errors import Blocked, Unresolved
@@ -94,6 +93,8 @@ class SettingAsks(Base):
         if len(found) > 1:
             reason = f"{file}: {', '.join(sorted(found))} have {named.name}; say of which ConfigMap"
             raise Blocked(ReasonCode.AMBIGUOUS, reason)
+        from difflib import get_close_matches
+
         near = get_close_matches(named.name, [key for keys in given.values() for key in keys], n=3, cutoff=0.7)
         if near and not found:
             reason = f'{file} gives no "{named.name}"; nearest: {", ".join(near)}'
@@ -173,6 +174,8 @@ class SettingAsks(Base):
         self.partial = [self._request("manifest.set", file=file, path=named.name)]
         missing = standing(self.at.read(file), named.name)
         if missing is not None:
+            from difflib import get_close_matches
+
             near = get_close_matches(named.name.rpartition(".")[2], missing, n=3, cutoff=0.8)
             if near or act != "set":
                 said = f", but {', '.join(near)} is" if near else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from executor.errors import Blocked, Unresolved
@@ -247,6 +246,8 @@ class Choice(Values):
     def _near(self) -> list[str]:
         name = self.named.name.rpartition(".")[2]
         known = dict.fromkeys(each for each in self._known() if each != name)
+        from difflib import get_close_matches
+
         return get_close_matches(name, known, n=3, cutoff=0.7)
 
     def _block_shared(self, place: Place, operation: str, arguments: dict[str, Any]) -> None:
