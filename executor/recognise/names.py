@@ -14,6 +14,7 @@ from executor.values import dataclass, field
 T = TypeVar("T")
 
 SOURCE_KINDS = ("OCIRepository", "GitRepository", "HelmRepository", "HelmChart")
+AUTOSCALER = "HorizontalPodAutoscaler"
 WORKLOAD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Service", "Ingress")
 _LISTS = {
     "HelmRelease": "releases", "Kustomization": "kustomizations", "ConfigMap": "configs",

@@ -281,6 +281,8 @@ TAKEN_FOR: dict[str, str] = {
 }
 
 
+KINDS_BY_WORD = {word: kind for kind, words in OBJECT_KINDS.items() for word in words.split()}
+
 fold = str.lower
 """For looking words up: case does not matter. Other than with casefold(), no sign that looks alike becomes a letter (a
 ligature); the one that does, the Kelvin sign, the lexer takes away."""

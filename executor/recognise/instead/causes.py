@@ -13,7 +13,7 @@ from executor.reasons import ReasonCode
 from executor.recognise.instead.covering import alike, atoms, limiting, says_nothing
 from executor.recognise.instead.offers import LED, Offers
 from executor.recognise.lexer import Token
-from executor.recognise.reading.stopped import SEEN_NO, kind_of_stop
+from executor.recognise.reading.stopped import ALIKE, SEEN_NO, kind_of_stop
 from executor.recognise.words import fold
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Causes(Offers):
         for at, token in enumerate(self.words):
             if not self._stands_for_a_name(at):
                 continue
-            near = self.scope.names.near(token.text, self._nameable(), cutoff=_ALIKE) or self._parts(token.text)
+            near = self.scope.names.near(token.text, self._nameable(), cutoff=ALIKE) or self._parts(token.text)
             if near:
                 return f'"{token.text}" is no name here; nearest: {", ".join(near[:3])}'
             if at == 0 and re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)+", token.text):
@@ -247,8 +247,6 @@ def _is_vague(reason: str) -> bool:
     return any(each in reason for each in said)
 
 
-_VAGUE = frozenset("newest latest newer previous last current stable recent next".split())
 _FEW = 6
 _VERB_LONG = 8
 _VERB = 3
-_ALIKE = 0.75

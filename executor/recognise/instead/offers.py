@@ -15,11 +15,11 @@ from executor.flux.settings import Held, all_held, document, documents, held_by,
 from executor.recognise.instead import wording
 from executor.recognise.instead.covering import alike, atoms, limiting, says_nothing
 from executor.recognise.lexer import Token
-from executor.recognise.names import AManifest, is_named
+from executor.recognise.names import AUTOSCALER, AManifest, is_named
 from executor.recognise.resolve import has_stage
 from executor.recognise.resolve.edits import objects_of
 from executor.recognise.versions import is_range
-from executor.recognise.words import OBJECT_KINDS, fold
+from executor.recognise.words import KINDS_BY_WORD, fold
 from executor.values import dataclass
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ LONGEST = 40
 """Words of a sentence that other wordings are looked for: what is longer is a description."""
 MOST = 24
 """Wordings that are tried for one sentence."""
-_KINDS = {word: kind for kind, words in OBJECT_KINDS.items() for word in words.split()}
 _VALUES = frozenset("true false enabled disabled debug info warn warning error trace json text utc".split())
 
 
@@ -356,7 +355,7 @@ class Offers:
             place = has_stage(self.scope.names, word) is not None and not token.code
             if not re.search(r"[a-z]", word) or word in names or word in values or place or word == "replace":
                 continue
-            if word in _KINDS and word not in own:
+            if word in KINDS_BY_WORD and word not in own:
                 continue
             if token.bits & self.lexer.bit("PATH") or self._is_value(at):
                 continue
@@ -385,7 +384,7 @@ class Offers:
                 continue
             found = [*objects_of(entry, None)] or [*entry.others]
             found += [each for each in entry.others if each.kind in kinds and each not in found]
-            found += [e for e in names.of_kind("HorizontalPodAutoscaler") if e.name == entry.name and e not in found]
+            found += [e for e in names.of_kind(AUTOSCALER) if e.name == entry.name and e not in found]
             of_kind = [each for each in found if each.kind in kinds]
             yield from of_kind or found
         for token in self.words:
@@ -409,7 +408,7 @@ class Offers:
 
     def _kind(self, token: Token) -> str | None:
         custom = self.scope.names.kinds.get(fold(token.text))
-        return custom or _KINDS.get(fold(token.text))
+        return custom or KINDS_BY_WORD.get(fold(token.text))
 
     def _held(self) -> list[Held]:
         """Every single value of them."""

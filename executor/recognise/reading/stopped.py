@@ -136,7 +136,7 @@ class Stopped(Surroundings):
         read = [each for each in scope.names.places() if self._reads_as(each[1][:1], tokens, unknown[0], scope)]
         if not read:
             return None
-        near = scope.names.near(token.text, [name for _, names in read for name in names], cutoff=_ALIKE)
+        near = scope.names.near(token.text, [name for _, names in read for name in names], cutoff=ALIKE)
         where = f"in {scope.name}" if scope.name else "here"
         kinds = " or ".join(kind for kind, _ in read)
         what = f'"{token.text}" is no {kinds} {where}{_instead(token.text, near, scope.names)}'
@@ -157,7 +157,7 @@ class Stopped(Surroundings):
     def misspelt(self, token: Token, scope: Scope, wanted: Sequence[str] | None = None) -> list[str]:
         """Names (`wanted`: of these) that the word may be a misspelling of; one that only has more or fewer parts is
         another name."""
-        near = scope.names.near(token.text, wanted, cutoff=_ALIKE)
+        near = scope.names.near(token.text, wanted, cutoff=ALIKE)
         own = set(re.split("[-_/]", fold(token.text)))
         parts = {each: set(re.split("[-_/]", fold(each))) for each in near}
         return [each for each in near if not (own < parts[each] or parts[each] < own)]
@@ -186,7 +186,7 @@ _PLACED = frozenset("in on at to for from into under namespace".split())
 _ASIDE = "leave it out, or put it into a comment on a line of its own: <!-- … -->"
 _LONG = 24
 """Words of a sentence that names are not looked for in any more: it is no single operation."""
-_ALIKE = 0.75
+ALIKE = 0.75
 """How alike a word has to be to a name that exists to be taken for its misspelling (difflib's ratio)."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from executor.errors import Blocked
 from executor.reasons import ReasonCode
 from executor.recognise.meaning import Exact, Holder, Named
-from executor.recognise.names import WORKLOAD_KINDS, AManifest, Entry
+from executor.recognise.names import AUTOSCALER, WORKLOAD_KINDS, AManifest, Entry
 from executor.recognise.resolve.base import KUSTOMIZATION_FILES
 from executor.recognise.resolve.edits import objects_of
 from executor.values import dataclass, replace
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from executor.recognise.resolve.settings.asks import SettingAsks
 
 _TOP_KEYS = frozenset({"apiVersion", "kind", "metadata", "spec", "status", "data"})
-_AUTOSCALER = "HorizontalPodAutoscaler"
 OF_ANY_FILE = ("key", "env", "spoken", "listed", "text")
 """What a file that holds no object may have, too."""
 _HOLD_VALUES = frozenset({*WORKLOAD_KINDS, "ConfigMap", "HelmRelease", "Kustomization"})
@@ -198,7 +197,7 @@ class Places:
             found = [each for each in entry.others if each.kind not in ("Namespace", "Secret")]
         if kind is None and self.named.what in ("key", "env"):
             found += self._referenced(found)
-        if kind == _AUTOSCALER:
+        if kind == AUTOSCALER:
             found += [each for each in self._scaling() if each not in found]
         return [each for each in found if self._is_there(each)]
 
@@ -211,7 +210,7 @@ class Places:
         """The autoscalers that have what is named for their target, with the patches of them."""
         from executor.flux.settings import document, scales
 
-        every = self.asks.names.of_kind(_AUTOSCALER) if self.holder.token is not None else []
+        every = self.asks.names.of_kind(AUTOSCALER) if self.holder.token is not None else []
         target = self.holder.token.text if self.holder.token is not None else ""
         found = {
             each.name

@@ -16,7 +16,7 @@ Captured = Mapping[str, Any]
 
 
 def add(g: Grammar) -> None:
-    """The phrases for that."""
+    """The phrases, and what each stands for."""
     g.phrase("pair", "x:<meta_key> (: | = | to) <scalar>", lambda c: (c["x"], Turned(c["scalar"])))
     g.phrase("pair", "_:<whole_pair>")
     g.phrase("whole_pair", "x:SETTING", _pair)

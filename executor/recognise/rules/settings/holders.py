@@ -11,14 +11,14 @@ from executor.recognise.lexer import Token
 from executor.recognise.meaning import Holder, Place
 from executor.recognise.names import SOURCE_KINDS, WORKLOAD_KINDS
 from executor.recognise.rules.phrases import source_kind
-from executor.recognise.rules.settings.words import KINDS, NO_KEY, NO_VALUE, several
-from executor.recognise.words import OBJECT_KINDS, fold
+from executor.recognise.rules.settings.words import NO_KEY, NO_VALUE, several
+from executor.recognise.words import KINDS_BY_WORD, OBJECT_KINDS, fold
 
 Captured = Mapping[str, Any]
 
 
 def add(g: Grammar) -> None:
-    """The phrases for that."""
+    """The phrases, and what each stands for."""
     _holders(g)
     g.phrase("where", ", EVERYWHERE", lambda c: Place(everywhere=True))
     g.phrase("held", "a:<holder> <and> b:<holder>", several)
@@ -97,7 +97,7 @@ _SAID_OTHERWISE = frozenset({*WORKLOAD_KINDS, *SOURCE_KINDS, "HelmRelease", "Kus
 def _of_other(c: Captured) -> Holder | None:
     """ "the web HPA", "the ledger PVC": kinds that have no rule of their own."""
     said: Token = c["k"]
-    kind = KINDS.get(fold(said.text))
+    kind = KINDS_BY_WORD.get(fold(said.text))
     if kind is None:  # of custom resources: "cluster" and the like are words of other things too
         entry, kind = c["n"].entry, str(said.value)
         there = entry is not None and any(each.kind == kind for each in entry.others)
@@ -107,7 +107,7 @@ def _of_other(c: Captured) -> Holder | None:
 
 def _of_what(c: Captured) -> Holder | None:
     """ "the HPA for web": what is there for something else, and called by it."""
-    return _of_other(c) if KINDS.get(fold(c["k"].text)) in _FOR_OTHERS else None
+    return _of_other(c) if KINDS_BY_WORD.get(fold(c["k"].text)) in _FOR_OTHERS else None
 
 
 def _of_cron(c: Captured) -> Holder | None:
@@ -124,7 +124,7 @@ def _of_written(c: Captured) -> Holder | None:
 
 def _of_only(c: Captured) -> Holder | None:
     """ "the KubernetesUpgrade resource": the only one, of a kind that is written as kinds are."""
-    kind = str(c["k"].value or KINDS.get(fold(c["k"].text)))
+    kind = str(c["k"].value or KINDS_BY_WORD.get(fold(c["k"].text)))
     written = c["k"].text == kind and ("s" in c or re.search(r"[a-z][A-Z]", kind) is not None)
     return Holder(kind) if written and kind not in _SAID_OTHERWISE and kind != "Secret" else None
 

@@ -9,17 +9,17 @@ from executor.patterns import pattern
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Holder, Named, Place
-from executor.recognise.names import is_named
+from executor.recognise.names import AUTOSCALER, is_named
 from executor.recognise.rules.settings.holders import bare, placed
-from executor.recognise.rules.settings.words import AUTOSCALER, KINDS, NO_KEY, NO_VALUE
-from executor.recognise.words import VOCABULARY, fold
+from executor.recognise.rules.settings.words import NO_KEY, NO_VALUE
+from executor.recognise.words import KINDS_BY_WORD, VOCABULARY, fold
 from executor.values import replace
 
 Captured = Mapping[str, Any]
 
 
 def add(g: Grammar) -> None:
-    """The phrases for that."""
+    """The phrases, and what each stands for."""
     _settings(g)
     _parts(g)
     g.phrase("setting_in", "s:<setting> { <in_holder> <where> w2:<where> }", placed)
@@ -178,7 +178,7 @@ def _of_scaler(c: Captured) -> dict[str, Any] | None:
 
 def _of_its_kind(c: Captured) -> Named | None:
     """ "the ingress host": the key of that kind of object."""
-    kind = KINDS.get(fold(c["k"].text)) or str(c["k"].value or "")
+    kind = KINDS_BY_WORD.get(fold(c["k"].text)) or str(c["k"].value or "")
     named = c["s"] if "s" in c else Named("key", c["x"].text, c["x"])
     entry = named.token.entry if named.token is not None else None
     own = entry is not None and any(each.kind == kind for each in entry.others)  # "ScanJob scout": that object

@@ -18,7 +18,7 @@ Captured = Mapping[str, Any]
 
 
 def add(g: Grammar) -> None:
-    """The phrases for that."""
+    """The phrases, and what each stands for."""
     g.phrase(
         "setting_verb", "x:BUMP", lambda c: fold(c["x"].text) if fold(c["x"].text) in ("set", "move") else "change"
     )

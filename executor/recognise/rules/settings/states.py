@@ -9,15 +9,16 @@ from typing import Any
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import Ask, Named, Rule, Turned, all_asks
+from executor.recognise.names import AUTOSCALER
 from executor.recognise.rules.settings.setting import AROUND, asks_of
-from executor.recognise.rules.settings.words import AUTOSCALER, NO_VALUE
+from executor.recognise.rules.settings.words import NO_VALUE
 from executor.recognise.words import fold
 
 Captured = Mapping[str, Any]
 
 
 def add(g: Grammar) -> None:
-    """The phrases for that."""
+    """The phrases, and what each stands for."""
     g.phrase("scaling", "down | back | in", lambda c: "lower")
     g.phrase("scaling", "out", lambda c: "raise")
     g.phrase("up_from", ",? up from y:<few>", lambda c: ("raise", c["y"]))

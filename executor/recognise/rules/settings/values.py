@@ -18,7 +18,7 @@ Captured = Mapping[str, Any]
 
 
 def add(g: Grammar) -> None:
-    """The phrases for that."""
+    """The phrases, and what each stands for."""
     g.phrase("number", "x:NUMBER | x:COUNT", lambda c: c["x"])
     g.phrase("few", "_:<number>")
     g.phrase("few", "one", lambda c: ("setting", "1"))
@@ -37,7 +37,7 @@ def add(g: Grammar) -> None:
     g.phrase("scalar", "n:<number> u:UNIT | (one | a | an) u:UNIT", _lasting)
     g.phrase("scalar", "n:<few> (core | cores)", _cores)
     g.phrase("route", "x:<scalar>", lambda c: c["x"] if getattr(c["x"], "text", "").startswith("/") else None)
-    g.phrase("log_level", "x:ANY", lambda c: c["x"] if fold(c["x"].text) in _LEVELS else None)
+    g.word("log_level", lambda c: c["x"] if fold(c["x"].text) in _LEVELS else None)
     g.phrase("how_often", "x:AMOUNT", lambda c: c["x"])
     g.phrase("how_often", "n:<number> u:UNIT | (one | a | an)? u:UNIT", _lasting)
     g.phrase("daily", "daily | nightly | every (day | night)")

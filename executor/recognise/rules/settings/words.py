@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from executor.recognise.words import OBJECT_KINDS, VOCABULARY
+from executor.recognise.words import KINDS_BY_WORD, VOCABULARY
 
 Captured = Mapping[str, Any]
 
@@ -37,7 +37,6 @@ NO_VALUE = frozenset(
     "help fix check see ensure meet save follow include exclude remove add do go change update set back again".split()
 )  # fmt: skip
 """Words that do not say which value, or that begin something else."""
-AUTOSCALER = "HorizontalPodAutoscaler"
 NO_KEY = (
     NO_VALUE
     | frozenset(VOCABULARY["TELLS"].split())
@@ -48,5 +47,6 @@ NO_KEY = (
     )
 )
 """Words that people say of many things: no key, unless in code."""
-KINDS = {word: kind for kind, words in OBJECT_KINDS.items() for word in words.split()}
-NOUNS = frozenset({*KINDS, *"release releases chart charts image images container containers sidecar file".split()})
+NOUNS = frozenset(
+    {*KINDS_BY_WORD, *"release releases chart charts image images container containers sidecar file".split()}
+)
