@@ -10,6 +10,8 @@ from executor.recognise.lexer import Token
 from executor.recognise.versions import ImageReference, Version
 from executor.values import dataclass, field
 
+SPEC_FIELDS = frozenset(("interval", "timeout", "suspend", "schedule"))
+"""Of `spec`, whatever the object: said without the path."""
 NO_WORD = pattern(r"\w[:@=/]\w|^--?\w|^[\w-]+(?:\.[\w-]+)+$")
 """A text with what words of a sentence do not have: "shop.test", "--v=2"; a hyphen alone is in many of them."""
 

@@ -10,6 +10,7 @@ from executor.patterns import pattern
 from executor.recognise.grammar import Grammar
 from executor.recognise.lexer import Token
 from executor.recognise.meaning import (
+    SPEC_FIELDS,
     Ask,
     Exact,
     Holder,
@@ -70,10 +71,7 @@ def _listed(c: Captured) -> tuple[Any, ...]:
 def _named(key: str, token: Token) -> Named:
     if key == "replicas":
         return Named("replicas")
-    return Named("field" if key in _FIELDS else "key", key, token)
-
-
-_FIELDS = frozenset(("interval", "timeout", "schedule", "suspend"))
+    return Named("field" if key in SPEC_FIELDS else "key", key, token)
 
 
 _ONE_VALUE = pattern(r"\"[^\"]*\"|'[^']*'|[^\"']+")
@@ -95,7 +93,7 @@ def _exact_value(c: Captured) -> Exact | None:
     key, value = c["k"], c["v"]
     if not (value.code or value.quoted) or isinstance(value.value, tuple) or is_placeholder(value.text):
         return None
-    field = fold(key.text).removesuffix("s") in _FIELDS
+    field = fold(key.text).removesuffix("s") in SPEC_FIELDS
     if not field and is_key({"x": key}) is None:
         return None
     return Exact(_named(fold(key.text).removesuffix("s") if field else key.text, key), value)

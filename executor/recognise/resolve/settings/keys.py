@@ -6,10 +6,10 @@ import re
 
 from executor.errors import Unresolved
 from executor.reasons import ReasonCode
+from executor.recognise.meaning import SPEC_FIELDS
 from executor.recognise.resolve.settings.places import Places
 from executor.values import replace
 
-_FIELDS_OF_SPEC = ("interval", "timeout", "suspend", "schedule")
 _SORTS_OF_VALUE = ("address", "period", "range", "mode")
 """What people say behind a key, for what its value is: "the e-mail address"."""
 
@@ -31,7 +31,7 @@ class Keys(Places):
         if self._begins_the_sentence() and self.named.name not in self._known():
             self.named = replace(self.named, name=self.named.name[0].lower() + self.named.name[1:])
         name = self.named.name.removeprefix("spec.")
-        if self.named.what == "key" and name != self.named.name and name in _FIELDS_OF_SPEC:
+        if self.named.what == "key" and name != self.named.name and name in SPEC_FIELDS:
             self.named = replace(self.named, what="field", name=name)
         if self.named.what == "key" and self.holder.kind is None and not self._places(anywhere=True):
             self._look_at_scalers()
